@@ -1,0 +1,140 @@
+"""The one tree of errors this library raises, each carrying its data and saying the cure.
+
+It is not a place for behaviour: nothing here prints, logs or exits.
+
+    IdlibsearchError
+    ├── InputError            a file or record that cannot be read
+    ├── ReportError           a report that cannot be indexed (no key, a field of the wrong type, an impossible date)
+    ├── SchemaError           a schema this library cannot index
+    ├── QueryError            a question that cannot be answered, with the span of the fault
+    ├── KernelError           the compiled kernels are missing
+    └── StorageError          an index folder
+        ├── NoIndexError          nothing is there
+        ├── IndexExistsError      something is there already
+        ├── CorruptIndexError     it is damaged
+        ├── FormatVersionError    it was written by another version
+        ├── RecipeError           its words were analysed by another recipe
+        ├── LockedError           another writer has it
+        └── ClosedError           it was closed
+"""
+
+from __future__ import annotations
+
+
+class IdlibsearchError(Exception):
+    """Root of everything this library raises on purpose."""
+
+
+class InputError(IdlibsearchError):
+    """A file or record that cannot be read; the rest of the work goes on without it."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class ReportError(IdlibsearchError, ValueError):
+    """A report that cannot be indexed as it is."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"report {key!r}: {reason}")
+        self.key = key
+        self.reason = reason
+
+
+class SchemaError(IdlibsearchError, ValueError):
+    """A schema with a field this library cannot index."""
+
+
+class QueryError(IdlibsearchError, ValueError):
+    """A question that cannot be answered.
+
+    ``query`` is the text as typed, ``span`` the (start, end) of the fault in it in characters,
+    ``message`` the cause and ``advice`` the cure (may be empty).
+    """
+
+    def __init__(self, query: str, span: tuple[int, int], message: str, advice: str = "") -> None:
+        super().__init__(f"{message}; {advice}" if advice else message)
+        self.query = query
+        self.span = span
+        self.message = message
+        self.advice = advice
+
+
+class KernelError(IdlibsearchError, ImportError):
+    """The compiled kernels are missing from this installation."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(
+            f"idlibsearch was built without its compiled part ({module}): "
+            "install a C compiler (gcc or clang, with the Python headers) and install idlibsearch again"
+        )
+        self.module = module
+
+
+class StorageError(IdlibsearchError):
+    """Root of what can be wrong with an index folder; ``path`` names the folder or file."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+class NoIndexError(StorageError):
+    """There is no index in this folder."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "there is no index here; make one with `idlibsearch index PATH` or idlibsearch.create()")
+
+
+class IndexExistsError(StorageError):
+    """An index is in this folder already, or the folder holds something else."""
+
+
+class CorruptIndexError(StorageError):
+    """A file of the index is damaged; ``section`` names the part, empty for the file as a whole."""
+
+    def __init__(self, path: str, reason: str, section: str = "") -> None:
+        where = f"section {section}: " if section else ""
+        super().__init__(path, f"damaged: {where}{reason}; run `idlibsearch check` for the whole account")
+        self.reason = reason
+        self.section = section
+
+
+class FormatVersionError(StorageError):
+    """A file of a format version that this code does not read."""
+
+    def __init__(self, path: str, found: int, supported: int) -> None:
+        cure = "update idlibsearch" if found > supported else "build the index again from its sources"
+        super().__init__(path, f"written in format version {found}, this idlibsearch reads {supported}; {cure}")
+        self.found = found
+        self.supported = supported
+
+
+class RecipeError(StorageError):
+    """The index was analysed by a recipe other than the one at hand; mixing them would lose matches in silence."""
+
+    def __init__(self, path: str, recorded: object, current: object) -> None:
+        super().__init__(
+            path,
+            f"its words were analysed by {recorded}, this idlibsearch uses {current}; build the index again from its sources",
+        )
+        self.recorded = recorded
+        self.current = current
+
+
+class LockedError(StorageError):
+    """Another writer has the index; ``holder`` says who, ``waited_s`` how long was waited (seconds)."""
+
+    def __init__(self, path: str, holder: str, waited_s: float) -> None:
+        super().__init__(path, f"another writer has this index ({holder}); waited {waited_s:.1f} s")
+        self.holder = holder
+        self.waited_s = waited_s
+
+
+class ClosedError(StorageError):
+    """The index was closed and can no longer be used."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "this index was closed; open it again")

@@ -1,0 +1,157 @@
+"""What a report is: plain frozen values that every room passes on.
+
+Deliberately no behaviour beyond checking what is handed in: reading, splitting and storing reports are other rooms' work.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, NewType
+
+from idlibsearch.errors import ReportError
+
+Doc = NewType("Doc", int)  # a report's number inside a segment
+Precision = Literal["day", "part-month", "month", "season", "quarter", "year", "span"]
+
+DATE_FORMS = "2020, 2020-01 or 2020-01-12"
+
+
+class Piece(NamedTuple):
+    """A stretch of a field's text that stands in the source unchanged.
+
+    ``text[at : at + end - start] == source[start:end]``, all in characters; ``source`` is the decoded file.
+    """
+
+    at: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDate:
+    """When a report was published: the half-open interval of days [start, end), how exact it is, and how it was found.
+
+    ``found`` is one of "given", "dateline", "metadata", "url", "near-duplicate".
+    """
+
+    start: datetime.date
+    end: datetime.date
+    precision: Precision = "day"
+    found: str = "given"
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ReportError("", f"a date must end after it starts: {self.start} to {self.end}")
+
+    def __str__(self) -> str:
+        """The shortest exact writing: 2020, 2020-01, 2020-01-12, or start/last-day for other intervals."""
+        shapes = {"day": 10, "month": 7, "year": 4}
+        if self.precision in shapes:
+            return self.start.isoformat()[: shapes[self.precision]]
+        return f"{self.start.isoformat()}/{(self.end - datetime.timedelta(days=1)).isoformat()}"
+
+
+def parse_date(text: str, found: str = "given") -> ReportDate:
+    """Read ``2020``, ``2020-01`` or ``2020-01-12`` (a time of day behind the day is cut off) as an interval of days.
+
+    Raises ``ReportError`` for anything else, impossible days included.
+    """
+    parts = text.strip().partition("T")[0].partition(" ")[0].split("-")
+    if not (all(part.isascii() and part.isdigit() for part in parts) and [len(part) for part in parts] == [4, 2, 2][: len(parts)]):
+        raise ReportError("", f"the date {text!r} is not one of {DATE_FORMS}")
+    try:
+        start = datetime.date(int(parts[0]), int(parts[1]) if len(parts) > 1 else 1, int(parts[2]) if len(parts) > 2 else 1)
+        end, precision = _end_of(start, len(parts))
+    except (ValueError, OverflowError) as error:
+        raise ReportError("", f"the date {text!r} does not exist ({error})") from None
+    return ReportDate(start, end, precision, found)
+
+
+def _end_of(start: datetime.date, parts: int) -> tuple[datetime.date, Precision]:
+    if parts == 1:
+        return datetime.date(start.year + 1, 1, 1), "year"
+    if parts == 2:
+        return (start.replace(day=28) + datetime.timedelta(days=4)).replace(day=1), "month"
+    return start + datetime.timedelta(days=1), "day"
+
+
+class Entity(NamedTuple):
+    """A name that the report mentions: ``spelling == text[start:end]`` of ``field`` ("title" or "body"), in characters."""
+
+    type: str  # PERSON, PLACE, ORG, GROUP or NAME (capitalised, of a kind not known)
+    name: str  # the canonical name: the longest form the report itself teaches
+    spelling: str
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a report was read: enough to show it there again and to see whether it changed.
+
+    ``start`` and ``end`` are characters of the decoded file. ``pieces`` says, field by field, which stretches of the file
+    a field is made of; a field that is not named there was derived.
+    """
+
+    path: str  # relative to the root that the index records, with forward slashes
+    start: int
+    end: int
+    layout: str  # article, items, bullets or related
+    split_score: float  # how surely the page was split; above 0 speaks for one article
+    encoding: str
+    file_hash: str  # BLAKE2b (16 bytes, hexadecimal) of the file's bytes
+    content_hash: str  # BLAKE2b (16 bytes, hexadecimal) of source[start:end] in UTF-8
+    pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One news item as ingested.
+
+    ``date`` may be given as text (``2020``, ``2020-01``, ``2020-01-12``). ``derived`` names the fields that are not a span
+    of the source. ``repeats`` are the (start, end) in the file of further copies of this very text on the same page.
+    ``keywords`` are further facet values, field name to values.
+
+    Raises ``ReportError`` where the key is empty or a field has the wrong type.
+    """
+
+    key: str
+    title: str = ""
+    body: str = ""
+    date: ReportDate | None = None
+    source: str = ""
+    byline: str = ""
+    url: str = ""
+    section: str = ""
+    language: str = ""
+    truncated: bool = False  # the page itself breaks the text off ("…")
+    entities: tuple[Entity, ...] = ()
+    derived: tuple[str, ...] = ()
+    repeats: tuple[tuple[int, int], ...] = ()
+    provenance: Provenance | None = None
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.key, str) or not self.key:
+            raise ReportError(str(self.key), "a report needs a key that is a non-empty text")
+        for name in ("title", "body", "source", "byline", "url", "section", "language"):
+            if not isinstance(getattr(self, name), str):
+                raise ReportError(self.key, f"the field {name} must be text, not {type(getattr(self, name)).__name__}")
+        object.__setattr__(self, "date", self._read_date())
+
+    def _read_date(self) -> ReportDate | None:
+        given: object = self.date
+        if given is None or isinstance(given, ReportDate):
+            return given
+        if isinstance(given, str):
+            try:
+                return parse_date(given)
+            except ReportError as error:
+                raise ReportError(self.key, error.reason) from None
+        if isinstance(given, datetime.date):
+            day = given.date() if isinstance(given, datetime.datetime) else given
+            return ReportDate(day, day + datetime.timedelta(days=1))
+        raise ReportError(self.key, f"the field date must be text, a date or a ReportDate, not {type(given).__name__}")
