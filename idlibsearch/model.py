@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, NewType
+from typing import TYPE_CHECKING, Literal, NamedTuple, NewType
 
 from idlibsearch.errors import ReportError
 
@@ -59,7 +59,9 @@ def parse_date(text: str, found: str = "given") -> ReportDate:
     Raises ``ReportError`` for anything else, impossible days included.
     """
     parts = text.strip().partition("T")[0].partition(" ")[0].split("-")
-    if not (all(part.isascii() and part.isdigit() for part in parts) and [len(part) for part in parts] == [4, 2, 2][: len(parts)]):
+    if not (
+        all(part.isascii() and part.isdigit() for part in parts) and [len(part) for part in parts] == [4, 2, 2][: len(parts)]
+    ):
         raise ReportError("", f"the date {text!r} is not one of {DATE_FORMS}")
     try:
         start = datetime.date(int(parts[0]), int(parts[1]) if len(parts) > 1 else 1, int(parts[2]) if len(parts) > 2 else 1)
@@ -105,6 +107,12 @@ class Provenance:
     file_hash: str  # BLAKE2b (16 bytes, hexadecimal) of the file's bytes
     content_hash: str  # BLAKE2b (16 bytes, hexadecimal) of source[start:end] in UTF-8
     pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+    reader: str = ""  # which reader, of which version, with which options: another one may read the same file differently
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether reading the file again could give anything new."""
+        return f"{self.file_hash} {self.encoding} {self.reader}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ class Report:
     key: str
     title: str = ""
     body: str = ""
-    date: ReportDate | None = None
+    date: ReportDate | None = None  # text or a datetime.date is taken too
     source: str = ""
     byline: str = ""
     url: str = ""
@@ -133,6 +141,27 @@ class Report:
     repeats: tuple[tuple[int, int], ...] = ()
     provenance: Provenance | None = None
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    if TYPE_CHECKING:  # what may be handed in is wider than what is read out, which a dataclass cannot say of itself
+
+        def __init__(
+            self,
+            key: str,
+            title: str = ...,
+            body: str = ...,
+            date: ReportDate | datetime.date | str | None = ...,
+            source: str = ...,
+            byline: str = ...,
+            url: str = ...,
+            section: str = ...,
+            language: str = ...,
+            truncated: bool = ...,
+            entities: tuple[Entity, ...] = ...,
+            derived: tuple[str, ...] = ...,
+            repeats: tuple[tuple[int, int], ...] = ...,
+            provenance: Provenance | None = ...,
+            keywords: Mapping[str, tuple[str, ...]] = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         if not isinstance(self.key, str) or not self.key:

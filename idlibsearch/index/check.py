@@ -1,0 +1,145 @@
+"""Checks a whole index: every checksum, and that every number means something. Slow, thorough, reads only. Needs numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from idlibsearch.errors import CorruptIndexError, IdlibsearchError
+from idlibsearch.index.directory import read_manifest
+from idlibsearch.index.segment import NO_FILE, Segment
+from idlibsearch.index.snapshot import Snapshot
+
+Array = npt.NDArray[np.integer[npt.NBitBase]]
+
+
+def check(folder: Path) -> list[IdlibsearchError]:
+    """Everything that is wrong with the newest generation in ``folder``; an empty list means sound.
+
+    Raises NoIndexError where there is no index at all.
+    """
+    try:
+        manifest = read_manifest(folder)
+        snapshot = Snapshot.open(folder)
+    except CorruptIndexError as error:
+        return [error]
+    found: list[IdlibsearchError] = []
+    for record, segment in zip(manifest.segments, snapshot.segments, strict=True):
+        damaged = segment.verify()
+        found += damaged or [CorruptIndexError(str(segment.path), reason, section) for section, reason in _faults(segment)]
+        if not damaged and (record.docs, record.deleted) != (segment.doc_count, len(segment.deleted_docs())):
+            found.append(CorruptIndexError(str(segment.path), "the manifest counts other reports than the segment"))
+    found += _doubled_keys(snapshot)
+    snapshot.close()
+    return found
+
+
+def _faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    """(section, fault) for every invariant that does not hold in a segment whose checksums do."""
+    try:
+        yield from _lexicon_faults(segment)
+        yield from _posting_faults(segment)
+        yield from _document_faults(segment)
+    except (IndexError, ValueError, UnicodeDecodeError, CorruptIndexError) as error:
+        yield "", f"its parts do not fit together ({error})"
+
+
+def _array(segment: Segment, name: str) -> Array:
+    array: Array = np.asarray(segment.file.array(name))
+    return array
+
+
+def _lexicon_faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    lexicon = segment.lexicon
+    for name, table in (("terms", lexicon.terms), ("folded", lexicon.folded)):
+        words = [table[number] for number in range(len(table))]
+        if any(a >= b for a, b in pairwise(words)):
+            yield f"{name}.text", "not in order"
+    for name, target in (("folded.entries", len(_array(segment, "entries.terms"))), ("folded.surfaces", len(lexicon.surfaces))):
+        yield from _range_faults(name, _array(segment, name), len(lexicon.folded), target)
+    if _beyond(_array(segment, "entries.terms"), len(lexicon.terms)):
+        yield "entries.terms", "names a term that is not there"
+
+
+def _posting_faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    starts, docs = _array(segment, "postings.starts"), _array(segment, "postings.docs")
+    position_starts, positions = _array(segment, "positions.starts"), _array(segment, "positions")
+    yield from _range_faults("postings.starts", starts, len(segment.lexicon.terms), len(docs))
+    yield from _range_faults("positions.starts", position_starts, len(docs), len(positions))
+    if _beyond(docs, segment.doc_count):
+        yield "postings.docs", "names a report that is not there"
+        return
+    rising = np.diff(docs.astype(np.int64)) > 0
+    rising[starts[1:-1][(starts[1:-1] > 0) & (starts[1:-1] < len(docs))].astype(np.int64) - 1] = True
+    if not rising.all():
+        yield "postings.docs", "not in order within a term"
+    if _beyond(_array(segment, "positions.surfaces"), len(segment.lexicon.surfaces)):
+        yield "positions.surfaces", "names a surface that is not there"
+    yield from _position_faults(segment, docs, position_starts, positions)
+
+
+def _position_faults(segment: Segment, docs: Array, starts: Array, positions: Array) -> Iterator[tuple[str, str]]:
+    freqs = _array(segment, "postings.freqs").reshape(len(segment.lengths), len(docs))
+    columns = [column for column, kept in enumerate(segment.positional) if kept]
+    if not np.array_equal(freqs[columns].sum(axis=0), np.diff(starts)):
+        yield "postings.freqs", "the frequencies do not add up to the positions"
+        return
+    if len(docs) and (freqs.sum(axis=0) == 0).any():
+        yield "postings.freqs", "a posting without an occurrence"
+    at = starts[:-1].astype(np.int64)
+    for column in columns:
+        counts = freqs[column].astype(np.int64)
+        inside = np.repeat(at - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
+        lengths = np.repeat(np.asarray(segment.lengths[column])[docs], counts)
+        if (positions[inside] >= lengths).any():
+            yield "positions", "a position beyond the end of its field"
+        falling = np.diff(positions[inside].astype(np.int64)) <= 0
+        falling[np.cumsum(counts)[:-1][(np.cumsum(counts)[:-1] > 0) & (np.cumsum(counts)[:-1] < counts.sum())] - 1] = False
+        if falling.any():
+            yield "positions", "not in order within a field"
+        at = at + counts
+
+
+def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    docs = segment.doc_count
+    for column, (total, having) in enumerate(segment.length_sums):
+        lengths = np.asarray(segment.lengths[column])
+        if (len(lengths), int(lengths.sum()), int(np.count_nonzero(lengths))) != (docs, total, having):
+            yield "meta", "the lengths do not add up"
+    for name in ("sentences", "paragraphs"):
+        yield from _range_faults(f"{name}.starts", _array(segment, f"{name}.starts"), docs, len(_array(segment, name)))
+    if len(segment.keys) != docs or sorted(segment.file.array("keys.order")) != list(range(docs)):
+        yield "keys.order", "not every report once"
+    of_doc = _array(segment, "docs.file")
+    if len(of_doc) != docs or _beyond(of_doc[of_doc != NO_FILE], len(segment.file.array("files.ends"))):
+        yield "docs.file", "names a file that is not there"
+    starts, ends = _array(segment, "dates.start"), _array(segment, "dates.end")
+    if len(starts) != docs or len(ends) != docs or ((ends <= starts) & (starts != 0)).any():
+        yield "dates.end", "a date that ends before it starts"
+    for doc in range(docs):
+        if segment.documents.read(doc).key != segment.keys[doc]:
+            yield "stored.blocks", f"report {doc} is stored under another key"
+
+
+def _range_faults(name: str, starts: Array, count: int, end: int) -> Iterator[tuple[str, str]]:
+    """``starts`` must be ``count + 1`` rising numbers from 0 to ``end``."""
+    if len(starts) != count + 1 or starts[0] != 0 or starts[-1] != end or (np.diff(starts.astype(np.int64)) < 0).any():
+        yield name, "the ranges do not cover what they divide"
+
+
+def _beyond(numbers: Array, count: int) -> bool:
+    return bool(len(numbers)) and int(numbers.max()) >= count
+
+
+def _doubled_keys(snapshot: Snapshot) -> list[IdlibsearchError]:
+    seen: set[str] = set()
+    for segment in snapshot.segments:
+        for doc in segment.live_docs():
+            if segment.keys[doc] in seen:
+                return [CorruptIndexError(str(segment.path), f"the key {segment.keys[doc]!r} is live twice", "keys.text")]
+            seen.add(segment.keys[doc])
+    return []

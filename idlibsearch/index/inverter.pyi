@@ -1,0 +1,31 @@
+from typing import Any
+
+import numpy.typing as npt
+from typing_extensions import Buffer
+
+Array = Buffer | npt.NDArray[Any]
+
+class TokenStream:
+    def __init__(
+        self,
+        tokens: Array,
+        counts: Array,
+        positional: Array,
+        entry_starts: Array,
+        entry_terms: Array,
+        entry_places: Array,
+        widths: Array,
+        term_count: int,
+    ) -> None: ...
+    def count(self, postings: Array, occurrences: Array, surface_docs: Array, surface_occurrences: Array) -> None: ...
+    def invert(
+        self,
+        posting_starts: Array,
+        occurrence_starts: Array,
+        surface_order: Array,
+        docs: Array,
+        freqs: Array,
+        position_starts: Array,
+        positions: Array,
+        surfaces: Array,
+    ) -> None: ...

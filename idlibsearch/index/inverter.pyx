@@ -1,0 +1,255 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Turns the stream of token numbers of a segment's reports into posting lists, by a counting sort over terms.
+
+Two passes over the same stream: ``count`` learns how long every list is, ``invert`` fills them. Between the two the
+caller turns lengths into starts. Its slow twin is in ``tests/naive.py``.
+
+Every number is checked against the arrays it indexes before it is used; a wrong one raises IndexError.
+"""
+
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+cdef enum:
+    FINE = 0
+    WRONG = 1
+
+
+cdef struct Stream:
+    # What both passes read: the tokens, doc by doc and in each doc field by field, and what each surface stands for.
+    const uint32_t* tokens
+    Py_ssize_t token_count
+    const uint32_t* counts        # tokens of each (doc, field)
+    Py_ssize_t doc_count
+    Py_ssize_t field_count
+    const uint8_t* positional     # per field: are positions kept?
+    const uint32_t* entry_starts  # per surface: its range in the next two
+    const uint32_t* entry_terms
+    const uint16_t* entry_places  # offset << 8 | width
+    const uint8_t* widths         # per surface: how many positions it takes
+    Py_ssize_t surface_count
+    Py_ssize_t entry_count
+    Py_ssize_t term_count
+
+
+cdef class TokenStream:
+    """The tokens of a segment and what their surfaces stand for; both passes run over it.
+
+    tokens        uint32[n]      surface numbers, doc by doc, field by field
+    counts        uint32[d * f]  tokens of each doc and field
+    positional    uint8[f]       1 where positions are kept
+    entry_starts  uint32[s + 1]  surface -> range of its (term, place) entries; a term's own ascend by offset
+    entry_terms   uint32[e]      term numbers, below ``term_count``
+    entry_places  uint16[e]      offset << 8 | width, in positions
+    widths        uint8[s]       positions each surface takes
+
+    Raises IndexError where a number points outside its array, ValueError where the counts do not add up.
+    """
+
+    cdef Stream s
+    cdef object _alive
+
+    def __init__(
+        self,
+        const uint32_t[::1] tokens not None,
+        const uint32_t[::1] counts not None,
+        const uint8_t[::1] positional not None,
+        const uint32_t[::1] entry_starts not None,
+        const uint32_t[::1] entry_terms not None,
+        const uint16_t[::1] entry_places not None,
+        const uint8_t[::1] widths not None,
+        Py_ssize_t term_count,
+    ):
+        cdef Py_ssize_t i, total = 0
+        self._alive = (tokens, counts, positional, entry_starts, entry_terms, entry_places, widths)
+        self.s.field_count = positional.shape[0]
+        self.s.surface_count = widths.shape[0]
+        self.s.entry_count = entry_terms.shape[0]
+        self.s.token_count = tokens.shape[0]
+        self.s.term_count = term_count
+        if self.s.field_count == 0 or counts.shape[0] % self.s.field_count:
+            raise ValueError("the counts are not a whole number of documents")
+        self.s.doc_count = counts.shape[0] // self.s.field_count
+        for i in range(counts.shape[0]):
+            total += counts[i]
+        if total != self.s.token_count:
+            raise ValueError(f"the counts add up to {total} tokens, there are {self.s.token_count}")
+        for i in range(self.s.token_count):
+            if tokens[i] >= <uint64_t>self.s.surface_count:
+                raise IndexError(f"token {i}: no surface {tokens[i]}")
+        self._check_entries(entry_starts, entry_terms, entry_places)
+        self.s.tokens = &tokens[0] if tokens.shape[0] else NULL
+        self.s.counts = &counts[0] if counts.shape[0] else NULL
+        self.s.positional = &positional[0]
+        self.s.entry_starts = &entry_starts[0]
+        self.s.entry_terms = &entry_terms[0] if entry_terms.shape[0] else NULL
+        self.s.entry_places = &entry_places[0] if entry_places.shape[0] else NULL
+        self.s.widths = &widths[0] if widths.shape[0] else NULL
+
+    cdef _check_entries(self, const uint32_t[::1] starts, const uint32_t[::1] terms, const uint16_t[::1] places):
+        cdef Py_ssize_t i
+        if starts.shape[0] != self.s.surface_count + 1 or places.shape[0] != self.s.entry_count:
+            raise IndexError("the entries do not fit the surfaces")
+        if starts[0] != 0 or starts[self.s.surface_count] != <uint64_t>self.s.entry_count:
+            raise IndexError("the entry ranges do not cover the entries")
+        for i in range(self.s.surface_count):
+            if starts[i] > starts[i + 1]:
+                raise IndexError(f"surface {i}: its entries end before they start")
+        for i in range(self.s.entry_count):
+            if terms[i] >= <uint64_t>self.s.term_count:
+                raise IndexError(f"entry {i}: no term {terms[i]}")
+
+    def count(
+        self,
+        uint64_t[::1] postings not None,
+        uint64_t[::1] occurrences not None,
+        uint32_t[::1] surface_docs not None,
+        uint32_t[::1] surface_occurrences not None,
+    ):
+        """First pass: postings and kept positions of each term; docs and occurrences (in kept positions) of each surface.
+
+        All four arrays (uint64[term_count] twice, uint32[surface_count] twice) are overwritten.
+        """
+        if postings.shape[0] != self.s.term_count or occurrences.shape[0] != self.s.term_count:
+            raise IndexError("one number for each term is needed")
+        if surface_docs.shape[0] != self.s.surface_count or surface_occurrences.shape[0] != self.s.surface_count:
+            raise IndexError("one number for each surface is needed")
+        cdef Py_ssize_t size = max(self.s.term_count, 1), surfaces = max(self.s.surface_count, 1)
+        cdef uint32_t* seen = <uint32_t*>malloc((size + surfaces) * sizeof(uint32_t))
+        if seen == NULL:
+            raise MemoryError()
+        memset(seen, 0xFF, (size + surfaces) * sizeof(uint32_t))
+        postings[:] = 0
+        occurrences[:] = 0
+        surface_docs[:] = 0
+        surface_occurrences[:] = 0
+        with nogil:
+            _count(&self.s, seen, seen + size, postings, occurrences, surface_docs, surface_occurrences)
+        free(seen)
+
+    def invert(
+        self,
+        const uint64_t[::1] posting_starts not None,
+        const uint64_t[::1] occurrence_starts not None,
+        const uint32_t[::1] surface_order not None,
+        uint32_t[::1] docs not None,
+        uint32_t[::1] freqs not None,
+        uint64_t[::1] position_starts not None,
+        uint32_t[::1] positions not None,
+        uint32_t[::1] surfaces not None,
+    ):
+        """Second pass: fill the lists.
+
+        posting_starts, occurrence_starts  uint64[term_count + 1], running sums of what ``count`` found
+        surface_order    uint32[surface_count], the lexicon's number for each surface number of the stream
+        docs             uint32[p]       out: ascending within a term
+        freqs            uint32[f * p]   out: one column of p after the other, in field order
+        position_starts  uint64[p + 1]   out: each posting's range in the next two
+        positions        uint32[o]       out: within a posting field after field, ascending within a field
+        surfaces         uint32[o]       out: the surface (lexicon number) of each occurrence
+        """
+        cdef Py_ssize_t p = docs.shape[0]
+        if posting_starts.shape[0] != self.s.term_count + 1 or occurrence_starts.shape[0] != self.s.term_count + 1:
+            raise IndexError("one start for each term, and an end, are needed")
+        if surface_order.shape[0] != self.s.surface_count:
+            raise IndexError("one lexicon number for each surface is needed")
+        if freqs.shape[0] != p * self.s.field_count or position_starts.shape[0] != p + 1:
+            raise IndexError("the outputs differ in length")
+        if surfaces.shape[0] != positions.shape[0]:
+            raise IndexError("each position needs a surface")
+        cdef Py_ssize_t size = max(self.s.term_count, 1), i
+        cdef uint64_t* cursors = <uint64_t*>malloc(2 * size * sizeof(uint64_t))
+        cdef uint32_t* seen = <uint32_t*>malloc(size * sizeof(uint32_t))
+        cdef int outcome = WRONG
+        if cursors == NULL or seen == NULL:
+            free(cursors)
+            free(seen)
+            raise MemoryError()
+        for i in range(self.s.term_count):
+            cursors[i] = posting_starts[i]
+            cursors[size + i] = occurrence_starts[i]
+        memset(seen, 0xFF, size * sizeof(uint32_t))
+        freqs[:] = 0
+        with nogil:
+            outcome = _invert(&self.s, cursors, cursors + size, seen, surface_order, docs, freqs, position_starts, positions, surfaces)
+            position_starts[p] = positions.shape[0]
+        free(cursors)
+        free(seen)
+        if outcome == WRONG:
+            raise IndexError("the starts do not fit the tokens")
+
+
+cdef int _count(
+    const Stream* s,
+    uint32_t* term_seen,
+    uint32_t* surface_seen,
+    uint64_t[::1] postings,
+    uint64_t[::1] occurrences,
+    uint32_t[::1] surface_docs,
+    uint32_t[::1] surface_occurrences,
+) except -1 nogil:
+    cdef Py_ssize_t doc, field, at = 0
+    cdef uint32_t token, term, e, n
+    for doc in range(s.doc_count):
+        for field in range(s.field_count):
+            for n in range(s.counts[doc * s.field_count + field]):
+                token = s.tokens[at]
+                at += 1
+                if s.positional[field]:
+                    surface_occurrences[token] += 1
+                    if surface_seen[token] != <uint32_t>doc:
+                        surface_seen[token] = <uint32_t>doc
+                        surface_docs[token] += 1
+                for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
+                    term = s.entry_terms[e]
+                    if term_seen[term] != <uint32_t>doc:
+                        term_seen[term] = <uint32_t>doc
+                        postings[term] += 1
+                    occurrences[term] += s.positional[field]
+    return FINE
+
+
+cdef int _invert(
+    const Stream* s,
+    uint64_t* posting_cursors,
+    uint64_t* occurrence_cursors,
+    uint32_t* seen,
+    const uint32_t[::1] surface_order,
+    uint32_t[::1] docs,
+    uint32_t[::1] freqs,
+    uint64_t[::1] position_starts,
+    uint32_t[::1] positions,
+    uint32_t[::1] surfaces,
+) except -1 nogil:
+    cdef Py_ssize_t doc, field, at = 0
+    cdef uint64_t posting, occurrence
+    cdef uint64_t p = docs.shape[0], o = positions.shape[0]
+    cdef uint32_t token, term, e, n, position
+    for doc in range(s.doc_count):
+        for field in range(s.field_count):
+            position = 0
+            for n in range(s.counts[doc * s.field_count + field]):
+                token = s.tokens[at]
+                at += 1
+                for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
+                    term = s.entry_terms[e]
+                    occurrence = occurrence_cursors[term]
+                    if seen[term] != <uint32_t>doc:
+                        seen[term] = <uint32_t>doc
+                        posting = posting_cursors[term]
+                        if posting >= p:
+                            return WRONG
+                        posting_cursors[term] += 1
+                        docs[posting] = <uint32_t>doc
+                        position_starts[posting] = occurrence
+                    posting = posting_cursors[term] - 1
+                    freqs[field * <Py_ssize_t>p + <Py_ssize_t>posting] += 1
+                    if s.positional[field]:
+                        if occurrence >= o:
+                            return WRONG
+                        positions[occurrence] = position + (s.entry_places[e] >> 8)
+                        surfaces[occurrence] = surface_order[token]
+                        occurrence_cursors[term] += 1
+                position += s.widths[token]
+    return FINE

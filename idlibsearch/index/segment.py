@@ -1,0 +1,136 @@
+"""One segment, read: an immutable small index of its own, mapped into memory.
+
+Beside the sections of ``lexicon``, ``postings`` and ``documents`` a segment file holds, by doc number:
+
+    meta                JSON: {"docs": n, "lengths": {field: [sum, docs that have the field]}}
+    lengths.<field>     uint32, positions in that field
+    sentences.starts    uint64[n + 1], each doc's range in ``sentences``; the same for ``paragraphs``
+    sentences           uint32, positions of the body at which a sentence starts, ascending, 0 not named
+    paragraphs          uint32, the same for paragraphs
+    dates.start .end    int32, the publication date as a half-open interval of proleptic ordinals (1 = 0001-01-01); 0, 0: none
+    keys.text .ends     the keys, by doc
+    keys.order          uint32, docs sorted by key
+    files.text .ends    the source files, sorted
+    files.prints.*      their fingerprints, beside them
+    docs.file           uint32, each doc's file, NO_FILE where it came from none
+
+Worked example, the five seed pages (50 reports, 16.2 kB of fields' text): see ``docs/architecture.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Set
+from functools import cached_property
+from pathlib import Path
+
+from idlibsearch.errors import CorruptIndexError
+from idlibsearch.index.documents import Documents
+from idlibsearch.index.fields import Ranking
+from idlibsearch.index.fileformat import SectionFile
+from idlibsearch.index.lexicon import Lexicon
+from idlibsearch.index.postings import PostingList, Postings
+from idlibsearch.index.strings import Strings
+
+NO_FILE = 0xFFFFFFFF
+
+
+class Segment:
+    """A segment file and the bitmap of its deleted docs (in a file of its own, since segments never change)."""
+
+    def __init__(self, path: Path, deleted: Path | None, ranking: Ranking) -> None:
+        self.file = SectionFile(path)
+        self.path = path
+        self._bitmap_file = SectionFile(deleted) if deleted else None
+        self._bitmap = self._bitmap_file.array("deleted") if self._bitmap_file else memoryview(b"")
+        self.ranking = ranking
+        self.positional = tuple(field.positions for field in ranking.fields)
+        try:
+            meta = json.loads(bytes(self.file.array("meta")))
+            self.doc_count: int = meta["docs"]
+            self.length_sums = tuple((meta["lengths"][field.name][0], meta["lengths"][field.name][1]) for field in ranking.fields)
+        except (ValueError, KeyError, TypeError) as error:
+            raise CorruptIndexError(str(path), f"cannot be read ({error})", "meta") from None
+        self.lengths = tuple(self.file.array(f"lengths.{field.name}") for field in ranking.fields)
+        self.date_starts = self.file.array("dates.start")
+        self.date_ends = self.file.array("dates.end")
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of the segment."""
+        return Lexicon(self.file)
+
+    @cached_property
+    def postings(self) -> Postings:
+        """Its posting lists."""
+        return Postings(self.file, self.positional)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Its stored reports."""
+        return Documents(self.file)
+
+    @cached_property
+    def keys(self) -> Strings:
+        """The keys, by doc."""
+        return Strings(self.file, "keys")
+
+    def posting_list(self, term: str) -> PostingList | None:
+        """The postings of a term, or None where no report of this segment has it."""
+        number = self.lexicon.terms.find(term)
+        return None if number is None else self.postings.of(number)
+
+    def is_deleted(self, doc: int) -> bool:
+        """Was this doc deleted or replaced?"""
+        return doc >> 3 < len(self._bitmap) and bool(self._bitmap[doc >> 3] >> (doc & 7) & 1)
+
+    def deleted_docs(self) -> set[int]:
+        """The docs that were deleted or replaced."""
+        return {doc for doc in range(self.doc_count) if self.is_deleted(doc)} if len(self._bitmap) else set()
+
+    def live_docs(self) -> Iterator[int]:
+        """The docs that still count, in order."""
+        return (doc for doc in range(self.doc_count) if not self.is_deleted(doc))
+
+    def find_key(self, key: str) -> int | None:
+        """The live doc with this key, or None. O(log n); a replaced doc of the same key may stand beside it."""
+        order = self.file.array("keys.order")
+        low, high = 0, len(order)
+        while low < high:
+            middle = (low + high) // 2
+            if self.keys[order[middle]] < key:
+                low = middle + 1
+            else:
+                high = middle
+        while low < len(order) and self.keys[order[low]] == key:
+            if not self.is_deleted(order[low]):
+                doc: int = order[low]
+                return doc
+            low += 1
+        return None
+
+    def files(self) -> dict[str, str]:
+        """Source file to fingerprint, for the files that live docs came from."""
+        of_doc = self.file.array("docs.file")
+        names, prints = Strings(self.file, "files"), Strings(self.file, "files.prints")
+        numbers = sorted({of_doc[doc] for doc in self.live_docs()} - {NO_FILE})
+        return {names[number]: prints[number] for number in numbers}
+
+    def docs_of_files(self, paths: Set[str]) -> list[int]:
+        """The live docs that came from one of these source files."""
+        of_doc, names = self.file.array("docs.file"), Strings(self.file, "files")
+        wanted = {number for number in (names.find(path) for path in paths) if number is not None}
+        return [doc for doc in self.live_docs() if of_doc[doc] in wanted]
+
+    def verify(self) -> list[CorruptIndexError]:
+        """Check every checksum of the segment and its bitmap; one error for each that is wrong."""
+        return self.file.verify() + (self._bitmap_file.verify() if self._bitmap_file else [])
+
+    def close(self) -> None:
+        """Let go of the files; arrays still in use keep their map until they go."""
+        for name in ("lexicon", "postings", "documents", "keys"):
+            self.__dict__.pop(name, None)
+        self.lengths, self.date_starts, self.date_ends, self._bitmap = (), memoryview(b""), memoryview(b""), memoryview(b"")
+        self.file.close()
+        if self._bitmap_file:
+            self._bitmap_file.close()

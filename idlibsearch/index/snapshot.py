@@ -1,0 +1,97 @@
+"""An open generation: segments that answer as one index, whatever writers do meanwhile.
+
+Statistics are over the whole collection; deleted docs count in them until their segment is merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from idlibsearch.analysis.analyzer import RECIPE, Entry
+from idlibsearch.errors import CorruptIndexError, RecipeError
+from idlibsearch.index.directory import Manifest, read_manifest
+from idlibsearch.index.segment import Segment
+from idlibsearch.model import Report
+
+_ATTEMPTS = 5  # a reader loses the race against a commit when two commits come between two lines of it; five times never
+
+
+class Snapshot:
+    """A generation, open for reading. Safe to share between threads: nothing in it changes."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.ranking = manifest.ranking
+        self.segments = tuple(
+            Segment(folder / record.file, folder / record.deleted_file if record.deleted_file else None, manifest.ranking)
+            for record in manifest.segments
+        )
+        self.doc_count = sum(segment.doc_count for segment in self.segments)
+        self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
+        self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
+
+    @classmethod
+    def open(cls, folder: Path) -> Snapshot:
+        """Open the newest generation.
+
+        Raises NoIndexError, CorruptIndexError, FormatVersionError, and RecipeError where its words were analysed differently.
+        """
+        for _ in range(_ATTEMPTS):
+            manifest = None
+            try:
+                manifest = read_manifest(folder)
+                if manifest.recipe != RECIPE:
+                    raise RecipeError(str(folder), _name(manifest.recipe), _name(RECIPE))
+                return cls(folder, manifest)
+            except FileNotFoundError as error:  # a commit took the file away between reading its name and opening it
+                missing, seen = error, manifest
+        raise CorruptIndexError(str(folder), f"a file of generation {seen.generation if seen else '?'} is missing ({missing})")
+
+    def _mean_length(self, column: int) -> float:
+        """The mean length of a field over the docs that have it; 1 where none has."""
+        total = sum(segment.length_sums[column][0] for segment in self.segments)
+        docs = sum(segment.length_sums[column][1] for segment in self.segments)
+        return total / docs if docs else 1.0
+
+    def entry(self, folded: str) -> Entry | None:
+        """What a folded word stands for, from the first lexicon that has it; None: no report does."""
+        for segment in self.segments:
+            entry = segment.lexicon.entry(folded)
+            if entry is not None:
+                return entry
+        return None
+
+    def find(self, key: str) -> tuple[int, int] | None:
+        """(segment number, doc) of the report with this key, or None."""
+        for number, segment in enumerate(self.segments):
+            doc = segment.find_key(key)
+            if doc is not None:
+                return number, doc
+        return None
+
+    def get(self, key: str) -> Report | None:
+        """The report with this key, or None."""
+        place = self.find(key)
+        return None if place is None else self.segments[place[0]].documents.read(place[1])
+
+    def reports(self) -> Iterator[Report]:
+        """Every live report, in the order of adding."""
+        for segment in self.segments:
+            for doc in segment.live_docs():
+                yield segment.documents.read(doc)
+
+    def files(self) -> dict[str, str]:
+        """Source file to fingerprint, for every file that a live report came from."""
+        return {path: mark for segment in self.segments for path, mark in segment.files().items()}
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for segment in self.segments:
+            segment.close()
+
+
+def _name(recipe: dict[str, object]) -> str:
+    steps = ", ".join(f"{step} {version}" for step, version in recipe.items() if step not in ("name", "version"))
+    return f"{recipe.get('name')} {recipe.get('version')} ({steps})"

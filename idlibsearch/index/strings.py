@@ -1,0 +1,49 @@
+"""Sorted or numbered tables of strings on disk: the UTF-8 texts one behind the other, and where each ends."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+from idlibsearch.index.fileformat import SectionFile, SectionWriter
+
+
+def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
+    """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint64, where each string ends)."""
+    ends, chunks, total = array("Q"), [], 0
+    for string in strings:
+        chunk = string.encode("utf-8", "surrogatepass")
+        total += len(chunk)
+        chunks.append(chunk)
+        ends.append(total)
+    out.add_chunks(f"{name}.text", chunks)
+    out.add(f"{name}.ends", "Q", ends)
+
+
+class Strings:
+    """Reads a table by number; ``find`` needs it to have been written in code-point order (which is UTF-8's byte order)."""
+
+    def __init__(self, file: SectionFile, name: str) -> None:
+        self._text = file.array(f"{name}.text")
+        self._ends = file.array(f"{name}.ends")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def _bytes(self, number: int) -> bytes:
+        return bytes(self._text[self._ends[number - 1] if number else 0 : self._ends[number]])
+
+    def __getitem__(self, number: int) -> str:
+        return self._bytes(number).decode("utf-8", "surrogatepass")
+
+    def find(self, string: str) -> int | None:
+        """The number of a string in a sorted table, or None. O(log n)."""
+        wanted = string.encode("utf-8", "surrogatepass")
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._bytes(low) == wanted else None

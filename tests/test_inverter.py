@@ -1,0 +1,114 @@
+"""The inverting kernel against its slow twin."""
+
+from __future__ import annotations
+
+import inspect
+from array import array
+from itertools import accumulate
+
+import naive
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idlibsearch.index import inverter
+from idlibsearch.index.inverter import TokenStream
+
+POSITIONAL = [True, False, True]
+
+
+@st.composite
+def streams(draw):
+    """docs[doc][field] = surface numbers; the (term, offset) entries and the width of each surface."""
+    surface_count = draw(st.integers(1, 6))
+    widths = draw(st.lists(st.integers(1, 3), min_size=surface_count, max_size=surface_count))
+    entries = [
+        sorted(draw(st.sets(st.tuples(st.integers(0, 4), st.integers(0, width - 1)), max_size=4)), key=lambda e: e[1])
+        for width in widths
+    ]
+    tokens = st.lists(st.integers(0, surface_count - 1), max_size=8)
+    docs = draw(st.lists(st.lists(tokens, min_size=3, max_size=3), max_size=5))
+    return docs, entries, widths
+
+
+def stream_of(docs, entries, widths, terms=5):
+    flat = [surface for doc in docs for field in doc for surface in field]
+    counts = [len(field) for doc in docs for field in doc]
+    starts = [0, *accumulate(map(len, entries))]
+    rows = [entry for row in entries for entry in row]
+    return TokenStream(
+        array("I", flat), array("I", counts), bytes(POSITIONAL), array("I", starts),
+        array("I", [term for term, _ in rows]), array("H", [offset << 8 | 1 for _, offset in rows]), bytes(widths), terms,
+    )  # fmt: skip
+
+
+def inverted(docs, entries, widths, terms=5):
+    stream = stream_of(docs, entries, widths, terms)
+    postings, occurrences = array("Q", [9] * terms), array("Q", [9] * terms)
+    surface_docs, surface_count = array("I", [9] * len(widths)), array("I", [9] * len(widths))
+    stream.count(postings, occurrences, surface_docs, surface_count)
+    starts, occurrence_starts = array("Q", [0, *accumulate(postings)]), array("Q", [0, *accumulate(occurrences)])
+    p, o = starts[-1], occurrence_starts[-1]
+    out_docs, freqs, position_starts = array("I", [9] * p), array("I", [9] * 3 * p), array("Q", [9] * (p + 1))
+    positions, surfaces = array("I", [9] * o), array("I", [9] * o)
+    order = array("I", range(len(widths)))
+    stream.invert(starts, occurrence_starts, order, out_docs, freqs, position_starts, positions, surfaces)
+    lists: naive.Postings = {}
+    for term in range(terms):
+        for i in range(starts[term], starts[term + 1]):
+            places = range(position_starts[i], position_starts[i + 1])
+            found = [freqs[f * p + i] for f in range(3)], [(positions[at], surfaces[at]) for at in places]
+            lists.setdefault(term, {})[out_docs[i]] = found
+    return lists, list(surface_docs), list(surface_count)
+
+
+@given(streams())
+def test_the_kernel_inverts_as_its_twin_does(stream):
+    docs, entries, widths = stream
+    lists, surface_docs, surface_count = inverted(docs, entries, widths)
+    assert lists == naive.invert(docs, entries, widths, POSITIONAL)
+    kept = [[s for f, field in enumerate(doc) if POSITIONAL[f] for s in field] for doc in docs]
+    assert surface_count == [sum(doc.count(s) for doc in kept) for s in range(len(widths))]
+    assert surface_docs == [sum(s in doc for doc in kept) for s in range(len(widths))]
+
+
+def test_docs_of_a_term_ascend_and_positions_follow_the_fields():
+    lists, _, _ = inverted([[[0, 1], [0], [1]], [[], [], [1, 0]]], [[(0, 0)], [(0, 0), (1, 1)]], [1, 2])
+    assert lists == {
+        0: {0: ([2, 1, 1], [(0, 0), (1, 1), (0, 1)]), 1: ([0, 0, 2], [(0, 1), (2, 0)])},
+        1: {0: ([1, 0, 1], [(2, 1), (1, 1)]), 1: ([0, 0, 1], [(1, 1)])},
+    }
+
+
+def test_numbers_that_point_nowhere_are_refused():
+    with pytest.raises(IndexError, match="no surface 7"):
+        stream_of([[[7], [], []]], [[(0, 0)]], [1])
+    with pytest.raises(IndexError, match="no term 9"):
+        stream_of([[[0], [], []]], [[(9, 0)]], [1])
+    with pytest.raises(ValueError, match="add up to 2 tokens, there are 1"):
+        TokenStream(
+            array("I", [0]), array("I", [2, 0, 0]), bytes(POSITIONAL), array("I", [0, 0]), array("I"), array("H"), b"\1", 1
+        )
+
+
+def test_outputs_that_are_too_short_are_refused():
+    stream = stream_of([[[0, 0], [], []]], [[(0, 0)]], [1], terms=1)
+    with pytest.raises(IndexError):
+        stream.count(array("Q", []), array("Q", [0]), array("I", [0]), array("I", [0]))
+    with pytest.raises(IndexError, match="starts do not fit"):
+        stream.invert(
+            array("Q", [0, 1]), array("Q", [0, 1]), array("I", [0]), array("I", [0]), array("I", [0] * 3),
+            array("Q", [0, 0]), array("I", [0]), array("I", [0]),
+        )  # fmt: skip
+
+
+def test_none_is_no_array():
+    arguments = [array("I"), array("I"), b"\1", array("I", [0]), array("I"), array("H"), b"", 0]
+    for number in range(7):
+        with pytest.raises(TypeError):
+            TokenStream(*[None if at == number else argument for at, argument in enumerate(arguments)])
+    stream = TokenStream(*arguments)
+    for method, count in ((stream.count, 4), (stream.invert, 8)):
+        with pytest.raises(TypeError):
+            method(*[None] * count)
+    assert inspect.isclass(inverter.TokenStream)
