@@ -1,0 +1,177 @@
+"""What to look up: the tree with its words analysed, fields turned into columns, and everything counted over the snapshot.
+
+The rules of fields live here: words match in any text field, phrases in those that keep positions; the date field is left
+out under NOT, and for may and march unless they are written or accompanied like months.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from idlibsearch.analysis.analyzer import Entry, analyze_folded
+from idlibsearch.analysis.fold import fold
+from idlibsearch.analysis.tokens import tokenize
+from idlibsearch.errors import QueryError
+from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.rank import idf
+from idlibsearch.query.syntax import ARTICLES
+from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
+
+_BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
+
+
+class Unit(NamedTuple):
+    """One analysed word: terms at consecutive positions, or all of them written as one (``joined``, may be missing)."""
+
+    parts: tuple[str, ...]
+    joined: str | None
+
+
+class Leaf(NamedTuple):
+    """Units side by side in one of these freq columns. ``idf`` is the sum of the units'."""
+
+    units: tuple[Unit, ...]
+    columns: tuple[int, ...]
+    idf: float
+
+    @property
+    def single_term(self) -> str | None:
+        """The term, where the leaf is nothing but one: then no positions are needed to count it."""
+        unit = self.units[0]
+        return unit.parts[0] if len(self.units) == 1 and len(unit.parts) == 1 and unit.joined is None else None
+
+
+class Between(NamedTuple):
+    """Publication dates that lie inside [start, end), in proleptic ordinals."""
+
+    start: int
+    end: int
+
+
+class All(NamedTuple):
+    """Every wanted child (none: every report) and no unwanted one."""
+
+    wanted: tuple[Step, ...]
+    unwanted: tuple[Step, ...]
+
+
+class Some(NamedTuple):
+    """At least one child."""
+
+    children: tuple[Step, ...]
+
+
+Step = Leaf | Between | All | Some
+
+
+class Planner:
+    """Plans queries against one snapshot; ``diagnostics`` gathers what is worth telling."""
+
+    def __init__(self, snapshot: Snapshot, text: str = "") -> None:
+        self._snapshot = snapshot
+        self._ranking = snapshot.ranking
+        self._text = text
+        self._df: dict[tuple[str, int | None], int] = {}
+        self.diagnostics: list[Diagnostic] = []
+
+    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:
+        """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
+        match node:
+            case Word():
+                return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
+            case Phrase():
+                return self._phrase(node)
+            case Dated():
+                return Between(*node.ordinals)
+            case Not():
+                return All((), (self.plan(node.child, negated=True),))
+            case Or():
+                return Some(tuple(self.plan(child, negated=negated) for child in node.children))
+            case And():
+                return self._conjunction(node, negated)
+
+    def _conjunction(self, node: And, negated: bool) -> Step:
+        wanted, unwanted = [], []
+        for number, child in enumerate(node.children):
+            if isinstance(child, Not):
+                unwanted.append(self.plan(child.child, negated=True))
+            else:
+                beside = node.children[max(number - 1, 0) : number] + node.children[number + 1 : number + 2]
+                wanted.append(self.plan(child, negated=negated, month=any(map(_is_date_number, beside))))
+        return All(tuple(wanted), tuple(unwanted))
+
+    def _word(self, node: Word, *, date: bool) -> Leaf:
+        if node.field:
+            columns: Sequence[int] = (self._ranking.column(node.field),)
+        else:
+            columns = [c for c, field in enumerate(self._ranking.fields) if date or field.name != "date"]
+        return self._leaf(node, node.text, tuple(columns))
+
+    def _phrase(self, node: Phrase) -> Leaf:
+        if node.field:
+            return self._leaf(node, node.text, (self._ranking.column(node.field),))
+        return self._leaf(node, node.text, tuple(c for c, field in enumerate(self._ranking.fields) if field.positions))
+
+    def _leaf(self, node: Word | Phrase, text: str, columns: tuple[int, ...]) -> Leaf:
+        entries = [self._analyzed(folded) for folded in folded_words(text)]
+        if not entries:
+            raise QueryError(self._text, node.span, f"there is no word in {text}", "type a word")
+        column = columns[0] if node.field else None
+        units = tuple(map(_unit, entries))
+        for entry, unit in zip(entries, units, strict=True):
+            if not any(self._frequency(term, column) for term in (*unit.parts[:1], unit.joined or "")):
+                self._report_missing(node, entry.folded)
+        return Leaf(units, columns, sum(self._unit_idf(unit, column) for unit in units))
+
+    def _report_missing(self, node: Word | Phrase, word: str) -> None:
+        where = f" in the field {node.field}" if node.field else ""
+        self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the word {word}{where}"))
+
+    def _analyzed(self, folded: str) -> Entry:
+        """From a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
+        return self._snapshot.entry(folded) or analyze_folded(folded)
+
+    def _unit_idf(self, unit: Unit, column: int | None) -> float:
+        """A compound counts as its joined form where that stands in the index, else as the sum of its parts."""
+        docs = self._snapshot.doc_count
+        joined = self._frequency(unit.joined, column) if unit.joined else 0
+        return idf(joined, docs) if joined else sum(idf(self._frequency(part, column), docs) for part in unit.parts)
+
+    def _frequency(self, term: str, column: int | None) -> int:
+        """How many docs have a term, in one column or in any; deleted docs count until they are merged away."""
+        if (term, column) not in self._df:
+            lists = [segment.posting_list(term) for segment in self._snapshot.segments]
+            found = [postings for postings in lists if postings is not None]
+            count = sum(len(p.docs) if column is None else sum(map(bool, p.freqs[column])) for p in found)
+            self._df[term, column] = count
+        return self._df[term, column]
+
+
+def _unit(entry: Entry) -> Unit:
+    parts = tuple(term for term, _, _ in entry.terms[: entry.positions])
+    joined = (term for term, offset, width in entry.terms[entry.positions :] if (offset, width) == (0, entry.positions))
+    return Unit(parts, next(joined, None))
+
+
+def folded_words(text: str) -> list[str]:
+    """The folded words of a piece of a query; unlike in a text, al, el and ul join the word behind them in any case."""
+    spans = tokenize(text)
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and text[slice(*joined[-1])].lower() in ARTICLES and text[joined[-1][1] : start] == " ":
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return [fold(text[start:end]) for start, end in joined]
+
+
+def _is_other_word(text: str) -> bool:
+    """Is this may or march, written as the verb is?"""
+    return text in ("may", "march")
+
+
+def _is_date_number(node: Node) -> bool:
+    return isinstance(node, Word) and not node.field and _BESIDE_A_MONTH.fullmatch(node.text) is not None

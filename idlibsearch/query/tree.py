@@ -1,0 +1,113 @@
+"""What a question means: immutable nodes, the one thing the engine sees. ``str(tree)`` parses back to an equal tree.
+
+How it is typed is ``syntax``'s business, how it is run ``plan``'s. Spans do not count in equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import date, timedelta
+
+Span = tuple[int, int]
+NOWHERE: Span = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as typed, in one field or ("") in any; it may turn out to be several tokens (rebel-held), then adjacent ones."""
+
+    text: str
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.text}" if self.field else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand side by side, in order, inside one field."""
+
+    text: str
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{self.text}"' if self.field else f'"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Published inside [start, end); does not score."""
+
+    start: date
+    end: date
+    text: str
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return f"date:{self.text}"
+
+    @property
+    def ordinals(self) -> tuple[int, int]:
+        """The interval as proleptic ordinals, as the index stores dates."""
+        return self.start.toordinal(), (self.end - timedelta(days=1)).toordinal() + 1
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these."""
+
+    children: tuple[Node, ...]
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return " AND ".join(_bracketed(child, Or | And) for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of these."""
+
+    children: tuple[Node, ...]
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return " OR ".join(_bracketed(child, Or) for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whatever this does not match; does not score."""
+
+    child: Node
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return f"NOT {_bracketed(self.child, Or | And)}"
+
+
+Node = Word | Phrase | Dated | And | Or | Not
+
+
+def _bracketed(node: Node, kinds: type | object) -> str:
+    return f"({node})" if isinstance(node, kinds) else str(node)  # type: ignore[arg-type]
+
+
+def conjunction(children: Iterable[Node], span: Span = NOWHERE) -> Node:
+    """The children as one And, nested ones flattened; a single child as itself."""
+    return _flat(And, children, span)
+
+
+def disjunction(children: Iterable[Node], span: Span = NOWHERE) -> Node:
+    """The children as one Or, nested ones flattened; a single child as itself."""
+    return _flat(Or, children, span)
+
+
+def _flat(kind: type[And] | type[Or], children: Iterable[Node], span: Span) -> Node:
+    flat: list[Node] = []
+    for child in children:
+        flat.extend(child.children if isinstance(child, kind) else (child,))
+    return flat[0] if len(flat) == 1 else kind(tuple(flat), span)

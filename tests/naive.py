@@ -1,0 +1,212 @@
+"""The whole engine again, in dicts and loops: obviously right, slow, and the oracle of the fast one.
+
+It shares with the product what defines words (fold, analyze_folded, the text of each field) and nothing of how they are
+indexed, matched or scored.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from naive_tokens import tokenize
+
+from idlibsearch.analysis.analyzer import Entry, analyze_folded
+from idlibsearch.analysis.fold import fold
+from idlibsearch.index.fields import Ranking, text_of
+from idlibsearch.model import Report
+from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
+
+DEFAULT = ("title", "date", "entities", "body")
+
+
+@dataclass
+class Occurrence:
+    """A term in a field: positions [start, end)."""
+
+    term: str
+    start: int
+    end: int
+
+
+def entries(text: str) -> list[Entry]:
+    return [analyze_folded(fold(text[start:end])) for start, end in tokenize(text)]
+
+
+def occurrences(text: str) -> tuple[list[Occurrence], int]:
+    """Every occurrence of a text, and how many positions it takes."""
+    found, position = [], 0
+    for entry in entries(text):
+        found += [Occurrence(term, position + offset, position + offset + width) for term, offset, width in entry.terms]
+        position += entry.positions
+    return found, position
+
+
+class NaiveIndex:
+    """Reports to search; those whose number is in ``deleted`` count in statistics and are never found."""
+
+    def __init__(self, reports: Sequence[Report], deleted: frozenset[int] = frozenset(), ranking: Ranking | None = None) -> None:
+        self.reports = reports
+        self.deleted = deleted
+        self.ranking = ranking or Ranking()
+        self.fields = {field.name: field for field in self.ranking.fields}
+        self.docs = [{name: occurrences(text_of(report, name)) for name in DEFAULT} for report in reports]
+
+    # ---- what matches
+
+    def search(self, tree: Node) -> list[tuple[str, float]]:
+        """(key, score) of every match, best first, equal ones in the order of the reports."""
+        found = []
+        for doc, report in enumerate(self.reports):
+            if doc not in self.deleted:
+                score = self.score(tree, doc, dates=True, beside_number=False)
+                if score is not None:
+                    found.append((-score, doc, report.key))
+        return [(key, -score) for score, _, key in sorted(found)]
+
+    def score(self, node: Node, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+        """The score of a node in a doc; None where it does not match."""
+        if isinstance(node, Not):
+            return 0.0 if self.score(node.child, doc, dates=False, beside_number=False) is None else None
+        if isinstance(node, Dated):
+            date = self.reports[doc].date
+            return 0.0 if date is not None and node.start <= date.start and date.end <= node.end else None
+        if isinstance(node, Or):
+            parts = [self.score(child, doc, dates=dates, beside_number=False) for child in node.children]
+            matching = [part for part in parts if part is not None]
+            return added(matching) if matching else None
+        if isinstance(node, And):
+            total = 0.0
+            for number, child in enumerate(node.children):
+                neighbours = [*node.children[max(0, number - 1) : number], *node.children[number + 1 : number + 2]]
+                beside = any(is_date_number(neighbour) for neighbour in neighbours)
+                part = self.score(child, doc, dates=dates, beside_number=beside)
+                if part is None:
+                    return None
+                total += part
+            return total
+        return self.leaf_score(node, doc, dates=dates, beside_number=beside_number)
+
+    def leaf_score(self, node: Word | Phrase, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+        if node.field:
+            names: tuple[str, ...] = (node.field,)
+        elif isinstance(node, Phrase):
+            names = ("title", "body")
+        elif dates and (beside_number or node.text not in ("may", "march")):
+            names = DEFAULT
+        else:
+            names = ("title", "entities", "body")
+        words = query_entries(node.text)
+        tf = 0.0
+        for name in names:
+            freq = self.frequency(words, doc, name)
+            field, length = self.fields[name], self.docs[doc][name][1]
+            tf += field.weight * freq / (1 - field.b + field.b * length / self.mean_length(name))
+        if tf == 0:
+            return None
+        idf = sum(self.word_idf(word, node.field) for word in words)
+        return idf * (tf / (self.ranking.k1 + tf))
+
+    # ---- where it stands
+
+    def frequency(self, words: list[Entry], doc: int, name: str) -> int:
+        if name in ("title", "body"):
+            return len({start for start, _ in self.spans(words, doc, name)})
+        if len(words) > 1:
+            return 0
+        term = words[0].terms[0][0] if words[0].positions == 1 else joined_form(words[0])
+        return sum(occurrence.term == term for occurrence in self.docs[doc][name][0])
+
+    def spans(self, words: list[Entry], doc: int, name: str) -> set[tuple[int, int]]:
+        """The spans of the words side by side."""
+        found: set[tuple[int, int]] | None = None
+        for word in words:
+            here = self.word_spans(word, doc, name)
+            found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
+        return found or set()
+
+    def word_spans(self, word: Entry, doc: int, name: str) -> set[tuple[int, int]]:
+        """The spans of a word: its parts side by side, or its joined form."""
+        found: set[tuple[int, int]] | None = None
+        for term, _, _ in word.terms[: word.positions]:
+            here = self.term_spans(term, doc, name)
+            found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
+        joined = joined_form(word)
+        return (found or set()) | (self.term_spans(joined, doc, name) if joined else set())
+
+    def term_spans(self, term: str, doc: int, name: str) -> set[tuple[int, int]]:
+        return {(o.start, o.end) for o in self.docs[doc][name][0] if o.term == term}
+
+    # ---- what it is worth
+
+    def word_idf(self, word: Entry, field: str) -> float:
+        joined = joined_form(word)
+        if joined and self.document_frequency(joined, field):
+            return self.idf(self.document_frequency(joined, field))
+        return sum(self.idf(self.document_frequency(term, field)) for term, _, _ in word.terms[: word.positions])
+
+    def document_frequency(self, term: str, field: str) -> int:
+        names = (field,) if field else DEFAULT
+        return sum(any(o.term == term for name in names for o in doc[name][0]) for doc in self.docs)
+
+    def idf(self, frequency: int) -> float:
+        return math.log(1 + (len(self.docs) - frequency + 0.5) / (frequency + 0.5))
+
+    def mean_length(self, name: str) -> float:
+        lengths = [doc[name][1] for doc in self.docs if doc[name][1]]
+        return sum(lengths) / len(lengths) if lengths else 1.0
+
+
+def joined_form(word: Entry) -> str | None:
+    for term, offset, width in word.terms[word.positions :]:
+        if offset == 0 and width == word.positions:
+            return term
+    return None
+
+
+def query_entries(text: str) -> list[Entry]:
+    """As in a text, but that al, el and ul in any case belong to the word a space behind them."""
+    spans: list[tuple[int, int]] = []
+    for start, end in tokenize(text):
+        if spans and text[spans[-1][0] : spans[-1][1]].lower() in ("al", "el", "ul") and text[spans[-1][1] : start] == " ":
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return [analyze_folded(fold(text[start:end])) for start, end in spans]
+
+
+def is_date_number(node: Node) -> bool:
+    return (
+        isinstance(node, Word) and not node.field and node.text.isascii() and node.text.isdigit() and len(node.text) in (1, 2, 4)
+    )
+
+
+def added(parts: list[float]) -> float:
+    total = 0.0
+    for part in parts:
+        total += part
+    return total
+
+
+# ---- the twin of index/inverter.pyx
+
+Postings = dict[int, dict[int, tuple[list[int], list[tuple[int, int]]]]]
+
+
+def invert(
+    docs: list[list[list[int]]], surface_entries: list[list[tuple[int, int]]], widths: list[int], positional: list[bool]
+) -> Postings:
+    """term -> doc -> (freq by field, (position, surface) field after field), from docs[doc][field] = surface numbers."""
+    lists: Postings = {}
+    for doc, fields in enumerate(docs):
+        for field, surfaces in enumerate(fields):
+            position = 0
+            for surface in surfaces:
+                for term, offset in surface_entries[surface]:
+                    freqs, places = lists.setdefault(term, {}).setdefault(doc, ([0] * len(positional), []))
+                    freqs[field] += 1
+                    if positional[field]:
+                        places.append((position + offset, surface))
+                position += widths[surface]
+    return lists

@@ -1,0 +1,220 @@
+"""How questions are read: by hand, against Whoosh's own parser, and whatever anybody types."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh import query as whoosh_query
+from whoosh.qparser import QueryParser
+
+from idlibsearch import QueryError
+from idlibsearch.query.syntax import Parsed, parse
+from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
+
+
+def w(text: str, field: str = "") -> Word:
+    return Word(text, field)
+
+
+@pytest.mark.parametrize(
+    ("typed", "tree"),
+    [
+        ("ceasefire", w("ceasefire")),
+        ("ceasefire sochi", And((w("ceasefire"), w("sochi")))),
+        ("a b OR c d", And((w("a"), Or((w("b"), w("c"))), w("d")))),
+        ("a AND b OR c", Or((And((w("a"), w("b"))), w("c")))),
+        ("a OR b AND c", Or((w("a"), And((w("b"), w("c")))))),
+        ("NOT a OR b", Or((Not(w("a")), w("b")))),
+        ("a NOT b", And((w("a"), Not(w("b"))))),
+        ("NOT NOT a", Not(Not(w("a")))),
+        ("(a OR b) c", And((Or((w("a"), w("b"))), w("c")))),
+        ("a AND (b AND c)", And((w("a"), w("b"), w("c")))),
+        ('"secret agreements"', Phrase("secret agreements")),
+        ('title:"air strikes" x', And((Phrase("air strikes", "title"), w("x")))),
+        ("title:(a OR body:b) c", And((Or((w("a", "title"), w("b", "body"))), w("c")))),
+        ("title:a b", And((w("a", "title"), w("b")))),
+        ("U.S.-led don't 10:30 AT&T", And((w("U.S.-led"), w("don't"), w("10:30"), w("AT&T")))),
+        ("al qaeda idlib", And((w("al qaeda"), w("idlib")))),
+        ("date:2020-01", Dated(date(2020, 1, 1), date(2020, 2, 1), "2020-01")),
+        ('date:"2020" NOT date:2020-02-29', And((Dated(date(2020, 1, 1), date(2021, 1, 1), "2020"),
+                                                Not(Dated(date(2020, 2, 29), date(2020, 3, 1), "2020-02-29"))))),
+    ],
+)  # fmt: skip
+def test_a_query_means(typed: str, tree: Node):
+    assert parse(typed).tree == tree
+
+
+def test_any_mode_joins_by_or_and_not_still_excludes():
+    assert parse("a b NOT c", "any").tree == And((Or((w("a"), w("b"))), Not(w("c"))))
+    assert parse("NOT a NOT b", "any").tree == And((Not(w("a")), Not(w("b"))))
+
+
+def test_every_node_knows_where_it_was_typed():
+    tree = parse('  title:(truce OR "air strikes") idlib').tree
+    assert isinstance(tree, And)
+    assert [child.span for child in tree.children] == [(9, 31), (33, 38)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "span", "message"),
+    [
+        ('say "no', (4, 5), "a quotation is opened and never closed"),
+        ("(a OR b", (0, 1), "a bracket is opened and never closed"),
+        ("a) b", (1, 2), "a bracket is closed that was never opened"),
+        ("", (0, 0), "there is nothing to search for"),
+        (" ... ", (0, 5), "there is nothing to search for"),
+        ("cease*", (0, 6), "wildcards cannot be answered yet"),
+        ("[2019 TO 2020]", (0, 5), "ranges and entity operands cannot be answered yet"),
+        ("a NEAR/5 b", (2, 8), "nearness operators cannot be answered yet"),
+        ("+a -b", (0, 2), "signs before words cannot be answered yet"),
+        ("=Truce", (0, 6), "exact spellings cannot be answered yet"),
+        ("truce~1", (0, 7), "fuzzy words, nearness of phrases and boosts cannot be answered yet"),
+        ('"a b"~3', (5, 7), "fuzzy words, nearness of phrases and boosts cannot be answered yet"),
+        ('r"de.*"', (1, 7), "regular expressions cannot be answered yet"),
+        ("a ANDNOT b", (2, 8), "this operator cannot be answered yet"),
+        ("source:reuters", (0, 7), "the field source is stored, and cannot be searched yet"),
+        ("date:soon", (5, 9), "the date 'soon' is not one of"),
+        ("date:2020-02-31", (5, 15), "the date .2020-02-31. does not exist"),
+        ('entities:"al Qaeda"', (9, 19), "the field entities keeps no order of words"),
+        ("(" * 60 + "a" + ")" * 60, (50, 51), "more than 50 groups inside each other"),
+        ("a" * 10_001, (10_000, 10_001), "the query is 10,001 characters long"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_where_it_stands(typed: str, span: tuple[int, int], message: str):
+    with pytest.raises(QueryError, match="^" + message.replace("(", r"\(")) as caught:
+        parse(typed)
+    assert caught.value.span == span
+    assert caught.value.query == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "span", "read_as"),
+    [
+        ("truce AND", "dangling-operator", (6, 9), w("truce")),
+        ("AND truce", "dangling-operator", (0, 3), w("truce")),
+        ("a AND OR b", "dangling-operator", (2, 5), Or((w("a"), w("b")))),
+        ("a NOT", "dangling-operator", (2, 5), w("a")),
+        ("truce or war", "small-operator", (6, 8), And((w("truce"), w("or"), w("war")))),
+        ("a & b", "nothing-in-it", (2, 3), And((w("a"), w("b")))),
+        ('a ""', "nothing-in-it", (2, 4), w("a")),
+        ("a ()", "empty-group", (2, 4), w("a")),
+        ("foo:bar a", "unknown-field", (0, 7), And((w("foo:bar"), w("a")))),
+        ("http://example.org/x", "unknown-field", (0, 20), w("http://example.org/x")),
+        ('foo:"a b"', "unknown-field", (0, 4), Phrase("a b")),
+        ("el nino", "article", (0, 7), w("el nino")),
+    ],
+)
+def test_what_is_odd_is_run_and_reported(typed: str, code: str, span: tuple[int, int], read_as: Node):
+    parsed = parse(typed)
+    assert parsed.tree == read_as
+    assert [(d.code, d.span) for d in parsed.diagnostics][:1] == [(code, span)]
+
+
+def test_a_plain_query_has_nothing_to_report():
+    assert parse('ceasefire "al Qaeda" OR title:turkey NOT date:2020').diagnostics == ()
+
+
+# ---- Whoosh is the oracle for its own grammar
+
+names = st.sampled_from(["a", "b", "cd", "e1"])
+operands = st.one_of(
+    names, names, names.map("title:{}".format), st.lists(names, min_size=2, max_size=3).map(lambda ws: f'"{" ".join(ws)}"')
+)
+
+
+def grown(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    joined = st.tuples(st.lists(children, min_size=2, max_size=4), st.sampled_from([" ", " ", " AND ", " OR "]))
+    mixed = st.lists(st.tuples(children, st.sampled_from([" ", " AND ", " OR "])), min_size=2, max_size=4)
+    return st.one_of(
+        joined.map(lambda parts: parts[1].join(parts[0])),
+        mixed.map(lambda parts: "".join(child + operator for child, operator in parts[:-1]) + parts[-1][0]),
+        children.map(lambda child: f"({child})"),
+        children.map(lambda child: f"title:({child})"),
+        operands.map(lambda child: f"NOT {child}"),
+    )
+
+
+def from_whoosh(node) -> Node:
+    if isinstance(node, whoosh_query.Phrase):
+        return Phrase(" ".join(node.words), node.fieldname or "")
+    if isinstance(node, whoosh_query.Term):
+        return Word(node.text, node.fieldname or "")
+    if isinstance(node, whoosh_query.Not):
+        return Not(from_whoosh(node.query))
+    kind = {whoosh_query.And: And, whoosh_query.Or: Or}[type(node)]
+    children: list[Node] = []
+    for child in map(from_whoosh, node):
+        children.extend(child.children if isinstance(child, kind) else (child,))
+    return children[0] if len(children) == 1 else kind(tuple(children))
+
+
+@given(st.recursive(operands, grown, max_leaves=8))
+def test_whoosh_reads_its_own_grammar_the_same_way(typed: str):
+    assert parse(typed).tree == from_whoosh(QueryParser("", None).parse(typed, normalize=False))
+
+
+@given(st.recursive(operands, grown, max_leaves=8))
+def test_a_printed_tree_reads_as_itself(typed: str):
+    tree = parse(typed).tree
+    assert parse(str(tree)).tree == tree
+    assert parse(str(tree), "any").tree == tree
+
+
+pieces = st.lists(
+    st.sampled_from(
+        [
+            '"',
+            "(",
+            ")",
+            "AND",
+            "OR",
+            "NOT",
+            "title:",
+            "date:",
+            "a",
+            "al",
+            "b-c",
+            "*",
+            "[",
+            "~2",
+            " ",
+            "2020",
+            "'",
+            ":",
+            "r",
+            "é",
+            "\ud800",
+        ]
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(st.one_of(st.text(max_size=80), pieces))
+def test_whatever_is_typed_is_read_or_refused(typed: str):
+    reading = read_or_refused(typed)
+    if isinstance(reading, QueryError):
+        spans = [reading.span]
+    else:
+        spans = [diagnostic.span for diagnostic in reading.diagnostics]
+        assert parse(str(reading.tree)).tree == reading.tree
+    assert all(0 <= start <= end <= len(typed) for start, end in spans)
+
+
+def read_or_refused(typed: str) -> Parsed | QueryError:
+    try:
+        return parse(typed)
+    except QueryError as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["(" * 9999, "NOT " * 2500, "title:" * 1600 + "a", "a OR " * 1999 + "a", '"' * 9999, "foo:" * 2400 + "a", "al " * 1900],
+)
+def test_long_odd_queries_are_answered_or_refused(typed: str):
+    reading = read_or_refused(typed)
+    assert isinstance(reading, QueryError) or parse(str(reading.tree)).tree == reading.tree
