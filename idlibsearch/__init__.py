@@ -1,0 +1,66 @@
+"""Full-text search for collections of news reports, to embed in Python programs.
+
+    import idlibsearch
+
+    with idlibsearch.create("index") as index:
+        index.add_path("seeds")
+        for hit in index.search("ceasefire sochi"):
+            print(hit.score, hit.title, hit.snippet())
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from idlibsearch.errors import (
+        ClosedError,
+        CorruptIndexError,
+        FormatVersionError,
+        IdlibsearchError,
+        IndexExistsError,
+        InputError,
+        KernelError,
+        LockedError,
+        NoIndexError,
+        QueryError,
+        RecipeError,
+        ReportError,
+        SchemaError,
+        StorageError,
+    )
+    from idlibsearch.faces.api import Changes, Index, create, open
+    from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
+    from idlibsearch.query.diagnostics import Diagnostic
+    from idlibsearch.results.hits import Hit, Results
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "idlibsearch.errors": """ClosedError CorruptIndexError FormatVersionError IdlibsearchError IndexExistsError InputError
+        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError StorageError""",
+    "idlibsearch.faces.api": "Changes Index create open",
+    "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
+    "idlibsearch.query.diagnostics": "Diagnostic",
+    "idlibsearch.results.hits": "Hit Results",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [  # written out for readers and type checkers
+    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Entity", "FormatVersionError", "Hit", "IdlibsearchError",
+    "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece", "Provenance", "QueryError",
+    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "StorageError", "create", "open",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'idlibsearch' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME_OF])

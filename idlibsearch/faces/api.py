@@ -1,0 +1,269 @@
+"""The Python face: ``open`` or ``create`` an index, add reports, ask.
+
+Everything the command line does is a method here. Nothing is printed; what goes wrong is an ``IdlibsearchError``.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from idlibsearch.analysis.analyzer import RECIPE
+from idlibsearch.errors import ClosedError, IdlibsearchError, InputError
+from idlibsearch.index.directory import Manifest, make_folder, write_manifest
+from idlibsearch.index.fields import Ranking
+from idlibsearch.index.lock import WriteLock
+from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.model import Report
+from idlibsearch.query.search import search
+from idlibsearch.query.syntax import Mode
+from idlibsearch.results.hits import Results, results_of
+
+if TYPE_CHECKING:
+    from idlibsearch.faces.whoosh_compat import Schema
+    from idlibsearch.index.writer import Writer
+    from idlibsearch.ingest.layout import Mode as Split
+    from idlibsearch.ingest.pages import Page
+
+Pathlike = str | os.PathLike[str]
+LOCK_TIMEOUT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
+
+
+class Changes(NamedTuple):
+    """What a change did, counted in reports; where files were read, also those met, those left alone, those that failed."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    files: int = 0
+    files_unchanged: int = 0
+    skipped: tuple[InputError, ...] = ()
+
+
+class Index:
+    """An open index: a snapshot to search, and the way to change it.
+
+    A context manager. Searching is safe from many threads at once; every change is one atomic commit that this object sees
+    at once and other processes when they ``refresh``.
+    """
+
+    def __init__(self, path: Pathlike) -> None:
+        """Open the index in the folder ``path``; as ``idlibsearch.open``."""
+        self.path = Path(path)
+        self._open: Snapshot | None = Snapshot.open(self.path)
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        if self._open is None:
+            raise ClosedError(str(self.path))
+        return self._open
+
+    @property
+    def root(self) -> Path:
+        """The folder that keys of files are relative to."""
+        return (self.path / self._snapshot.manifest.root).resolve()
+
+    @property
+    def generation(self) -> int:
+        """The number of the commit this object sees; 1 is the empty index."""
+        return self._snapshot.manifest.generation
+
+    def __len__(self) -> int:
+        """How many reports can be found."""
+        return self._snapshot.live_count
+
+    def __iter__(self) -> Iterator[Report]:
+        """Every report, in the order of adding."""
+        return self._snapshot.reports()
+
+    def __contains__(self, key: str) -> bool:
+        return self._snapshot.find(key) is not None
+
+    def get(self, key: str) -> Report | None:
+        """The report with this key, or None."""
+        return self._snapshot.get(key)
+
+    def search(self, query: str, *, limit: int = 10, offset: int = 0, mode: Mode = "all", strict: bool = False) -> Results:
+        """Answer a question in the query language (``docs/query-language.md``).
+
+        ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
+        stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
+
+        Raises QueryError where the question cannot be answered, ValueError for a negative limit or offset.
+        """
+        if limit < 0 or offset < 0:
+            raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
+        started = time.perf_counter()
+        snapshot = self._snapshot
+        found = search(snapshot, query, limit=limit, offset=offset, mode=mode, strict=strict)
+        return results_of(snapshot, query, found, (time.perf_counter() - started) * 1000)
+
+    def add(self, reports: Iterable[Report]) -> Changes:
+        """Add reports, each in place of the one with the same key if there is one; one commit.
+
+        An error (also of the iterable) leaves the index as it was. Raises LockedError while another writer has the index.
+        """
+        with self._writer() as writer:
+            outcomes = [writer.add(report) for report in reports]
+        self.refresh()
+        return Changes(outcomes.count("added"), outcomes.count("changed"), outcomes.count("unchanged"))
+
+    def add_path(
+        self,
+        *paths: Pathlike,
+        split: Split = "auto",
+        encoding: str | None = None,
+        prune: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> Changes:
+        """Read report pages from files and folders, and bring the index up to date with them; one commit.
+
+        Pages that have not changed are left alone; a changed page's reports replace its old ones. ``prune`` also removes the
+        reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
+        its detection, ``progress`` is called with each path read. A file that cannot be read is in ``Changes.skipped``.
+        """
+        from idlibsearch.ingest.pages import read_paths, relative_path
+
+        tally = _Tally()
+        with self._writer() as writer:
+            known = writer.snapshot.files()
+            for page in read_paths(paths, self.root, split=split, encoding=encoding, known=known):
+                tally.take(page, writer)
+                if progress is not None:
+                    progress(page.path)
+            gone = {path for path in known if path not in tally.seen and _is_under(path, paths, self.root, relative_path)}
+            removed = writer.remove_files(tally.read | (gone if prune else set()), keep=tally.keys)
+        self.refresh()
+        return tally.changes(len(removed))
+
+    def remove(self, *keys: str) -> Changes:
+        """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
+        with self._writer() as writer:
+            removed = sum(writer.remove(key) for key in keys) + len(writer.remove_files(set(keys)))
+        self.refresh()
+        return Changes(removed=removed)
+
+    def _writer(self) -> Writer:
+        from idlibsearch.index.writer import Writer
+
+        _ = self._snapshot  # a closed index cannot be changed either
+        return Writer(self.path, LOCK_TIMEOUT_S)
+
+    def refresh(self) -> bool:
+        """See the newest generation; True if it is another one. Results got before stay as they are."""
+        newest = Snapshot.open(self.path)
+        changed = newest.manifest.generation != self.generation
+        self._open = newest
+        return changed
+
+    def stats(self) -> dict[str, Any]:
+        """What is in the index: counts and sizes, as plain JSON values."""
+        snapshot = self._snapshot
+        fields = zip(snapshot.ranking.fields, snapshot.mean_lengths, strict=True)
+        return {
+            "path": str(self.path),
+            "generation": self.generation,
+            "reports": snapshot.live_count,
+            "deleted": snapshot.doc_count - snapshot.live_count,
+            "files": len(snapshot.files()),
+            "segments": len(snapshot.segments),
+            "words": sum(len(segment.lexicon.surfaces) for segment in snapshot.segments),
+            "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
+            "size_bytes": sum((self.path / name).stat().st_size for name in snapshot.manifest.files()),
+            "mean_lengths": {field.name: round(mean, 2) for field, mean in fields},
+            "recipe": snapshot.manifest.recipe,
+            "root": str(self.root),
+        }
+
+    def check(self) -> list[IdlibsearchError]:
+        """Everything that is wrong with the newest generation on disk; empty where it is sound."""
+        from idlibsearch.index.check import check
+
+        return check(self.path)
+
+    @property
+    def schema(self) -> Schema:
+        """The report schema as Whoosh declares it."""
+        from idlibsearch.faces.whoosh_compat import schema_of
+
+        return schema_of(self._snapshot.ranking)
+
+    def close(self) -> None:
+        """Let go of the index; hits got before can still be shown as far as they were read."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class _Tally:
+    """Counts what came of reading files."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.seen: set[str] = set()  # files that are there, read or not
+        self.read: set[str] = set()  # files that were read anew
+        self._outcomes: list[str] = []
+        self._skipped: list[InputError] = []
+
+    def take(self, page: Page | InputError, writer: Writer) -> None:
+        if isinstance(page, InputError):
+            self._skipped.append(page)
+            return
+        self.seen.add(page.path)
+        if page.unchanged:
+            return
+        self.read.add(page.path)
+        self.keys.update(report.key for report in page.reports)
+        self._outcomes += [writer.add(report) for report in page.reports]
+
+    def changes(self, removed: int) -> Changes:
+        added, changed, unchanged = map(self._outcomes.count, ("added", "changed", "unchanged"))
+        files, same = len(self.seen), len(self.seen - self.read)
+        return Changes(added, changed, unchanged, removed, files, same, tuple(self._skipped))
+
+
+def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path: Callable[[Pathlike, Pathlike], str]) -> bool:
+    names = (relative_path(folder, root) for folder in folders)
+    return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
+
+
+def open(path: Pathlike = "index") -> Index:
+    """Open the index in a folder.
+
+    Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
+    another version of this library wrote it.
+    """
+    return Index(path)
+
+
+def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Pathlike | None = None) -> Index:
+    """Make an empty index in a folder and open it.
+
+    ``schema``: a ``whoosh.fields.Schema`` with the report fields whose field boosts become weights; by default the report
+    schema. ``root``: the folder that keys of files are relative to, by default the one that holds the index folder; what is
+    recorded is its place relative to the index folder, so that both can move together.
+
+    Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
+    """
+    ranking = Ranking()
+    if schema is not None:
+        from idlibsearch.faces.whoosh_compat import ranking_of
+
+        ranking = ranking_of(schema)
+    folder = Path(path)
+    make_folder(folder)
+    with WriteLock(folder, LOCK_TIMEOUT_S):
+        place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
+        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix()))
+    return Index(folder)

@@ -1,0 +1,302 @@
+"""The command line, and the only door to click: each command reads its options, asks ``api`` and hands the answer to ``render``.
+
+Exit codes: 0 found or done, 1 nothing found, 2 error. Errors are one line on stderr. A closed pipe is success.
+Imports beyond click stand inside the functions: a query must not pay for what it does not use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from idlibsearch.errors import IdlibsearchError, NoIndexError, QueryError
+
+if TYPE_CHECKING:
+    from idlibsearch.faces.api import Changes, Index
+    from idlibsearch.results.render import Format, Style
+
+FOUND, NOTHING, ERROR = 0, 1, 2
+DEFAULT_INDEX, DEFAULT_SOURCE = "index", "seeds"
+COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def index_option(command: _Command) -> _Command:
+    return click.option(
+        "--index", "index_path", envvar="IDLIBSEARCH_INDEX", metavar="DIR", help=f"The index folder.  [default: {DEFAULT_INDEX}]"
+    )(command)
+
+
+def format_option(command: _Command) -> _Command:
+    kinds = click.Choice(["text", "json", "jsonl", "csv"])
+    return click.option("--format", "form", type=kinds, default="text", show_default=True, help="How to write the answer.")(
+        command
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="idlibsearch")
+def cli() -> None:
+    """Search collections of news reports.
+
+    \b
+    Examples:
+      idlibsearch index reports/
+      idlibsearch query "ceasefire Sochi"
+      idlibsearch query '"secret agreements" NOT title:turkey'
+      idlibsearch show KEY
+    """
+
+
+@cli.command("index")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@index_option
+@format_option
+@click.option("--split", type=click.Choice(["auto", "article", "items", "bullets"]), default="auto", show_default=True,
+              help="How pages are cut into reports.")  # fmt: skip
+@click.option("--encoding", metavar="NAME", help="The encoding of the files, where it is guessed wrongly.")
+@click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
+@click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
+def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, root: str | None, **options: Any) -> int:
+    """Read report pages into the index, or bring it up to date with them.
+
+    PATH is a file or a folder. Pages that did not change cost next to nothing; a changed page's reports replace its old ones.
+    The index is made where there is none.
+
+    \b
+    Examples:
+      idlibsearch index seeds
+      idlibsearch index --index /tmp/news --prune reports/ more/page.txt
+      idlibsearch index --split article one_long_article.txt
+    """
+    from idlibsearch.results import render
+
+    with _open_or_create(index_path or DEFAULT_INDEX, root) as index:
+        changes = _add_with_progress(index, paths, options)
+        value = {name: getattr(changes, name) for name in COUNTS}
+        skipped = [{"path": error.path, "reason": error.reason} for error in changes.skipped]
+        for error in changes.skipped:
+            _say(str(error))
+        if form == "text":
+            _print([_summary(changes, len(index), index.path)])
+        else:
+            _print(render.fields(value | {"skipped": skipped, "reports": len(index)}, form))
+        return ERROR if skipped and not changes.files else FOUND
+
+
+def _summary(changes: Changes, reports: int, path: Path) -> str:
+    same = f", {changes.files_unchanged:,} of them as they were" if changes.files_unchanged else ""
+    counts = f"{changes.added:,} added, {changes.changed:,} changed, {changes.unchanged:,} unchanged, {changes.removed:,} removed"
+    skipped = f", {len(changes.skipped):,} skipped" if changes.skipped else ""
+    return f"{changes.files:,} files{same}{skipped}: {counts}; {reports:,} reports in {path}"
+
+
+def _open_or_create(path: str, root: str | None) -> Index:
+    from idlibsearch.faces.api import create
+    from idlibsearch.faces.api import open as open_index
+
+    try:
+        return open_index(path)
+    except NoIndexError:
+        return create(path, root=root)
+
+
+def _add_with_progress(index: Index, paths: Iterable[str], options: dict[str, Any]) -> Changes:
+    if not sys.stderr.isatty():
+        return index.add_path(*paths, **options)
+    with click.progressbar(length=_count_files(paths), label="Reading", file=sys.stderr, show_pos=True) as bar:
+        return index.add_path(*paths, **options, progress=lambda _path: bar.update(1))
+
+
+def _count_files(paths: Iterable[str]) -> int:
+    return sum(sum(len(files) for _, _, files in os.walk(path)) if os.path.isdir(path) else 1 for path in paths)
+
+
+@cli.command()
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@index_option
+@format_option
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many of the best to pass over.")
+@click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
+@click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
+def query(
+    question: tuple[str, ...], index_path: str | None, form: Format, limit: int, offset: int, any_word: bool, strict: bool
+) -> int:
+    """Ask the index a question.
+
+    All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date);
+    AND, OR, NOT and brackets combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+
+    \b
+    Examples:
+      idlibsearch query ceasefire Sochi
+      idlibsearch query '"secret agreements" OR title:(truce OR ceasefire)'
+      idlibsearch query 'ceasefire january 2020'
+      idlibsearch query --format json 'idlib NOT date:2020'
+    """
+    from idlibsearch.results import render
+
+    text = " ".join(question)
+    with _open_or_build(index_path) as index:
+        found = index.search(text, limit=limit, offset=offset, mode="any" if any_word else "all", strict=strict)
+        for line in render.diagnostics(text, found.diagnostics):
+            _say(line)
+        _print(render.results(found, form, _style()))
+        return FOUND if found.total else NOTHING
+
+
+def _open_or_build(index_path: str | None) -> Index:
+    """The index; where none is named and none is there but a folder of seeds, one built from those."""
+    from idlibsearch.faces.api import create
+    from idlibsearch.faces.api import open as open_index
+
+    try:
+        return open_index(index_path or DEFAULT_INDEX)
+    except NoIndexError:
+        if index_path is not None or not Path(DEFAULT_SOURCE).is_dir():
+            raise
+    _say(f"no index yet: building one from {DEFAULT_SOURCE}/ in {DEFAULT_INDEX}/")
+    index = create(DEFAULT_INDEX)
+    changes = _add_with_progress(index, [DEFAULT_SOURCE], {})
+    _say(_summary(changes, len(index), index.path))
+    return index
+
+
+@cli.command()
+@click.argument("key")
+@index_option
+@format_option
+def show(key: str, index_path: str | None, form: Format) -> int:
+    """Show a report in full, by its KEY as the hits of a query name it.
+
+    \b
+    Example:
+      idlibsearch show seeds/003_68dc4d247c074b28.txt
+    """
+    from idlibsearch.faces.api import open as open_index
+    from idlibsearch.results import render
+
+    with open_index(index_path or DEFAULT_INDEX) as index:
+        report = index.get(key)
+        if report is None:
+            _say(f"there is no report with the key {key}")
+            return NOTHING
+        _print(render.report(report, form, _style()))
+        return FOUND
+
+
+@cli.command()
+@index_option
+@format_option
+def stats(index_path: str | None, form: Format) -> int:
+    """Say what is in the index: counts, sizes, the recipe its words were analysed by.
+
+    \b
+    Example:
+      idlibsearch stats --format json
+    """
+    from idlibsearch.faces.api import open as open_index
+    from idlibsearch.results import render
+
+    with open_index(index_path or DEFAULT_INDEX) as index:
+        _print(render.fields(index.stats(), form))
+        return FOUND
+
+
+@cli.command()
+@index_option
+@format_option
+def check(index_path: str | None, form: Format) -> int:
+    """Check every file of the index: checksums, and that all its numbers fit together. Exits with 2 where it is damaged.
+
+    \b
+    Example:
+      idlibsearch check --index /tmp/news
+    """
+    from idlibsearch.index.check import check as check_index
+    from idlibsearch.results import render
+
+    faults = [str(fault) for fault in check_index(Path(index_path or DEFAULT_INDEX))]
+    if form == "text":
+        _print(faults or ["sound"])
+    else:
+        _print(render.fields({"sound": not faults, "faults": faults}, form))
+    return ERROR if faults else FOUND
+
+
+@cli.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@index_option
+@format_option
+def remove(keys: tuple[str, ...], index_path: str | None, form: Format) -> int:
+    """Remove reports by their keys, or all reports of a file by its path as it stands in their keys.
+
+    \b
+    Example:
+      idlibsearch remove seeds/003_68dc4d247c074b28.txt
+    """
+    from idlibsearch.faces.api import open as open_index
+    from idlibsearch.results import render
+
+    with open_index(index_path or DEFAULT_INDEX) as index:
+        removed = index.remove(*keys).removed
+        _print(render.fields({"removed": removed, "reports": len(index)}, form))
+        return FOUND if removed else NOTHING
+
+
+def _style() -> Style:
+    from idlibsearch.results.render import COLOUR, PLAIN
+
+    return COLOUR if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else PLAIN
+
+
+def _print(lines: Iterable[str]) -> None:
+    try:
+        for line in lines:
+            click.echo(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads: what is still buffered goes nowhere
+        raise click.exceptions.Exit(FOUND) from None  # click itself would call it a failure
+
+
+def _say(line: str) -> None:
+    click.echo(f"idlibsearch: {line}" if not line.startswith("  ") else line, err=True)
+
+
+def run() -> None:
+    """The console command: every error becomes one line and exit code 2, a closed pipe exit code 0."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        code = ERROR
+    except click.ClickException as error:
+        _say(f"{error.format_message()} (idlibsearch --help says more)")
+        code = ERROR
+    except (click.Abort, KeyboardInterrupt):
+        _say("stopped")
+        code = ERROR
+    except QueryError as error:
+        code = _refused(error)
+    except IdlibsearchError as error:
+        _say(str(error))
+        code = ERROR
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        code = ERROR
+    sys.exit(code)
+
+
+def _refused(error: QueryError) -> int:
+    from idlibsearch.results.render import pointed
+
+    for line in pointed(error.query, error.span, error.message, error.advice):
+        _say(line)
+    return ERROR

@@ -1,0 +1,133 @@
+"""Hits: reports that answer a question, read from the index only when something of them is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from idlibsearch.analysis.analyzer import analyze_folded
+from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.model import Provenance, Report, ReportDate
+from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.search import Found, Scored
+from idlibsearch.results.snippet import best, whole
+
+SNIPPET_TOKENS = 40  # two or three lines on a terminal
+
+
+class Hit:
+    """One report that matched. ``score`` is its BM25F score, ``key`` its lasting id."""
+
+    def __init__(self, snapshot: Snapshot, found: Found, scored: Scored) -> None:
+        self._snapshot = snapshot
+        self._found = found
+        self._scored = scored
+        self.score = scored.score
+        self.key = snapshot.segments[scored.segment].keys[scored.doc]
+
+    def __repr__(self) -> str:
+        return f"<Hit {self.key} {self.score:.3f}>"
+
+    @cached_property
+    def report(self) -> Report:
+        """The whole report."""
+        return self._snapshot.segments[self._scored.segment].documents.read(self._scored.doc)
+
+    @property
+    def title(self) -> str:
+        """Its headline, "" where it has none."""
+        return self.report.title
+
+    @property
+    def date(self) -> ReportDate | None:
+        """When it was published, None where that is not known."""
+        return self.report.date
+
+    @property
+    def source(self) -> str:
+        """The outlet or agency, "" where it is not known."""
+        return self.report.source
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """The file it was read from and where in it; None for reports that were handed in."""
+        return self.report.provenance
+
+    @cached_property
+    def spans(self) -> dict[str, list[tuple[int, int]]]:
+        """Where the query matched: field -> (start, end) in token positions, ascending. Only fields that keep positions."""
+        marks = self._found.marks(self._scored)
+        return {self._snapshot.ranking.fields[column].name: sorted(spans) for column, spans in sorted(marks.items())}
+
+    def snippet(self, *, tokens: int = SNIPPET_TOKENS, before: str = "**", after: str = "**") -> str:
+        """The best passage of the body on one line, matches between ``before`` and ``after``; without one, its beginning."""
+        return best(self.report.body, self.spans.get("body", []), self._width, tokens).written(before, after)
+
+    def marked_title(self, *, before: str = "**", after: str = "**") -> str:
+        """The title on one line, matches between ``before`` and ``after``."""
+        return whole(self.report.title, self.spans.get("title", []), self._width).written(before, after)
+
+    def _width(self, folded: str) -> int:
+        """How many positions a folded word takes: more than one only with a hyphen in it."""
+        if "-" not in folded:
+            return 1
+        return (self._snapshot.entry(folded) or analyze_folded(folded)).positions
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values; ``span`` is (start, end) in characters of the source file."""
+        provenance = self.provenance
+        return {
+            "key": self.key,
+            "title": self.title,
+            "date": str(self.date) if self.date else None,
+            "source": self.source,
+            "score": self.score,
+            "snippet": self.snippet(),
+            "path": provenance.path if provenance else None,
+            "span": [provenance.start, provenance.end] if provenance else None,
+            "story": None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a question: the hits asked for, best first, and what goes with them.
+
+    ``total`` counts all matches, exactly. Iterating, indexing and ``len`` are over the hits of this page.
+    """
+
+    query: str
+    total: int
+    took_ms: float
+    hits: tuple[Hit, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __getitem__(self, number: int) -> Hit:
+        return self.hits[number]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "took_ms": round(self.took_ms, 3),
+            "hits": [hit.to_json() for hit in self.hits],
+            "facets": {},
+            "diagnostics": [
+                {"span": list(d.span), "code": d.code, "message": d.message, "advice": d.advice} for d in self.diagnostics
+            ],
+        }
+
+
+def results_of(snapshot: Snapshot, query: str, found: Found, took_ms: float) -> Results:
+    """Wrap what a search found."""
+    hits = tuple(Hit(snapshot, found, scored) for scored in found.hits)
+    return Results(query, found.total, took_ms, hits, found.diagnostics)

@@ -1,0 +1,158 @@
+"""Writes results down as text for a person or as JSON, JSON lines or CSV for a program. Returns lines; prints nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from idlibsearch.model import Report
+from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.results.hits import Hit, Results
+
+Format = Literal["text", "json", "jsonl", "csv"]
+HIT_COLUMNS = ("key", "title", "date", "source", "score", "snippet", "path", "span", "story")
+
+
+class Style(NamedTuple):
+    """How text is dressed: ``bold`` and ``dim`` open a dress that ``plain`` ends; marks stand around what matched."""
+
+    bold: str = ""
+    dim: str = ""
+    plain: str = ""
+    before: str = "**"
+    after: str = "**"
+
+
+PLAIN = Style()
+COLOUR = Style(bold="\x1b[1m", dim="\x1b[2m", plain="\x1b[0m", before="\x1b[1;33m", after="\x1b[0m")
+
+
+def results(found: Results, form: Format, style: Style = PLAIN) -> Iterator[str]:
+    """The answer to a question, line by line."""
+    if form == "text":
+        return _results_text(found, style)
+    if form == "json":
+        return iter((_json(found.to_json(), indent=1),))
+    return records((hit.to_json() for hit in found), form, HIT_COLUMNS)
+
+
+def records(rows: Iterable[Mapping[str, Any]], form: Format, columns: Iterable[str]) -> Iterator[str]:
+    """Rows as JSON lines or, with these columns, as CSV."""
+    if form == "jsonl":
+        return (_json(row) for row in rows)
+    return _csv(rows, tuple(columns))
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """JSON that any terminal takes: letters as they are, lone surrogates escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text if text.isprintable() or not _has_surrogate(text) else json.dumps(value, indent=indent)
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _csv(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
+    import csv  # noqa: PLC0415 - one format of four
+    import io  # noqa: PLC0415
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="")
+    for row in [dict(zip(columns, columns, strict=True)), *rows]:
+        writer.writerow([_cell(row[column]) for column in columns])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _cell(value: object) -> object:
+    return "-".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _results_text(found: Results, style: Style) -> Iterator[str]:
+    shown = f", {len(found)} shown" if 0 < len(found) < found.total else ""
+    noun = "report" if found.total == 1 else "reports"
+    yield f"{style.dim}{found.total:,} {noun}{shown}, {found.took_ms:.1f} ms{style.plain}"
+    for number, hit in enumerate(found, 1):
+        yield ""
+        yield from _hit_text(number, hit, style)
+
+
+def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
+    title = hit.marked_title(before=style.before, after=style.after + style.bold) if hit.title else "(no title)"
+    about = ", ".join(filter(None, (str(hit.date or ""), hit.source)))
+    yield f"{number}. {style.bold}{title}{style.plain}" + (f"  ({about})" if about else "")
+    yield f"   {hit.snippet(before=style.before, after=style.after)}"
+    yield f"   {style.dim}{hit.key}  {hit.score:.3f}{style.plain}"
+
+
+def report(shown: Report, form: Format, style: Style = PLAIN) -> Iterator[str]:
+    """One report in full."""
+    if form == "text":
+        return _report_text(shown, style)
+    value = report_json(shown)
+    return iter((_json(value, indent=1),)) if form == "json" else records([value], form, value)
+
+
+def report_json(shown: Report) -> dict[str, Any]:
+    """A report as plain JSON values, its provenance flattened to path and span."""
+    place = shown.provenance
+    return {
+        "key": shown.key,
+        "title": shown.title,
+        "date": str(shown.date) if shown.date else None,
+        "date_found": shown.date.found if shown.date else None,
+        **{name: getattr(shown, name) for name in ("source", "byline", "url", "section", "language")},
+        "truncated": shown.truncated,
+        "derived": list(shown.derived),
+        "entities": [f"{entity.name} ({entity.type})" for entity in _distinct(shown)],
+        "path": place.path if place else None,
+        "span": [place.start, place.end] if place else None,
+        "layout": place.layout if place else None,
+        "split_score": place.split_score if place else None,
+        "body": shown.body,
+    }
+
+
+def _distinct(shown: Report) -> list[Any]:
+    return list({(entity.name, entity.type): entity for entity in shown.entities}.values())
+
+
+def _report_text(shown: Report, style: Style) -> Iterator[str]:
+    value = report_json(shown)
+    body = value.pop("body")
+    yield f"{style.bold}{value.pop('title') or '(no title)'}{style.plain}"
+    for name, part in value.items():
+        if part not in (None, "", [], False):
+            yield f"{style.dim}{name}:{style.plain} {', '.join(map(str, part)) if isinstance(part, list) else part}"
+    yield ""
+    yield body
+
+
+def fields(value: Mapping[str, Any], form: Format) -> Iterator[str]:
+    """A set of named values, such as statistics."""
+    if form == "text":
+        return (f"{name}: {_flat(part)}" for name, part in value.items())
+    return iter((_json(value, indent=1),)) if form == "json" else records([value], form, value)
+
+
+def _flat(part: object) -> str:
+    if isinstance(part, dict):
+        return ", ".join(f"{name} {inner}" for name, inner in part.items())
+    return f"{part:,}" if isinstance(part, int) else str(part)
+
+
+def diagnostics(query: str, found: Iterable[Diagnostic]) -> Iterator[str]:
+    """What is to be said about a question, each with the place in it pointed out."""
+    for diagnostic in found:
+        yield from pointed(query, diagnostic.span, diagnostic.message, diagnostic.advice)
+
+
+def pointed(query: str, span: tuple[int, int], message: str, advice: str) -> Iterator[str]:
+    """A message about a stretch of a query, carets under it; without the query where that is no single short line."""
+    yield f"{message}; {advice}" if advice else message
+    if query.isprintable() and len(query) <= 100:
+        yield f"  {query}"
+        yield f"  {' ' * span[0]}{'^' * max(span[1] - span[0], 1)}"

@@ -1,0 +1,72 @@
+"""The passage of a report that shows best why it was found, marked only where the query really matched.
+
+Character offsets are not stored: a shown text is tokenised again, and its tokens counted off against the positions the
+matcher gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from idlibsearch.analysis.fold import fold
+from idlibsearch.analysis.tokens import tokenize
+
+Widths = Callable[[str], int]  # folded word -> the positions it takes
+LEAD_TOKENS = 8  # context before the first mark
+
+
+class Passage(NamedTuple):
+    """A stretch [start, end) of a text and the (start, end) in it to be marked, all in characters of the whole text."""
+
+    text: str
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...]
+
+    def written(self, before: str, after: str) -> str:
+        """On one line, each mark between ``before`` and ``after``, with … where the text goes on."""
+        parts, at = ["… " if self.start else ""], self.start
+        for start, end in self.marks:
+            parts += [self.text[at:start], before, self.text[start:end], after]
+            at = end
+        parts += [self.text[at : self.end], " …" if self.end < len(self.text) else ""]
+        return " ".join("".join(parts).split())
+
+
+def whole(text: str, spans: Iterable[tuple[int, int]], widths: Widths) -> Passage:
+    """All of a text, marked at ``spans`` (in positions)."""
+    return Passage(text, 0, len(text), tuple(_marked(tokenize(text), text, spans, widths).values()))
+
+
+def best(text: str, spans: Iterable[tuple[int, int]], widths: Widths, size_tokens: int) -> Passage:
+    """The stretch of ``size_tokens`` tokens with the most different marked words, then the most marks, then the earliest."""
+    tokens = tokenize(text)
+    marked = _marked(tokens, text, spans, widths)
+    first = _best_start(text, marked, size_tokens)
+    last = min(first + size_tokens, len(tokens))
+    start = tokens[first][0] if first else 0
+    end = tokens[last - 1][1] if last < len(tokens) else len(text)
+    return Passage(text, start, end, tuple(mark for number, mark in marked.items() if first <= number < last))
+
+
+def _best_start(text: str, marked: dict[int, tuple[int, int]], size_tokens: int) -> int:
+    def worth(start: int) -> tuple[int, int, int]:
+        inside = [fold(text[slice(*mark)]) for number, mark in marked.items() if start <= number < start + size_tokens]
+        return len(set(inside)), len(inside), -start
+
+    return max((max(number - LEAD_TOKENS, 0) for number in marked), key=worth, default=0)
+
+
+def _marked(
+    tokens: list[tuple[int, int]], text: str, spans: Iterable[tuple[int, int]], widths: Widths
+) -> dict[int, tuple[int, int]]:
+    """Token number -> its characters, for the tokens that any span touches."""
+    positions = {position for start, end in spans for position in range(start, end)}
+    found, position = {}, 0
+    for number, (start, end) in enumerate(tokens):
+        following = position + widths(fold(text[start:end]))
+        if not positions.isdisjoint(range(position, following)):
+            found[number] = (start, end)
+        position = following
+    return found

@@ -1,0 +1,240 @@
+"""The command line, run as a user runs it: output, exit codes, errors on one line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import idlibsearch
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a command in a folder of its own; an environment without an index named."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("IDLIBSEARCH")}
+
+    def command(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "idlibsearch", *arguments]
+        return subprocess.run(
+            line, cwd=tmp_path, env=environment | environ, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return command
+
+
+@pytest.fixture
+def in_seeds(tmp_path):
+    """The command's folder has the seed pages and an empty index folder, as a fresh clone has."""
+    (tmp_path / "seeds").mkdir()
+    for page in SEEDS.iterdir():
+        (tmp_path / "seeds" / page.name).write_bytes(page.read_bytes())
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / ".gitkeep").touch()
+    return tmp_path
+
+
+@pytest.fixture
+def indexed(run, in_seeds):
+    assert run("index", "seeds").returncode == 0
+    return in_seeds
+
+
+def test_the_first_query_builds_an_index_from_the_seeds_says_so_and_answers(run, in_seeds):
+    first = run("query", "ceasefire Sochi")
+    assert first.returncode == 0
+    assert "no index yet: building one from seeds/" in first.stderr
+    assert "50 added" in first.stderr
+    assert "1. Russia demands that Turkey complies with Syrian agreements" in first.stdout
+    second = run("query", "ceasefire", "Sochi")
+    assert second.stderr == ""
+    assert second.stdout.splitlines()[2:] == first.stdout.splitlines()[2:]
+
+
+def test_no_index_and_no_seeds_is_an_error_that_says_what_to_do(run):
+    result = run("query", "truce")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert (
+        result.stderr
+        == "idlibsearch: index: there is no index here; make one with `idlibsearch index PATH` or idlibsearch.create()\n"
+    )
+
+
+def test_a_named_index_that_is_missing_is_never_built(run, in_seeds):
+    assert run("query", "--index", "other", "truce").returncode == 2
+    assert run("query", "truce", IDLIBSEARCH_INDEX="other").returncode == 2
+    assert not (in_seeds / "other").exists()
+
+
+def test_indexing_again_by_any_path_changes_nothing(run, indexed):
+    before = sorted(path.name for path in (indexed / "index").iterdir())
+    for paths in (["seeds"], ["./seeds"], [str(indexed / "seeds")], ["seeds", "seeds/../seeds"]):
+        result = run("index", *paths)
+        assert (result.returncode, result.stdout) == (
+            0,
+            "5 files, 5 of them as they were: 0 added, 0 changed, 0 unchanged, 0 removed; 50 reports in index\n",
+        )
+    assert sorted(path.name for path in (indexed / "index").iterdir()) == before
+
+
+def test_a_changed_page_replaces_its_reports_and_a_removed_one_can_be_removed(run, indexed):
+    page = indexed / "seeds" / "004_e605e33811e99e78.txt"
+    lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
+    page.write_text("".join([*lines[:-1], "A new caption about the Idlib truce ends this page.\n"]), encoding="utf-8")
+    changed = json.loads(run("index", "--format", "json", "seeds").stdout)
+    assert (changed["added"], changed["removed"], changed["reports"]) == (1, 1, 50)
+    page.unlink()
+    assert json.loads(run("index", "--format", "json", "seeds").stdout)["reports"] == 50
+    assert json.loads(run("index", "--format", "json", "--prune", "seeds").stdout)["reports"] == 34
+    assert run("remove", "seeds/003_68dc4d247c074b28.txt").returncode == 0
+    assert json.loads(run("stats", "--format", "json").stdout)["reports"] == 33
+    assert run("check").stdout == "sound\n"
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_rest_goes_on(run, indexed):
+    (indexed / "seeds" / "broken.txt").write_bytes(b"\x00\x01\x02\xff\xfe binary \x00")
+    result = run("index", "seeds", "nowhere.txt")
+    assert result.returncode == 0
+    assert "nowhere.txt" in result.stderr
+    assert "broken.txt" in result.stderr
+    assert "50 reports in index" in result.stdout
+
+
+def test_only_unreadable_files_are_an_error(run):
+    result = run("index", "nowhere.txt")
+    assert result.returncode == 2
+    assert "nowhere.txt" in result.stderr
+
+
+def test_json_has_what_programs_need(run, indexed):
+    result = run("query", "--format", "json", '"secret agreements"')
+    answer = json.loads(result.stdout)
+    assert list(answer) == ["query", "total", "took_ms", "hits", "facets", "diagnostics"]
+    assert (answer["query"], answer["total"], answer["diagnostics"]) == ('"secret agreements"', 1, [])
+    hit = answer["hits"][0]
+    assert list(hit) == ["key", "title", "date", "source", "score", "snippet", "path", "span", "story"]
+    assert hit["path"] == "seeds/002_467ccc5a45811305.txt"
+    assert hit["key"].startswith(hit["path"] + "#")
+    text = (SEEDS / "002_467ccc5a45811305.txt").read_text(encoding="utf-8")
+    start, end = hit["span"]
+    assert text[start:end].startswith("Secret Syrian deal")
+    assert "signed **secret** **agreements** regarding" in hit["snippet"]
+
+
+def test_json_lines_and_csv_have_a_hit_a_line(run, indexed):
+    lines = run("query", "--format", "jsonl", "--limit", "3", "idlib").stdout.splitlines()
+    assert len([json.loads(line)["key"] for line in lines]) == 3
+    rows = list(csv.DictReader(io.StringIO(run("query", "--format", "csv", "--limit", "3", "idlib").stdout)))
+    assert [row["key"] for row in rows] == [json.loads(line)["key"] for line in lines]
+
+
+def test_pages_of_hits_follow_each_other(run, indexed):
+    keys = [json.loads(line)["key"] for line in run("query", "--format", "jsonl", "--limit", "6", "idlib").stdout.splitlines()]
+    again = run("query", "--format", "jsonl", "--limit", "3", "--offset", "3", "idlib").stdout.splitlines()
+    assert [json.loads(line)["key"] for line in again] == keys[3:]
+
+
+def test_nothing_found_is_exit_code_1(run, indexed):
+    result = run("query", "xylophone")
+    assert result.returncode == 1
+    assert result.stdout.startswith("0 reports")
+    assert "no report has the word xylophone" in result.stderr
+    assert run("show", "no-such-key").returncode == 1
+
+
+def test_a_faulty_question_is_pointed_at_and_exit_code_2(run, indexed):
+    result = run("query", 'truce "in idlib')
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
+        'idlibsearch: a quotation is opened and never closed; put " where it ends',
+        '  truce "in idlib',
+        "        ^",
+    ]
+
+
+def test_strict_refuses_what_is_odd(run, indexed):
+    assert run("query", "truce or war", "--any").returncode == 0
+    assert run("query", "truce or war", "--any", "--strict").returncode == 2
+
+
+def test_show_prints_the_whole_report(run, indexed):
+    result = run("show", "seeds/003_68dc4d247c074b28.txt")
+    assert result.returncode == 0
+    assert result.stdout.startswith("Russian-Led Air Strikes Suspended in Idlib After Ceasefire\n")
+    assert "date: 2020-01-12\n" in result.stdout
+    assert "byline: Reuters\n" in result.stdout
+    value = json.loads(run("show", "--format", "json", "seeds/003_68dc4d247c074b28.txt").stdout)
+    assert (
+        value["url"]
+        == "https://www.themoscowtimes.com/2020/01/12/russian-led-air-strikes-suspended-in-idlib-after-ceasefire-a68869"
+    )
+
+
+@pytest.mark.parametrize("command", ["index", "query", "show", "stats", "check", "remove"])
+def test_every_command_has_help_with_an_example(run, command):
+    text = run(command, "--help").stdout
+    assert f"idlibsearch {command} " in text
+    assert "Example" in text
+    assert "--index DIR" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["query"], "Missing argument"), (["query", "--limit", "-1", "a"], "not in the range"), (["nonsense"], "No such command")],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(run, arguments, message):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_alone_it_shows_where_to_start(run):
+    result = run()
+    assert "idlibsearch query" in result.stdout + result.stderr
+
+
+def test_a_closed_pipe_is_success(indexed):
+    with subprocess.Popen(
+        [sys.executable, "-m", "idlibsearch", "query", "--format", "jsonl", "--limit", "50", "idlib OR syria OR NOT syria"],
+        cwd=indexed, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0
+
+
+def test_a_damaged_index_is_found_by_check(run, indexed):
+    segment = indexed / "index" / "00000001.seg"
+    data = bytearray(segment.read_bytes())
+    data[5000] ^= 1
+    segment.write_bytes(data)
+    result = run("check")
+    assert result.returncode == 2
+    assert "wrong checksum" in result.stdout
+
+
+def test_a_plain_query_loads_neither_nltk_nor_whoosh_nor_numpy(indexed):
+    code = (
+        "import sys\nfrom idlibsearch.faces.cli import run\n"
+        "try:\n    run()\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        "print([name for name in ('nltk', 'whoosh', 'numpy', 'idlibsearch.ingest') if name in sys.modules])"
+    )
+    line = [sys.executable, "-c", code, "query", '"secret agreements" AND title:syrian NOT sochi']
+    result = subprocess.run(line, cwd=indexed, capture_output=True, text=True, check=False)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_the_packages(run):
+    assert run("--version").stdout.split()[-1] == idlibsearch.__version__

@@ -1,0 +1,52 @@
+"""The documents stay true: the command-line reference is what --help says, the README's Python runs, links lead somewhere.
+
+To write the reference anew: python tests/test_docs.py
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+import idlibsearch
+from idlibsearch.faces.cli import cli
+
+TOP = Path(__file__).parent.parent
+REFERENCE = TOP / "docs" / "cli.md"
+
+
+def reference() -> str:
+    """Every command's help, as it prints at 100 columns."""
+    parts = ["# The command line\n\nWritten from `--help` by `python tests/test_docs.py`; a test holds it current.\n"]
+    for name, command in [("", cli), *sorted(cli.commands.items())]:
+        path = f"idlibsearch {name}".strip()
+        context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+        parts.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def test_the_reference_is_what_help_says():
+    assert REFERENCE.read_text(encoding="utf-8") == reference()
+
+
+def test_the_python_of_the_readme_runs(tmp_path, seeds, monkeypatch, capsys):
+    (tmp_path / "seeds").symlink_to(seeds)
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", (TOP / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert code
+    exec(code[1], {})
+    assert capsys.readouterr().out.splitlines()[0].endswith("Truce holds In **Idlib** the **truce** holds.")
+    with idlibsearch.open("my-index") as index:
+        assert len(index) == 51
+
+
+def test_links_in_the_documents_lead_somewhere():
+    for page in [TOP / "README.md", *(TOP / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(reference(), encoding="utf-8")

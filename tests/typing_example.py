@@ -1,0 +1,30 @@
+"""A user's program that must type-check; ``test_typing`` runs mypy over it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import idlibsearch
+from idlibsearch import Diagnostic, Hit, Index, QueryError, Report, ReportDate, Results
+
+
+def headlines(index: Index, question: str) -> list[tuple[float, str, date | None]]:
+    try:
+        results: Results = index.search(question, limit=20, mode="any")
+    except QueryError as error:
+        print(error.span, error.message, error.advice)
+        return []
+    notes: tuple[Diagnostic, ...] = results.diagnostics
+    print(results.total, len(notes))
+    return [(hit.score, hit.title, day(hit)) for hit in results]
+
+
+def day(hit: Hit) -> date | None:
+    when: ReportDate | None = hit.date
+    return when.start if when else None
+
+
+def main() -> None:
+    with idlibsearch.create("index") as index:
+        changes = index.add([Report(key="a", title="Truce holds", body="…", date="2020-01-12")])
+        print(changes.added, [str(error) for error in index.check()], headlines(index, "truce"))
