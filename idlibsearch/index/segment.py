@@ -14,7 +14,7 @@ Beside the sections of ``lexicon``, ``postings`` and ``documents`` a segment fil
     files.prints.*      their fingerprints, beside them
     docs.file           uint32, each doc's file, NO_FILE where it came from none
 
-Worked example, the five seed pages (50 reports, 16.2 kB of fields' text): see ``docs/architecture.md``.
+A worked example with measured sizes stands in ``docs/architecture.md``.
 """
 
 from __future__ import annotations
