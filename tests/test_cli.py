@@ -59,6 +59,13 @@ def test_the_first_query_builds_an_index_from_the_seeds_says_so_and_answers(run,
     assert second.stdout.splitlines()[2:] == first.stdout.splitlines()[2:]
 
 
+def test_a_first_run_that_broke_off_is_made_up_for(run, in_seeds):
+    idlibsearch.create(in_seeds / "index").close()
+    result = run("query", "ceasefire Sochi")
+    assert result.returncode == 0
+    assert "50 added" in result.stderr
+
+
 def test_no_index_and_no_seeds_is_an_error_that_says_what_to_do(run):
     result = run("query", "truce")
     assert result.returncode == 2

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FOUND, NOTHING, ERROR = 0, 1, 2
 DEFAULT_INDEX, DEFAULT_SOURCE = "index", "seeds"
+EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupted first run leaves it
 COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -152,17 +153,22 @@ def query(
 
 
 def _open_or_build(index_path: str | None) -> Index:
-    """The index; where none is named and none is there but a folder of seeds, one built from those."""
-    from idlibsearch.faces.api import create
+    """The index; where none is named and none was ever filled but a folder of seeds is there, one built from those."""
     from idlibsearch.faces.api import open as open_index
 
+    buildable = index_path is None and Path(DEFAULT_SOURCE).is_dir()
     try:
-        return open_index(index_path or DEFAULT_INDEX)
+        index = open_index(index_path or DEFAULT_INDEX)
     except NoIndexError:
-        if index_path is not None or not Path(DEFAULT_SOURCE).is_dir():
+        if not buildable:
             raise
+        return _build()
+    return _build() if buildable and index.generation == EMPTY_GENERATION else index
+
+
+def _build() -> Index:
     _say(f"no index yet: building one from {DEFAULT_SOURCE}/ in {DEFAULT_INDEX}/")
-    index = create(DEFAULT_INDEX)
+    index = _open_or_create(DEFAULT_INDEX, None)
     changes = _add_with_progress(index, [DEFAULT_SOURCE], {})
     _say(_summary(changes, len(index), index.path))
     return index
