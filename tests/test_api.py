@@ -171,6 +171,18 @@ def test_progress_is_told_and_bad_files_do_not_stop_the_rest(tmp_path, new_index
     assert [Path(path).name for path in seen] == ["a.txt", "b.txt", "nowhere"]
 
 
+def test_pruning_spares_a_file_that_cannot_be_read_just_now(tmp_path, new_index):
+    (tmp_path / "pages").mkdir()
+    for name in "abc":
+        (tmp_path / "pages" / f"{name}.txt").write_text(f"The {name} truce holds in Idlib, officials said on Sunday.")
+    new_index.add_path(tmp_path / "pages")
+    (tmp_path / "pages" / "a.txt").unlink()
+    (tmp_path / "pages" / "b.txt").write_bytes(b"\x00\x01\x02\x03\xff\x00\x00binary")
+    changes = new_index.add_path(tmp_path / "pages", prune=True)
+    assert (changes.removed, len(changes.skipped)) == (1, 1)
+    assert sorted(report.key for report in new_index) == ["pages/b.txt", "pages/c.txt"]
+
+
 def test_stats_count_what_is_there(seed_index):
     stats = seed_index.stats()
     assert (stats["reports"], stats["files"], stats["deleted"], stats["segments"]) == (50, 5, 0, 1)

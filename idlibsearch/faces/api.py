@@ -136,7 +136,9 @@ class Index:
                 tally.take(page, writer)
                 if progress is not None:
                     progress(page.path)
-            gone = {path for path in known if path not in tally.seen and _is_under(path, paths, self.root, relative_path)}
+            unread = {relative_path(error.path, self.root) for error in tally.skipped if os.path.exists(error.path)}
+            there = tally.seen | unread  # a file that cannot be read just now is not gone
+            gone = {path for path in known if path not in there and _is_under(path, paths, self.root, relative_path)}
             removed = writer.remove_files(tally.read | (gone if prune else set()), keep=tally.keys)
         self.refresh()
         return tally.changes(len(removed))
@@ -211,14 +213,14 @@ class _Tally:
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
-        self.seen: set[str] = set()  # files that are there, read or not
+        self.seen: set[str] = set()  # files that were met and could be read
         self.read: set[str] = set()  # files that were read anew
         self._outcomes: list[str] = []
-        self._skipped: list[InputError] = []
+        self.skipped: list[InputError] = []
 
     def take(self, page: Page | InputError, writer: Writer) -> None:
         if isinstance(page, InputError):
-            self._skipped.append(page)
+            self.skipped.append(page)
             return
         self.seen.add(page.path)
         if page.unchanged:
@@ -230,7 +232,7 @@ class _Tally:
     def changes(self, removed: int) -> Changes:
         added, changed, unchanged = map(self._outcomes.count, ("added", "changed", "unchanged"))
         files, same = len(self.seen), len(self.seen - self.read)
-        return Changes(added, changed, unchanged, removed, files, same, tuple(self._skipped))
+        return Changes(added, changed, unchanged, removed, files, same, tuple(self.skipped))
 
 
 def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path: Callable[[Pathlike, Pathlike], str]) -> bool:

@@ -1,0 +1,143 @@
+"""The one door to this room: files in, pages of reports out, with keys that last.
+
+A key is the file's path relative to a root, and behind a "#" ten digits of a hash of the report's text where the page
+holds several. So it does not depend on how the path was typed, where the program runs, or the order of items on the page.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from idlibsearch.errors import InputError
+from idlibsearch.ingest.article import Draft
+from idlibsearch.ingest.assemble import Setting, digest, field_of, reports_from
+from idlibsearch.ingest.files import MAX_BYTES, Skipped, Text, read_text, walk
+from idlibsearch.ingest.layout import Mode
+from idlibsearch.ingest.split import split as split_text
+from idlibsearch.model import Report
+
+READER = "text 1"  # the number goes up whenever the same file would be read otherwise than before
+KEY_DIGITS = 10  # 40 bits: two of a thousand different items on a page share a key once in two million pages
+
+Pathlike = str | os.PathLike[str]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file that was read: its path relative to the root with forward slashes, and the reports it holds, maybe none.
+
+    ``unchanged`` says that it is as it was known, and was not split again: ``reports`` is empty then.
+    """
+
+    path: str
+    file_hash: str
+    encoding: str
+    reports: tuple[Report, ...] = ()
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are to be read: seen from ``root``, split and decoded as told, ``known`` fingerprints left alone."""
+
+    root: Pathlike
+    split: Mode = "auto"
+    encoding: str | None = None
+    known: Mapping[str, str] | None = None
+    max_bytes: int = MAX_BYTES
+
+
+def read_paths(
+    paths: Iterable[Pathlike],
+    root: Pathlike,
+    *,
+    split: Mode = "auto",
+    encoding: str | None = None,
+    known: Mapping[str, str] | None = None,
+) -> Iterator[Page | InputError]:
+    """Every page in the given files and folders, inside folders by name; a file that cannot be read comes as its error.
+
+    ``known`` are fingerprints (``Provenance.fingerprint``) by path: files that still have theirs come as unchanged pages.
+    What is passed over on purpose (hidden files, formats not read, a file met before) goes to the log.
+    """
+    reading = Reading(root, split, encoding, known)
+    for met in walk(paths):
+        if isinstance(met, Skipped):
+            log.info("%s: %s", met.path, met.reason)
+        else:
+            yield met if isinstance(met, InputError) else _page_or_error(met, reading)
+
+
+def read_page(path: Pathlike, root: Pathlike, *, split: Mode = "auto", encoding: str | None = None) -> list[Report]:
+    """The reports of one file. Raises ``InputError`` where it cannot be read."""
+    return list(page_of(path, Reading(root, split, encoding)).reports)
+
+
+def _page_or_error(path: Path, reading: Reading) -> Page | InputError:
+    try:
+        return page_of(path, reading)
+    except InputError as error:
+        return error
+
+
+def page_of(path: Pathlike, reading: Reading) -> Page:
+    """Read one file as a page. Raises ``InputError`` where it cannot be read."""
+    file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
+    name = relative_path(path, reading.root)
+    if reading.known and reading.known.get(name) == f"{file.file_hash} {file.encoding} {reader_of(reading.split)}":
+        return Page(name, file.file_hash, file.encoding, unchanged=True)
+    return Page(name, file.file_hash, file.encoding, tuple(_reports(file, name, reading.split)))
+
+
+def reader_of(split: Mode) -> str:
+    """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
+    return f"{READER} {split}"
+
+
+def reports_of(text: str, path: str, *, split: Mode = "auto", encoding: str = "utf-8") -> list[Report]:
+    """The reports that the text of a page holds; none for a page without text.
+
+    ``path`` opens the keys; ``encoding`` is only recorded, as the file's hash is that of the text in UTF-8.
+    """
+    return _reports(Text(text, encoding, digest(text)), path, split)
+
+
+def _reports(file: Text, path: str, split: Mode) -> list[Report]:
+    cut = split_text(file.text, split)
+    setting = Setting(path, file.encoding, file.file_hash, cut.score, reader_of(split))
+    return reports_from(file.text, cut.drafts, _keys(file.text, path, cut.drafts), setting)
+
+
+def _keys(text: str, path: str, drafts: Sequence[Draft]) -> list[str]:
+    """One key a draft: the path alone for a page's only report, else with a hash; further reports of equal text are counted."""
+    if len(drafts) == 1:
+        return [path]
+    keys, met = [], Counter[str]()
+    for draft in drafts:
+        key = f"{path}#{digest(_text_of(text, draft))[:KEY_DIGITS]}"
+        met[key] += 1
+        keys.append(key if met[key] == 1 else f"{key}.{met[key]}")
+    return keys
+
+
+def _text_of(text: str, draft: Draft) -> str:
+    return f"{field_of(text, (draft.title,)).text}\n{field_of(text, draft.body).text}"
+
+
+def relative_path(path: Pathlike, root: Pathlike) -> str:
+    """``path`` as seen from ``root``, both with their links followed, with forward slashes; "../" for what lies outside.
+
+    A name that is no text (odd bytes on a Unix disk) is written with backslash escapes, so that every key is text.
+    """
+    real, base = os.path.realpath(path), os.path.realpath(root)
+    try:
+        relative = os.path.relpath(real, base)
+    except ValueError:  # another drive: there is no way from one to the other
+        relative = real
+    return Path(relative).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
