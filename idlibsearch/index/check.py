@@ -132,7 +132,7 @@ def _range_faults(name: str, starts: Array, count: int, end: int) -> Iterator[tu
 
 
 def _beyond(numbers: Array, count: int) -> bool:
-    return bool(len(numbers)) and int(numbers.max()) >= count
+    return bool((numbers >= count).any())
 
 
 def _doubled_keys(snapshot: Snapshot) -> list[IdlibsearchError]:
