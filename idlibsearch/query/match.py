@@ -125,13 +125,7 @@ class Matcher:
 
     def _term_spans(self, term: str, doc: int, column: int) -> Spans:
         postings = self._list(term)
-        at = _find(postings, doc) if postings else None
-        if postings is None or at is None:
-            return []
-        number = self._segment.lexicon.terms.find(term) or 0
-        width = self._segment.lexicon.width
-        places = ((postings.positions[i], postings.surfaces[i]) for i in postings.place(at, column))
-        return [(start, start + width(surface, number)) for start, surface in places]
+        return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
 
     def marks(self, step: Step, doc: int) -> Marks | None:
         """The spans of a doc that take part in the match; None where it does not match."""

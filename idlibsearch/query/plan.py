@@ -145,7 +145,7 @@ class Planner:
         if (term, column) not in self._df:
             lists = [segment.posting_list(term) for segment in self._snapshot.segments]
             found = [postings for postings in lists if postings is not None]
-            count = sum(len(p.docs) if column is None else sum(map(bool, p.freqs[column])) for p in found)
+            count = sum(postings.count(column) for postings in found)
             self._df[term, column] = count
         return self._df[term, column]
 
