@@ -119,8 +119,8 @@ def test_the_worked_example_of_the_format():
     encoder = Encoder(b"\1\0\0\1", lengths)
     freqs = array("I", [0, 0, 0, 0, 0, 0, 1, 1])
     arrays = array("Q", [0, 2]), array("I", [3, 10]), freqs, array("Q", [0, 1, 2]), array("I", [5, 70]), array("I", [0, 0])
-    first, last, start, place, bounds, data, places = encoder.encode(*arrays, array("I", [1]))
-    assert data == bytes.fromhex("01 04 07 00 00 00 21 03") + bytes(8)
+    first, last, start, place, bounds, data, places = encoder.encode(*arrays)
+    assert data == bytes.fromhex("01 04 07 00 00 00 00 21 03") + bytes(8)
     assert places == bytes.fromhex("05 23") + bytes(8)
     assert bounds == bytes([0, 0, 0, 0, 0, 0, 1, 32 + 2 * 16 - 16 + 8])  # 99 is rounded down to 24 * 4
     assert (first, last, start, place) == (array("I", [0, 1]).tobytes(), array("I", [10]).tobytes(), bytes(4), bytes(4))
@@ -135,10 +135,9 @@ def test_the_encoder_refuses_lists_that_do_not_fit():
         array("Q", [0, 1]),
         array("I", [4]),
         array("I", [0]),
-        array("I", [1]),
     ]
     for number, wrong in enumerate(
-        [array("Q", [0]), array("I", [5]), array("I", [1, 1]), array("Q", [0, 7]), array("I"), array("I", [3])]
+        [array("Q", [0]), array("I", [5]), array("I", [1, 1]), array("Q", [0, 7]), array("I"), array("I", [3, 3])]
     ):
         with pytest.raises(IndexError):
             encoder.encode(*[wrong if at == number else right for at, right in enumerate(fine)])
@@ -150,9 +149,8 @@ def test_the_encoder_refuses_lists_that_do_not_fit():
             array("Q", [0, 0, 0]),
             array("I"),
             array("I"),
-            array("I", [1]),
         )
     with pytest.raises(TypeError):
-        encoder.encode(*[None] * 7)
+        encoder.encode(*[None] * 6)
     with pytest.raises(TypeError):
         Encoder(None, None)

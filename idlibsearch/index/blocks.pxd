@@ -47,6 +47,7 @@ cdef struct Block:
     int count
     int doc_width
     int position_width
+    int surface_width
     const uint8_t* docs
     int freq_width[MAX_FIELDS]
     const uint8_t* freqs[MAX_FIELDS]
@@ -103,21 +104,22 @@ cdef inline int open_block(const Lists* lists, uint32_t term, uint32_t number, B
     if number >= lists.block_count:
         return -1
     at = lists.block_start[number]
-    if at + 3 + lists.field_count + SPARE_BYTES > lists.data_size:
+    if at + 4 + lists.field_count + SPARE_BYTES > lists.data_size:
         return -1
     header = lists.data + at
     block.count = header[0] + 1
     block.doc_width = header[1]
     block.position_width = header[2]
+    block.surface_width = header[3]
     block.last = lists.block_last[number]
     block.base = 0 if number == lists.first_block[term] else lists.block_last[number - 1] + 1
-    if block.count > BLOCK or block.doc_width > 32 or block.position_width > 32 or block.last >= lists.doc_count:
+    if block.surface_width > 32 or block.doc_width > 32 or block.position_width > 32 or block.count > BLOCK or block.last >= lists.doc_count:
         return -1
-    end = at + 3 + lists.field_count
+    end = at + 4 + lists.field_count
     block.docs = lists.data + end
     end += bytes_of(<uint64_t>(block.count - 1) * block.doc_width)
     for f in range(lists.field_count):
-        block.freq_width[f] = header[3 + f]
+        block.freq_width[f] = header[4 + f]
         if block.freq_width[f] > ALL_ONES:
             return -1
         block.freqs[f] = lists.data + end
@@ -162,9 +164,9 @@ cdef inline int places_before(const Lists* lists, const Block* block, uint32_t* 
     return 0
 
 
-cdef inline int places_inside(const Lists* lists, uint32_t number, const Block* block, uint64_t total, int surface_width) noexcept nogil:
+cdef inline int places_inside(const Lists* lists, uint32_t number, const Block* block, uint64_t total) noexcept nogil:
     """0 where the positions and surfaces of a block lie inside their section, else -1."""
-    cdef uint64_t end = lists.block_position[number] + bytes_of(total * <uint64_t>(block.position_width + surface_width))
+    cdef uint64_t end = lists.block_position[number] + bytes_of(total * <uint64_t>(block.position_width + block.surface_width))
     return 0 if end + SPARE_BYTES <= lists.positions_size else -1
 
 

@@ -117,7 +117,7 @@ class SegmentBuilder:
         out.add("surfaces.docs", "I", inverted.surface_docs[order])
         out.add("surfaces.count", "I", inverted.surface_count[order])
         lengths = self._write_lengths(out, words.widths[tokens], counts.reshape(-1, len(positional)))
-        packed = Encoder(positional, lengths.ravel()).encode(*inverted[:6], np.diff(words.term_first).astype(np.uint32))
+        packed = Encoder(positional, lengths.ravel()).encode(*inverted[:6])
         for name, typecode, data in zip(_PACKED, "IIIIBBB", packed, strict=True):
             out.add(name, typecode, data)
         out.add("term.first", "I", words.term_first)
@@ -181,7 +181,7 @@ def _inverted(stream: TokenStream, words: _Words) -> _Inverted:
     docs, freqs = np.empty(int(starts[-1]), np.uint32), np.empty(fields * int(starts[-1]), np.uint32)
     position_starts = np.empty(len(docs) + 1, np.uint64)
     positions, surfaces = np.empty(int(occurrence_starts[-1]), np.uint32), np.empty(int(occurrence_starts[-1]), np.uint32)
-    stream.invert(starts, occurrence_starts, words.entry_locals, docs, freqs, position_starts, positions, surfaces)
+    stream.invert(starts, occurrence_starts, words.number_surfaces(surface_count), docs, freqs, position_starts, positions, surfaces)
     return _Inverted(starts, docs, freqs, position_starts, positions, surfaces, surface_docs, surface_count)
 
 
@@ -202,18 +202,23 @@ class _Words:
         entries = [self._entries[word] for word in folded]
         self.widths = np.array([entry.positions for entry in entries], np.uint8)
         self.entry_starts, self.entry_terms, self.entry_places = _flat(entries, self._number)
-        self._number_surfaces_of_terms()
 
-    def _number_surfaces_of_terms(self) -> None:
-        """Each term's surfaces, ascending, and for each entry of a surface its number among them."""
-        surfaces = np.repeat(self.ranks, np.diff(self.entry_starts))
-        pairs = self.entry_terms.astype(np.uint64) << np.uint64(32) | surfaces
-        distinct, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-        terms = (distinct >> np.uint64(32)).astype(np.uint32)
+    def number_surfaces(self, counts: U32) -> U32:
+        """Each term's surfaces, the commonest first, and for each entry of a surface its number among them.
+
+        ``counts``: uint32, the occurrences of each surface, by its number in the stream. Returns uint32[entries].
+        """
+        of_entry = np.repeat(np.arange(len(self.ranks)), np.diff(self.entry_starts))
+        order = np.lexsort((self.ranks[of_entry], -counts[of_entry].astype(np.int64), self.entry_terms))
+        pairs = self.entry_terms[order].astype(np.uint64) << np.uint64(32) | self.ranks[of_entry[order]]
+        new = np.concatenate((np.ones(min(len(pairs), 1), np.bool_), pairs[1:] != pairs[:-1]))  # a word may have a term twice
+        terms = self.entry_terms[order][new]
         self.term_first = np.searchsorted(terms, np.arange(len(self.terms) + 1)).astype(np.uint32)
-        self.term_surfaces = distinct.astype(np.uint32)  # the lower half
-        self.term_widths = (self.entry_places[first] & np.uint16(0xFF)).astype(np.uint8)
-        self.entry_locals = (inverse.ravel() - self.term_first[self.entry_terms]).astype(np.uint32)
+        self.term_surfaces = pairs[new].astype(np.uint32)  # the lower half
+        self.term_widths = (self.entry_places[order][new] & np.uint16(0xFF)).astype(np.uint8)
+        numbers = np.empty(len(order), np.uint32)
+        numbers[order] = np.cumsum(new) - 1 - self.term_first[self.entry_terms[order]]
+        return numbers
 
     def write(self, out: SectionWriter) -> None:
         """Write the lexicon's sections, all but the counts of surfaces."""

@@ -15,5 +15,4 @@ class Encoder:
         position_starts: Array,
         positions: Array,
         surfaces: Array,
-        surface_counts: Array,
     ) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...

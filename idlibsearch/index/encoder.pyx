@@ -94,28 +94,26 @@ cdef class Encoder:
         const uint64_t[::1] position_starts not None,
         const uint32_t[::1] positions not None,
         const uint32_t[::1] surfaces not None,
-        const uint32_t[::1] surface_counts not None,
     ):
-        """Pack what the inverter made (see there for shapes); ``surfaces`` are numbered within their term, of which
-        ``surface_counts`` (uint32[terms]) says how many there are.
+        """Pack what the inverter made (see there for shapes); ``surfaces`` are numbered within their term.
 
         Returns the sections as bytes: first_block, block_last, block_start, block_position, bounds, data, positions.
         Raises IndexError where the arrays do not fit each other, OverflowError above 4 GiB.
         """
-        cdef Py_ssize_t term, terms = surface_counts.shape[0]
+        cdef Py_ssize_t term, terms = posting_starts.shape[0] - 1
         cdef uint64_t start, end
-        if posting_starts.shape[0] != terms + 1 or position_starts.shape[0] != docs.shape[0] + 1:
+        if terms < 0 or position_starts.shape[0] != docs.shape[0] + 1:
             raise IndexError("one start for each term and posting, and an end, are needed")
         if freqs.shape[0] != docs.shape[0] * self.fields or surfaces.shape[0] != positions.shape[0]:
             raise IndexError("the columns differ in length")
-        if position_starts[docs.shape[0]] > <uint64_t>positions.shape[0] or posting_starts[terms] > <uint64_t>docs.shape[0]:
-            raise IndexError("the starts go beyond the end")
+        if position_starts[docs.shape[0]] != <uint64_t>positions.shape[0] or posting_starts[terms] != <uint64_t>docs.shape[0]:
+            raise IndexError("the starts do not cover what they divide")
         for term in range(terms):
             (<uint32_t*>self.first_block.extend(4))[0] = self.block_count
             start, end = posting_starts[term], posting_starts[term + 1]
             if start > end:
                 raise IndexError(f"term {term}: its postings end before they start")
-            self._term(start, end, docs, freqs, position_starts, positions, surfaces, bits_of(max(surface_counts[term], 1) - 1))
+            self._term(start, end, docs, freqs, position_starts, positions, surfaces)
         (<uint32_t*>self.first_block.extend(4))[0] = self.block_count
         return (
             self.first_block.data[: self.first_block.size],
@@ -129,7 +127,7 @@ cdef class Encoder:
 
     cdef int _term(
         self, uint64_t start, uint64_t end, const uint32_t[::1] docs, const uint32_t[::1] freqs,
-        const uint64_t[::1] position_starts, const uint32_t[::1] positions, const uint32_t[::1] surfaces, int surface_width,
+        const uint64_t[::1] position_starts, const uint32_t[::1] positions, const uint32_t[::1] surfaces,
     ) except -1:
         cdef uint64_t at = start
         cdef uint32_t base = 0
@@ -139,7 +137,7 @@ cdef class Encoder:
             if docs[at + count - 1] * <uint64_t>self.fields >= <uint64_t>self.lengths.shape[0]:
                 raise IndexError(f"no lengths for doc {docs[at + count - 1]}")
             self._block(at, count, base, docs, freqs)
-            self._places(at, count, position_starts, positions, surfaces, surface_width)
+            self._places(at, count, position_starts, positions, surfaces)
             base = docs[at + count - 1] + 1
             at += count
         return 0
@@ -170,10 +168,10 @@ cdef class Encoder:
         for f in range(self.fields):
             out[2 * f] = coded_up(largest[f])
             out[2 * f + 1] = coded_down(smallest[f]) if largest[f] else 0
-        out = self.data.extend(3 + self.fields)
+        out = self.data.extend(4 + self.fields)
         out[0], out[1] = <uint8_t>(count - 1), <uint8_t>doc_width
         for f in range(self.fields):
-            out[3 + f] = ALL_ONES if largest[f] == 1 and least[f] == 1 else <uint8_t>bits_of(largest[f])
+            out[4 + f] = ALL_ONES if largest[f] == 1 and least[f] == 1 else <uint8_t>bits_of(largest[f])
         out = self.data.extend(bytes_of(<uint64_t>(count - 1) * doc_width))
         for i in range(count - 1):
             if docs[at + i] < base or docs[at + i] >= docs[at + i + 1]:
@@ -189,27 +187,25 @@ cdef class Encoder:
 
     cdef int _places(
         self, uint64_t at, int count, const uint64_t[::1] position_starts, const uint32_t[::1] positions,
-        const uint32_t[::1] surfaces, int surface_width,
+        const uint32_t[::1] surfaces,
     ) except -1:
-        """The positions of a block, at the width of its largest, and behind them its surfaces; the width goes into the header."""
+        """The positions of a block and behind them its surfaces, each at the width of the largest; both go into the header."""
         cdef uint64_t start = position_starts[at], end = position_starts[at + count], i, bit = 0
-        cdef uint32_t largest = 0
-        cdef int width
+        cdef uint32_t largest = 0, rarest = 0
+        cdef int width, surface_width
         cdef uint8_t* out
         cdef uint64_t header = (<uint32_t*>(self.block_start.data + self.block_start.size - 4))[0]
         if start > end:
             raise IndexError("the positions of a posting end before they start")
         for i in range(start, end):
-            largest = max(largest, positions[i])
-        width = bits_of(largest)
-        self.data.data[header + 2] = <uint8_t>width
+            largest, rarest = max(largest, positions[i]), max(rarest, surfaces[i])
+        width, surface_width = bits_of(largest), bits_of(rarest)
+        self.data.data[header + 2], self.data.data[header + 3] = <uint8_t>width, <uint8_t>surface_width
         out = self.places.extend(bytes_of((end - start) * <uint64_t>(width + surface_width)))
         for i in range(start, end):
             put(out, bit, positions[i])
             bit += width
         for i in range(start, end):
-            if surface_width < 32 and surfaces[i] >> surface_width:
-                raise IndexError("a surface beyond those of its term")
             put(out, bit, surfaces[i])
             bit += surface_width
         return 0

@@ -11,21 +11,22 @@ whole byte on; so any of them can be read, and a doc be searched for, without un
     blocks.bounds       uint8[2f]          of each field its largest freq and the smallest length among docs that have it, as
                                            codes rounded so that they stay bounds, whatever k1, b, weights and statistics:
                                            exact below 32, then 4 bits of mantissa and the rest exponent (``blocks.pxd``)
-    postings.data       bytes              the blocks: count - 1, bits of a doc, bits of a position, bits of a freq of each
-                                           field (0: none, all zero; 33: none, all one), one byte each; then the docs but for
+    postings.data       bytes              the blocks: count - 1, bits of a doc, of a position, of a surface, of a freq
+                                           of each field (0: none, all zero; 33: none, all one), a byte each; then the docs but for
                                            the last, from the last doc of the block before + 1 (0 in the first); then the
                                            freq columns in field order
     postings.places     bytes              of each block the positions of its postings, field after field (fields that keep
                                            positions only), and behind them the surface of each, as a number within its term's
-    term.surfaces       uint32             each term's surfaces, ascending; ``term.widths`` (uint8) how many positions
-                                           the term spans where it is written so; ``term.first`` (uint32[terms + 1]) its range
+    term.surfaces       uint32             each term's surfaces, commonest first, so that numbers are small;
+                                           ``term.widths`` (uint8) how many positions the term spans where it is written
+                                           so; ``term.first`` (uint32[terms + 1]) its range
 
 Eight zero bytes stand at the end of both byte sections, so that any number can be read as part of a 64-bit word.
 
 Example: a term that stands once in the body (the last of four fields) of docs 3 and 10, at positions 5 and 70, in its only
-spelling. Its block is 01 04 07 00 00 00 21 03 (two postings, 4 bits a doc, 7 a position, freqs in the body only and all one;
+spelling. Its block is 01 04 07 00 00 00 00 21 03 (two postings, 4 bits a doc, 7 a position, freqs in the body only and all one;
 doc 3), its places 05 23 (5 and 70, 7 bits each, no bits for the surface), its bounds 00 00 00 00 00 00 01 and the shorter
-length. With last (10), start and positions it takes 8 + 2 + 8 + 12 bytes.
+length. With last (10), start and positions it takes 9 + 2 + 8 + 12 bytes.
 """
 
 from __future__ import annotations

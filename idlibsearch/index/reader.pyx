@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, SPARE_BYTES, Block, Lists, bits_of, block_with, doc_at, first_from, freq_at, open_block,
+    BLOCK, MAX_FIELDS, SPARE_BYTES, Block, Lists, block_with, doc_at, first_from, freq_at, open_block,
     places_before, places_inside, unpack,
 )
 
@@ -189,7 +189,7 @@ cdef class PostingReader:
         cdef uint32_t number = block_with(&self.lists, self.lists.first_block[term], end, doc)
         cdef uint32_t first, surfaces, start, which
         cdef uint64_t bit, surface_bit
-        cdef int i, f, width
+        cdef int i, f
         if column < 0 or column >= self.lists.field_count or not self.lists.positional[column] or number == end:
             return []
         if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or places_before(&self.lists, &block, before) < 0:
@@ -200,8 +200,7 @@ cdef class PostingReader:
         surfaces = self.lists.surface_starts[term + 1] - self.lists.surface_starts[term]
         if self.lists.surface_starts[term + 1] > self.lists.surface_count or surfaces > self.lists.surface_count:
             raise ValueError(DAMAGED)
-        width = bits_of(max(surfaces, 1) - 1)
-        if places_inside(&self.lists, number, &block, before[block.count], width) < 0:
+        if places_inside(&self.lists, number, &block, before[block.count]) < 0:
             raise ValueError(DAMAGED)
         first = before[i]
         for f in range(column):
@@ -212,7 +211,7 @@ cdef class PostingReader:
         surface_bit = bit + <uint64_t>before[block.count] * block.position_width
         for i in range(<int>freq_at(&block, column, i)):
             start = unpack(self.lists.positions, bit + <uint64_t>(first + i) * block.position_width, block.position_width)
-            which = unpack(self.lists.positions, surface_bit + <uint64_t>(first + i) * width, width)
+            which = unpack(self.lists.positions, surface_bit + <uint64_t>(first + i) * block.surface_width, block.surface_width)
             if which >= surfaces:
                 raise ValueError(DAMAGED)
             which += self.lists.surface_starts[term]
