@@ -181,7 +181,9 @@ def _inverted(stream: TokenStream, words: _Words) -> _Inverted:
     docs, freqs = np.empty(int(starts[-1]), np.uint32), np.empty(fields * int(starts[-1]), np.uint32)
     position_starts = np.empty(len(docs) + 1, np.uint64)
     positions, surfaces = np.empty(int(occurrence_starts[-1]), np.uint32), np.empty(int(occurrence_starts[-1]), np.uint32)
-    stream.invert(starts, occurrence_starts, words.number_surfaces(surface_count), docs, freqs, position_starts, positions, surfaces)
+    stream.invert(
+        starts, occurrence_starts, words.number_surfaces(surface_count), docs, freqs, position_starts, positions, surfaces
+    )
     return _Inverted(starts, docs, freqs, position_starts, positions, surfaces, surface_docs, surface_count)
 
 

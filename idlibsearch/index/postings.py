@@ -11,10 +11,10 @@ whole byte on; so any of them can be read, and a doc be searched for, without un
     blocks.bounds       uint8[2f]          of each field its largest freq and the smallest length among docs that have it, as
                                            codes rounded so that they stay bounds, whatever k1, b, weights and statistics:
                                            exact below 32, then 4 bits of mantissa and the rest exponent (``blocks.pxd``)
-    postings.data       bytes              the blocks: count - 1, bits of a doc, of a position, of a surface, of a freq
-                                           of each field (0: none, all zero; 33: none, all one), a byte each; then the docs but for
-                                           the last, from the last doc of the block before + 1 (0 in the first); then the
-                                           freq columns in field order
+    postings.data       bytes              the blocks. A byte each: count - 1, bits of a doc, of a position, of a surface, and
+                                           of a freq of each field (0: none, all zero; 33: none, all one). Then the docs
+                                           but for the last, from the last doc of the block before + 1 (0 in the first);
+                                           then the freq columns in field order
     postings.places     bytes              of each block the positions of its postings, field after field (fields that keep
                                            positions only), and behind them the surface of each, as a number within its term's
     term.surfaces       uint32             each term's surfaces, commonest first, so that numbers are small;
@@ -75,6 +75,10 @@ class PostingList:
     def count(self, column: int | None = None) -> int:
         """How many docs have the term, in one field or in any; deleted ones included."""
         return self._reader.count(self.term) if column is None else self._reader.count_in(self.term, column)
+
+    def freq(self, doc: int, column: int) -> int:
+        """How often it stands in a field of a doc."""
+        return self._reader.freq(self.term, doc, column)
 
     def occurrences(self, doc: int, column: int) -> list[tuple[int, int, int]]:
         """Where it stands in a field of a doc: (start, end, surface), ascending; empty where no positions are kept."""

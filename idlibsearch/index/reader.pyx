@@ -180,6 +180,22 @@ cdef class PostingReader:
         finally:
             free(out)
 
+    def freq(self, Py_ssize_t term, uint32_t doc, int column):
+        """How often a doc has the term in one field."""
+        self._check(term)
+        cdef Block block
+        cdef uint32_t end = self.lists.first_block[term + 1]
+        cdef uint32_t number = block_with(&self.lists, self.lists.first_block[term], end, doc)
+        cdef int i
+        if column < 0 or column >= self.lists.field_count:
+            raise IndexError(f"no field {column}")
+        if number == end:
+            return 0
+        if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
+            raise ValueError(DAMAGED)
+        i = first_from(&block, 0, doc)
+        return freq_at(&block, column, i) if doc_at(&block, i) == doc else 0
+
     def occurrences(self, Py_ssize_t term, uint32_t doc, int column):
         """Where a term stands in a field of a doc: a list of (start, end, surface), ascending by start, in positions."""
         self._check(term)

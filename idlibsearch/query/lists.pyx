@@ -9,6 +9,7 @@ two leave them out. Scores are exactly ``rank``'s. Twin: the naive engine.
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
+from libc.string cimport memset
 
 from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, Block, Lists, block_with, doc_at, first_from, freq_at, is_deleted, open_block,
@@ -359,6 +360,23 @@ cdef int side_by_side(const Params* p, Cursor* words, int n, _Places out) noexce
             return 0
 
 
+cdef int elsewhere(const Params* p, Cursor* c, _Places out) noexcept nogil:
+    """Put down a word's occurrences in the fields that keep no positions, as if it stood at 0, 1, 2 …"""
+    cdef uint32_t number, n
+    cdef int i, f
+    for number in range(c.number, c.end):
+        if open_block(p.lists, c.term, number, &c.block) < 0:
+            return -1
+        for f in range(p.lists.field_count):
+            if p.lists.positional[f] or p.weight[f] == 0.0 or not c.block.freq_width[f]:
+                continue
+            for i in range(c.block.count):
+                for n in range(freq_at(&c.block, f, i)):
+                    if out.put(doc_at(&c.block, i), f, n) < 0:
+                        return -1
+    return 0
+
+
 cdef int by_place(const void* a, const void* b) noexcept nogil:
     cdef const Place* x = <const Place*>a
     cdef const Place* y = <const Place*>b
@@ -370,13 +388,14 @@ cdef int by_place(const void* a, const void* b) noexcept nogil:
 
 
 def phrase(
-    object reader not None, list sequences not None, double idf, const double[::1] weights not None,
+    object reader not None, list sequences not None, Py_ssize_t joined, double idf, const double[::1] weights not None,
     const double[::1] b not None, const double[::1] means not None, double k1,
 ):
     """Every doc in which one of some sequences of terms stands side by side in a field that keeps positions, with its score.
 
     sequences   arrays of uint32 term numbers (1 to 64 each). An occurrence is where a sequence starts; where two sequences
                 start at one place, that counts once.
+    joined      a term that also counts in fields that keep no positions, -1 for none
 
     For the rest see ``word``. Raises IndexError, ValueError likewise.
     """
@@ -399,9 +418,15 @@ def phrase(
                 outcome = side_by_side(&p, words, <int>terms.shape[0], found)
             if outcome < 0:
                 raise ValueError(DAMAGED)
+        if joined >= 0:
+            bind(p.lists, &words[0], <uint32_t>joined)
+            with nogil:
+                outcome = elsewhere(&p, &words[0], found)
+            if outcome < 0:
+                raise ValueError(DAMAGED)
     finally:
         free(words)
-    if len(sequences) > 1 and found.size:
+    if (len(sequences) > 1 or joined >= 0) and found.size:
         qsort(found.places, found.size, sizeof(Place), by_place)
     return _counted(&p, found)
 
@@ -424,6 +449,116 @@ cdef tuple _counted(const Params* p, _Places found):
                 i += 1
             out.put(doc, scored(p, doc, freqs))
     return out.taken()
+
+
+# ---- words by their spelling
+
+
+cdef class Gathered:
+    """Gathers, over many terms, the occurrences of chosen surfaces into one list: what a pattern or an exact spelling finds.
+
+    Only fields that keep positions know surfaces; the others count nothing.
+    """
+
+    cdef object reader
+    cdef const Lists* lists
+    cdef uint32_t* freqs
+    cdef _Places room
+
+    def __init__(self, reader not None):
+        self.reader = reader
+        self.lists = lists_of(reader)
+        self.room = _Places()
+
+    def __dealloc__(self):
+        free(self.freqs)
+
+    def add(self, uint32_t term, const uint8_t[::1] widths not None):
+        """Add the occurrences of a term whose surface was chosen.
+
+        widths  uint8[surfaces of the term], by their number within the term: the positions the whole token takes, 0 where it
+                was not chosen. A token that has the term more than once counts once, from the first.
+        """
+        cdef Cursor c
+        cdef Py_ssize_t size = <Py_ssize_t>self.lists.doc_count * self.lists.field_count
+        cdef int outcome = 0
+        if self.freqs == NULL:
+            self.freqs = <uint32_t*>malloc(4 * max(size, 1))
+            if self.freqs == NULL:
+                raise MemoryError()
+            memset(self.freqs, 0, 4 * max(size, 1))
+        bind(self.lists, &c, term)
+        if widths.shape[0] != c.surface_count:
+            raise IndexError("one width for each surface of the term is needed")
+        with nogil:
+            outcome = self._gather(&c, widths)
+        if outcome < 0:
+            raise ValueError(DAMAGED)
+
+    cdef int _gather(self, Cursor* c, const uint8_t[::1] widths) noexcept nogil:
+        cdef uint32_t doc, covered, which, found
+        cdef uint64_t bit, surface_bit, at
+        cdef int f, i, n, position_width, surface_width
+        while c.number < c.end:
+            if open_block(self.lists, c.term, c.number, &c.block) < 0 or places_before(self.lists, &c.block, c.before) < 0:
+                return -1
+            if places_inside(self.lists, c.number, &c.block, c.before[c.block.count]) < 0:
+                return -1
+            position_width, surface_width = c.block.position_width, c.block.surface_width
+            bit = 8 * <uint64_t>self.lists.block_position[c.number]
+            surface_bit = bit + <uint64_t>c.before[c.block.count] * position_width
+            for i in range(c.block.count):
+                doc, at = doc_at(&c.block, i), c.before[i]
+                for f in range(self.lists.field_count):
+                    if not self.lists.positional[f]:
+                        continue
+                    covered = found = 0
+                    for n in range(<int>freq_at(&c.block, f, i)):
+                        which = unpack(self.lists.positions, surface_bit + at * surface_width, surface_width)
+                        if which >= c.surface_count:
+                            return -1
+                        if widths[which]:
+                            which = widths[which]
+                            if unpack(self.lists.positions, bit + at * position_width, position_width) >= covered:
+                                covered = unpack(self.lists.positions, bit + at * position_width, position_width) + which
+                                found += 1
+                        at += 1
+                    self.freqs[<uint64_t>doc * self.lists.field_count + f] += found
+            c.number += 1
+        return 0
+
+    def frequency(self, const uint8_t[::1] counted not None):
+        """How many docs have any in the fields marked in ``counted`` (uint8[f])."""
+        cdef uint64_t doc, found = 0
+        cdef int f
+        if counted.shape[0] != self.lists.field_count:
+            raise IndexError("one mark for each field is needed")
+        if self.freqs == NULL:
+            return 0
+        for doc in range(self.lists.doc_count):
+            for f in range(self.lists.field_count):
+                if counted[f] and self.freqs[doc * self.lists.field_count + f]:
+                    found += 1
+                    break
+        return found
+
+    def scores(
+        self, double idf, const double[::1] weights not None, const double[::1] b not None, const double[::1] means not None,
+        double k1,
+    ):
+        """Every doc that has any, with its score; parameters as for ``word``."""
+        cdef Params p
+        cdef _List out = _List(self.lists.doc_count)
+        cdef uint32_t doc
+        cdef double score
+        read_params(&p, self.reader, idf, weights, b, means, k1)
+        if self.freqs != NULL:
+            with nogil:
+                for doc in range(self.lists.doc_count):
+                    score = scored(&p, doc, self.freqs + <uint64_t>doc * self.lists.field_count)
+                    if score != 0.0:
+                        out.put(doc, score)
+        return out.taken()
 
 
 # ---- algebra

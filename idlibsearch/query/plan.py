@@ -20,6 +20,8 @@ from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
 
+MAX_PHRASE_WORDS = 64  # what the kernel takes
+MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
 
 
@@ -119,6 +121,10 @@ class Planner:
         entries = [self._analyzed(folded) for folded in folded_words(text)]
         if not entries:
             raise QueryError(self._text, node.span, f"there is no word in {text}", "type a word")
+        compounds = sum(entry.positions > 1 for entry in entries)
+        if sum(entry.positions for entry in entries) > MAX_PHRASE_WORDS or compounds > MAX_COMPOUNDS:
+            message = f"a phrase of more than {MAX_PHRASE_WORDS} words or {MAX_COMPOUNDS} hyphenated ones"
+            raise QueryError(self._text, node.span, message, "ask for a shorter part of it")
         column = columns[0] if node.field else None
         units = tuple(map(_unit, entries))
         for entry, unit in zip(entries, units, strict=True):

@@ -7,9 +7,8 @@ matched in full. Both give the same scores. What was not asked for (the total, m
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from heapq import nsmallest
 from typing import NamedTuple
 
 from idlibsearch.errors import KernelError
@@ -60,13 +59,7 @@ class Found:
     @cached_property
     def total(self) -> int:
         """How many live docs match."""
-        return sum(len(matcher.scores(self.plan)) for matcher in self.matchers)
-
-    def all(self) -> Iterator[Scored]:
-        """Every match, in no order."""
-        for number, matcher in enumerate(self.matchers):
-            for doc, score in matcher.scores(self.plan).items():
-                yield Scored(score, number, doc)
+        return sum(matcher.total(self.plan) for matcher in self.matchers)
 
     def marks(self, hit: Scored) -> Marks:
         """The spans that take part in a hit's match, by column."""
@@ -85,9 +78,24 @@ def search(snapshot: Snapshot, text: str, *, limit: int, offset: int = 0, mode: 
     if strict:
         refuse_all(text, found.diagnostics)
     words = _words_of(plan)
-    ranked = _best_of_words(snapshot, words, offset + limit) if words else _best_of_all(found, offset + limit)
-    found.hits = tuple(ranked[offset:])
+
+    def best_of(segment: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
+        if words is not None:
+            return _best_of_words(snapshot, snapshot.segments[segment], words, count, floor)
+        return found.matchers[segment].best(plan, count, floor)
+
+    found.hits = tuple(_ranked(len(snapshot.segments), offset + limit, best_of)[offset:])
     return found
+
+
+def _ranked(segments: int, count: int, best_of: Callable[[int, int, float], Sequence[tuple[float, int]]]) -> list[Scored]:
+    """The best of all segments; each is held to beat what the ones before it gave."""
+    ranked: list[Scored] = []
+    for number in range(segments):
+        floor = ranked[count - 1].score if 0 < count <= len(ranked) else -1.0
+        better = [Scored(score, number, doc) for score, doc in best_of(number, count, floor)]
+        ranked = sorted(ranked + better, key=lambda hit: -hit.score)[:count] if ranked else better
+    return ranked
 
 
 def _words_of(plan: Step) -> Words | None:
@@ -101,21 +109,7 @@ def _words_of(plan: Step) -> Words | None:
     return Words(leaves, not isinstance(plan, Some)) if leaves and len(leaves) == len(steps) else None
 
 
-def _best_of_all(found: Found, count: int) -> list[Scored]:
-    return nsmallest(count, found.all(), key=lambda hit: (-hit.score, hit.segment, hit.doc))
-
-
-def _best_of_words(snapshot: Snapshot, words: Words, count: int) -> list[Scored]:
-    """The best of each segment, each held to beat what the ones before it gave."""
-    ranked: list[Scored] = []
-    for number, segment in enumerate(snapshot.segments):
-        floor = ranked[count - 1].score if 0 < count <= len(ranked) else -1.0
-        better = [Scored(score, number, doc) for score, doc in _best_of_segment(snapshot, segment, words, count, floor)]
-        ranked = sorted(ranked + better, key=lambda hit: -hit.score)[:count] if ranked else better
-    return ranked
-
-
-def _best_of_segment(snapshot: Snapshot, segment: Segment, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
+def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
     known = [(segment.term(leaf.single_term or ""), leaf) for leaf in words.leaves]
     there = [(number, leaf) for number, leaf in known if number >= 0]
     if not there or (words.every and len(there) < len(known)):
