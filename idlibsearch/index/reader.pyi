@@ -1,5 +1,7 @@
 from typing_extensions import Buffer
 
+def find_string(text: Buffer, ends: Buffer, wanted: Buffer) -> int: ...
+
 class PostingReader:
     capsule: object
     def __init__(

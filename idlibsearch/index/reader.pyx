@@ -8,7 +8,7 @@ A reader binds the sections once; query kernels take its ``lists`` and work on t
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp
 
 from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, SPARE_BYTES, Block, Lists, block_with, doc_at, first_from, freq_at, open_block,
@@ -16,6 +16,36 @@ from idlibsearch.index.blocks cimport (
 )
 
 DAMAGED = "a posting list is damaged"
+
+
+cdef Py_ssize_t found(
+    const uint8_t* text, uint64_t text_size, const uint64_t* ends, Py_ssize_t count, const uint8_t[::1] wanted
+) except -2:
+    cdef Py_ssize_t low = 0, high = count, middle
+    cdef uint64_t start, end, size = wanted.shape[0]
+    cdef int order
+    while low < high:
+        middle = (low + high) >> 1
+        start = ends[middle - 1] if middle else 0
+        end = ends[middle]
+        if start > end or end > text_size:
+            raise ValueError("a table of strings is damaged")
+        order = memcmp(text + start, &wanted[0], min(end - start, size)) if size and end > start else 0
+        if order == 0 and end - start == size:
+            return middle
+        if order < 0 or (order == 0 and end - start < size):
+            low = middle + 1
+        else:
+            high = middle
+    return -1
+
+
+def find_string(const uint8_t[::1] text not None, const uint64_t[::1] ends not None, const uint8_t[::1] wanted not None):
+    """The number of a string (UTF-8) in a sorted table (see ``strings``), -1 where it is not there. O(log n).
+
+    Raises ValueError where the table is damaged.
+    """
+    return found(&text[0] if text.shape[0] else NULL, text.shape[0], &ends[0] if ends.shape[0] else NULL, ends.shape[0], wanted)
 
 
 cdef class PostingReader:
@@ -98,23 +128,7 @@ cdef class PostingReader:
 
     def find(self, const uint8_t[::1] term not None):
         """The number of a term given in UTF-8, -1 where the segment does not have it. O(log n)."""
-        cdef uint32_t low = 0, high = self.lists.term_count, middle
-        cdef uint64_t start, end, size = term.shape[0]
-        cdef int order
-        while low < high:
-            middle = low + ((high - low) >> 1)
-            start = self.term_ends[middle - 1] if middle else 0
-            end = self.term_ends[middle]
-            if start > end or end > self.term_size:
-                raise ValueError(DAMAGED)
-            order = memcmp(self.term_text + start, &term[0], min(end - start, size)) if size and end > start else 0
-            if order == 0 and end - start == size:
-                return middle
-            if order < 0 or (order == 0 and end - start < size):
-                low = middle + 1
-            else:
-                high = middle
-        return -1
+        return found(self.term_text, self.term_size, self.term_ends, self.lists.term_count, term)
 
     cdef int _check(self, Py_ssize_t term) except -1:
         if term < 0 or term >= self.lists.term_count:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
+
+try:
+    from idlibsearch.index.reader import find_string
+except ImportError as error:
+    raise KernelError("idlibsearch.index.reader") from error
 
 
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
@@ -38,12 +44,5 @@ class Strings:
 
     def find(self, string: str) -> int | None:
         """The number of a string in a sorted table, or None. O(log n)."""
-        wanted = string.encode("utf-8", "surrogatepass")
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        number = find_string(self._text, self._ends, string.encode("utf-8", "surrogatepass"))
+        return None if number < 0 else number

@@ -26,13 +26,12 @@ NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
 
 class Matcher:
-    """Matches plans against a segment; ``means`` are the collection's mean field lengths, in column order."""
+    """Matches plans against a segment; ``normalisation`` is the snapshot's."""
 
-    def __init__(self, segment: Segment, means: tuple[float, ...]) -> None:
+    def __init__(self, segment: Segment, normalisation: tuple[array[float], array[float]]) -> None:
         self._segment = segment
         self._reader = segment.postings
-        self._b = array("d", [field.b for field in segment.ranking.fields])
-        self._means = array("d", means)
+        self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
 
     def total(self, step: Step) -> int:
@@ -71,7 +70,7 @@ class Matcher:
     def _leaf(self, leaf: Leaf) -> lists.Scored:
         ranking = self._segment.ranking
         weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
-        rest = (leaf.idf, weights, self._b, self._means, ranking.k1)
+        rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
         if leaf.single_term is not None:
             term = self._segment.term(leaf.single_term)
             return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING

@@ -149,9 +149,11 @@ class Planner:
     def _frequency(self, term: str, column: int | None) -> int:
         """How many docs have a term, in one column or in any; deleted docs count until they are merged away."""
         if (term, column) not in self._df:
-            lists = [segment.posting_list(term) for segment in self._snapshot.segments]
-            found = [postings for postings in lists if postings is not None]
-            count = sum(postings.count(column) for postings in found)
+            count = 0
+            for segment in self._snapshot.segments:
+                number = segment.term(term)
+                if number >= 0:
+                    count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
             self._df[term, column] = count
         return self._df[term, column]
 

@@ -54,7 +54,7 @@ class Found:
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
         """One for each segment."""
-        return tuple(Matcher(segment, self._snapshot.mean_lengths) for segment in self._snapshot.segments)
+        return tuple(Matcher(segment, self._snapshot.normalisation) for segment in self._snapshot.segments)
 
     @cached_property
     def total(self) -> int:
@@ -120,8 +120,7 @@ def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: in
         array("I", [number for number, _ in there]),
         array("d", [leaf.idf for _, leaf in there]),
         array("d", [field.weight if c in leaf.columns else 0.0 for _, leaf in there for c, field in enumerate(fields)]),
-        array("d", [field.b for field in fields]),
-        array("d", snapshot.mean_lengths),
+        *snapshot.normalisation,
         snapshot.ranking.k1,
         count,
         floor,
