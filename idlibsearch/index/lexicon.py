@@ -49,6 +49,11 @@ class Lexicon:
         )
         return Entry(folded, self._positions[number], terms)
 
+    def written(self, folded: int) -> tuple[range, int, int]:
+        """A folded word by number: its surfaces, the term at its first position, and how many positions it takes."""
+        surfaces = range(self._surface_ranges[folded], self._surface_ranges[folded + 1])
+        return surfaces, self._entry_terms[self._entries[folded]], self._positions[folded]
+
     def width(self, surface: int, term: int) -> int:
         """How many positions ``term`` spans where ``surface`` was written (both by number)."""
         number = bisect_right(self._surface_ranges, surface) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
@@ -36,14 +37,19 @@ class Strings:
     def __getitem__(self, number: int) -> str:
         return self._bytes(number).decode("utf-8", "surrogatepass")
 
+    @property
+    def arrays(self) -> tuple[memoryview, memoryview]:
+        """The two sections: the bytes of all texts, and where each ends in them."""
+        return self._text, self._ends
+
     def find(self, string: str) -> int | None:
         """The number of a string in a sorted table, or None. O(log n)."""
         wanted = string.encode("utf-8", "surrogatepass")
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
+        low = bisect_left(range(len(self)), wanted, key=self._bytes)
         return low if low < len(self) and self._bytes(low) == wanted else None
+
+    def starting(self, prefix: str) -> range:
+        """The numbers of the strings in a sorted table that begin with ``prefix``. O(log n)."""
+        wanted = prefix.encode("utf-8", "surrogatepass")
+        low = bisect_left(range(len(self)), wanted, key=self._bytes)
+        return range(low, bisect_right(range(len(self)), wanted, low, key=lambda number: self._bytes(number)[: len(wanted)]))

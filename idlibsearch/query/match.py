@@ -7,11 +7,11 @@ end exclusive.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Leaf, Some, Step, Unit
+from idlibsearch.query.plan import All, Between, Chosen, Having, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.rank import saturated
 
 Scores = dict[int, float]
@@ -32,7 +32,7 @@ class Matcher:
         """The live docs that match, with their scores."""
         return {doc: score for doc, score in self._run(step).items() if doc not in self._deleted}
 
-    def _run(self, step: Step) -> Scores:
+    def _run(self, step: Step) -> Scores:  # noqa: PLR0911  # one line a kind of step
         match step:
             case Leaf():
                 return {doc: step.idf * self._saturated(doc, freqs) for doc, freqs in self._freqs(step).items()}
@@ -40,6 +40,8 @@ class Matcher:
                 starts, ends = self._segment.date_starts, self._segment.date_ends
                 docs = range(self._segment.doc_count)
                 return {doc: 0.0 for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end}
+            case Having():
+                return {doc: 0.0 for doc in range(self._segment.doc_count) if self._has(step, doc)}
             case All():
                 return self._all(step)
             case Some():
@@ -48,6 +50,24 @@ class Matcher:
                     for doc, score in self._run(child).items():
                         scores[doc] = scores.get(doc, 0.0) + score
                 return scores
+            case Times():
+                return {doc: score * step.factor for doc, score in self._run(step.child).items()}
+            case Plus():
+                return self._plus(step)
+            case Where():
+                others = [self._run(required) for required in step.required]
+                return {doc: score for doc, score in self._run(step.child).items() if all(doc in other for other in others)}
+
+    def _plus(self, step: Plus) -> Scores:
+        scores = dict(self._run(step.child))
+        for option in step.options:
+            for doc, score in self._run(option).items():
+                if doc in scores:
+                    scores[doc] += score
+        return scores
+
+    def _has(self, step: Having, doc: int) -> bool:
+        return any(self._segment.lengths[column][doc] for column in step.columns)
 
     def _all(self, step: All) -> Scores:
         scores: Scores = dict.fromkeys(range(self._segment.doc_count), 0.0)
@@ -66,8 +86,11 @@ class Matcher:
     def _freqs(self, leaf: Leaf) -> dict[int, tuple[int, ...]]:
         """The docs that have a leaf in one of its columns, each with its frequency in every column."""
         columns = range(len(self._means))
-        term = leaf.single_term
-        if term is None:
+        term, unit = leaf.single_term, leaf.units[0]
+        if isinstance(unit, Chosen) and len(leaf.units) == 1:
+            found = unit.found[self._segment].freqs.items()
+            rows = ((doc, tuple(freq if c in leaf.columns else 0 for c, freq in enumerate(row))) for doc, row in found)
+        elif term is None:
             rows = (
                 (doc, tuple(self._count(leaf, doc, c) if c in leaf.columns else 0 for c in columns)) for doc in self._docs(leaf)
             )
@@ -88,10 +111,15 @@ class Matcher:
         """Docs that have some form of every unit: what a sequence can be in."""
         docs: set[int] | None = None
         for unit in leaf.units:
-            having = set.intersection(*(self._docs_of(part) for part in unit.parts))
-            having |= self._docs_of(unit.joined) if unit.joined else set()
+            having = self._unit_docs(unit)
             docs = having if docs is None else docs & having
         return sorted(docs or ())
+
+    def _unit_docs(self, unit: Unit | Chosen) -> set[int]:
+        if isinstance(unit, Chosen):
+            return set(unit.found[self._segment].freqs)
+        having = set.intersection(*(self._docs_of(part) for part in unit.parts))
+        return having | self._docs_of(unit.joined) if unit.joined else having
 
     def _docs_of(self, term: str) -> set[int]:
         postings = self._list(term)
@@ -101,7 +129,8 @@ class Matcher:
         """How often a leaf stands in a field of a doc. Where no positions are kept only a joined form can be seen."""
         if self._segment.positional[column]:
             return len({start for start, _ in self._leaf_spans(leaf, doc, column)})
-        joined = leaf.units[0].joined if len(leaf.units) == 1 else None
+        unit = leaf.units[0]
+        joined = None if len(leaf.units) > 1 or isinstance(unit, Chosen) else unit.joined
         return self._freq(joined, doc, column) if joined else 0
 
     def _freq(self, term: str, doc: int, column: int) -> int:
@@ -115,7 +144,9 @@ class Matcher:
             spans = _chained(spans, self._unit_spans(unit, doc, column))
         return spans
 
-    def _unit_spans(self, unit: Unit, doc: int, column: int) -> Spans:
+    def _unit_spans(self, unit: Unit | Chosen, doc: int, column: int) -> Spans:
+        if isinstance(unit, Chosen):
+            return unit.found[self._segment].spans(doc, column)
         spans = self._term_spans(unit.parts[0], doc, column)
         for part in unit.parts[1:]:
             spans = _chained(spans, self._term_spans(part, doc, column))
@@ -133,7 +164,7 @@ class Matcher:
         places = ((postings.positions[i], postings.surfaces[i]) for i in postings.place(at, column))
         return [(start, start + width(surface, number)) for start, surface in places]
 
-    def marks(self, step: Step, doc: int) -> Marks | None:
+    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911  # one line a kind of step
         """The spans of a doc that take part in the match; None where it does not match."""
         match step:
             case Leaf():
@@ -141,6 +172,14 @@ class Matcher:
             case Between():
                 start, end = self._segment.date_starts[doc], self._segment.date_ends[doc]
                 return {} if start and step.start <= start and end <= step.end else None
+            case Having():
+                return {} if self._has(step, doc) else None
+            case Times():
+                return self.marks(step.child, doc)
+            case Plus():
+                return self._branch_marks(step.child, (), step.options, doc)
+            case Where():
+                return self._branch_marks(step.child, step.required, (), doc)
             case All():
                 if any(self.marks(child, doc) is not None for child in step.unwanted):
                     return None
@@ -149,6 +188,10 @@ class Matcher:
             case Some():
                 parts = [self.marks(child, doc) for child in step.children]
                 return None if all(part is None for part in parts) else _united(parts)
+
+    def _branch_marks(self, child: Step, required: Sequence[Step], options: Sequence[Step], doc: int) -> Marks | None:
+        needed = [self.marks(step, doc) for step in (child, *required)]
+        return None if None in needed else _united([*needed, *(self.marks(step, doc) for step in options)])
 
     def _leaf_marks(self, leaf: Leaf, doc: int) -> Marks | None:
         if not any(self._count(leaf, doc, column) for column in leaf.columns) and not self._has_single(leaf, doc):
