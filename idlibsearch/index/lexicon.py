@@ -46,3 +46,8 @@ class Lexicon:
             for e in range(self._entries[number], self._entries[number + 1])
         )
         return Entry(folded, self._positions[number], terms)
+
+    def written(self, folded: int) -> tuple[range, int, int]:
+        """A folded word by number: its surfaces, the term at its first position, and how many positions it takes."""
+        surfaces = range(self._surface_ranges[folded], self._surface_ranges[folded + 1])
+        return surfaces, self._entry_terms[self._entries[folded]], self._positions[folded]

@@ -89,6 +89,11 @@ class Segment:
         number = self.term(term)
         return None if number < 0 else PostingList(self.postings, number, len(self.ranking.fields))
 
+    def surfaces_of(self, term: int) -> memoryview:
+        """The surfaces a term is written as, by their numbers in the lexicon, the commonest first."""
+        first = self.file.array("term.first")
+        return self.file.array("term.surfaces")[first[term] : first[term + 1]]
+
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""
         return doc >> 3 < len(self._bitmap) and bool(self._bitmap[doc >> 3] >> (doc & 7) & 1)

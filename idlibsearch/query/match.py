@@ -13,7 +13,8 @@ from itertools import product
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Leaf, Some, Step, Unit
+from idlibsearch.query.plan import All, Between, Chosen, Having, Leaf, Plus, Some, Step, Times, Unit, Where
+from idlibsearch.query.rank import saturated
 
 try:
     from idlibsearch.query import lists
@@ -42,7 +43,7 @@ class Matcher:
         """The best live docs that match with a score above ``floor``: (score, doc), best first, equal ones by doc."""
         return lists.best(self._reader, *self.run(step), count, floor)
 
-    def run(self, step: Step) -> lists.Scored:
+    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
         """The docs that match, ascending, deleted ones included, and their scores."""
         match step:
             case Leaf():
@@ -51,6 +52,9 @@ class Matcher:
                 starts, ends = self._segment.date_starts, self._segment.date_ends
                 docs = range(self._segment.doc_count)
                 return unscored(doc for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end)
+            case Having():
+                docs = range(self._segment.doc_count)
+                return unscored(doc for doc in docs if self._has(step, doc))
             case All():
                 return self._all(step)
             case Some():
@@ -58,6 +62,21 @@ class Matcher:
                 for child in step.children:
                     found = lists.either(*found, *self.run(child))
                 return found
+            case Times():
+                return lists.times(*self.run(step.child), step.factor)
+            case Plus():
+                found = self.run(step.child)
+                for option in step.options:
+                    found = lists.plus(*found, *self.run(option))
+                return found
+            case Where():
+                found = self.run(step.child)
+                for required in step.required:
+                    found = lists.both(*found, *unscored(self.run(required)[0]))
+                return found
+
+    def _has(self, step: Having, doc: int) -> bool:
+        return any(self._segment.lengths[column][doc] for column in step.columns)
 
     def _all(self, step: All) -> lists.Scored:
         found = self.run(step.wanted[0]) if step.wanted else lists.every(self._segment.doc_count)
@@ -74,8 +93,32 @@ class Matcher:
         if leaf.single_term is not None:
             term = self._segment.term(leaf.single_term)
             return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING
-        joined = leaf.units[0].joined if len(leaf.units) == 1 else None
-        return lists.phrase(self._reader, self._sequences(leaf.units), self._segment.term(joined) if joined else -1, *rest)
+        units = [unit for unit in leaf.units if isinstance(unit, Unit)]
+        if len(units) == len(leaf.units):
+            joined = units[0].joined if len(units) == 1 else None
+            return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
+        chosen = leaf.units[0]
+        if len(leaf.units) == 1 and isinstance(chosen, Chosen):
+            return chosen.found[self._segment].gathered.scores(*rest)
+        return self._spelled_phrase(leaf)
+
+    def _spelled_phrase(self, leaf: Leaf) -> lists.Scored:
+        """Spellings side by side: every doc that has all of them, looked into."""
+        docs, scores = array("I"), array("d")
+        for doc in self._docs_of_all(leaf):
+            freqs = [len(self._leaf_spans(leaf, doc, c)) if c in leaf.columns else 0 for c in range(len(self._segment.lengths))]
+            if any(freqs):
+                lengths = [column[doc] for column in self._segment.lengths]
+                docs.append(doc)
+                scores.append(leaf.idf * saturated(self._segment.ranking, freqs, lengths, self._normalisation[1]))
+        return memoryview(docs), memoryview(scores)
+
+    def _docs_of_all(self, leaf: Leaf) -> Sequence[int]:
+        alone = (leaf._replace(units=(unit,)) for unit in leaf.units)
+        found = self._leaf(next(alone))
+        for each in alone:
+            found = lists.both(*found, *self._leaf(each))
+        return found[0]
 
     def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
         """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
@@ -85,7 +128,7 @@ class Matcher:
 
     # ---- where a shown hit matches
 
-    def marks(self, step: Step, doc: int) -> Marks | None:
+    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911 - one line a kind of step
         """The spans of a doc that take part in the match; None where it does not match."""
         match step:
             case Leaf():
@@ -93,6 +136,14 @@ class Matcher:
             case Between():
                 start, end = self._segment.date_starts[doc], self._segment.date_ends[doc]
                 return {} if start and step.start <= start and end <= step.end else None
+            case Having():
+                return {} if self._has(step, doc) else None
+            case Times():
+                return self.marks(step.child, doc)
+            case Plus():
+                return self._branch_marks(step.child, (), step.options, doc)
+            case Where():
+                return self._branch_marks(step.child, step.required, (), doc)
             case All():
                 if any(self.marks(child, doc) is not None for child in step.unwanted):
                     return None
@@ -102,6 +153,10 @@ class Matcher:
                 parts = [self.marks(child, doc) for child in step.children]
                 return None if all(part is None for part in parts) else _united(parts)
 
+    def _branch_marks(self, child: Step, required: Sequence[Step], options: Sequence[Step], doc: int) -> Marks | None:
+        needed = [self.marks(step, doc) for step in (child, *required)]
+        return None if None in needed else _united([*needed, *(self.marks(step, doc) for step in options)])
+
     def _leaf_marks(self, leaf: Leaf, doc: int) -> Marks | None:
         spans = {column: set(self._leaf_spans(leaf, doc, column)) for column in leaf.columns if self._segment.positional[column]}
         marks = {column: found for column, found in spans.items() if found}
@@ -109,7 +164,8 @@ class Matcher:
 
     def _stands_elsewhere(self, leaf: Leaf, doc: int) -> bool:
         """Does a doc have a leaf, as one term, in a field that keeps no positions?"""
-        term = leaf.single_term or (leaf.units[0].joined if len(leaf.units) == 1 else None)
+        unit = leaf.units[0]
+        term = leaf.single_term or (unit.joined if len(leaf.units) == 1 and isinstance(unit, Unit) else None)
         postings = self._list(term) if term else None
         columns = (column for column in leaf.columns if not self._segment.positional[column])
         return postings is not None and any(postings.freq(doc, column) for column in columns)
@@ -125,7 +181,9 @@ class Matcher:
             spans = _chained(spans, self._unit_spans(unit, doc, column))
         return spans
 
-    def _unit_spans(self, unit: Unit, doc: int, column: int) -> Spans:
+    def _unit_spans(self, unit: Unit | Chosen, doc: int, column: int) -> Spans:
+        if isinstance(unit, Chosen):
+            return unit.found[self._segment].spans(doc, column)
         spans = self._term_spans(unit.parts[0], doc, column)
         for part in unit.parts[1:]:
             spans = _chained(spans, self._term_spans(part, doc, column))

@@ -1,24 +1,49 @@
 """What to look up: the tree with its words analysed, fields turned into columns, and everything counted over the snapshot.
 
-The rules of fields live here: words match in any text field, phrases in those that keep positions; the date field is left
-out under NOT, and for may and march unless they are written or accompanied like months.
+The rules of fields live here: words match in any text field, phrases, patterns and spellings in those that keep positions; the
+date field is left out under NOT, and for may and march unless they are written or accompanied like months.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
+from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.limits import LIMITS, Limits, PatternError
 from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
-from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
+from idlibsearch.query.tree import (
+    And,
+    Boosted,
+    Dated,
+    Every,
+    Exact,
+    Expansion,
+    Fuzzy,
+    Maybe,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Require,
+    Wildcard,
+    Word,
+)
+
+if TYPE_CHECKING:
+    from idlibsearch.query.expand import Expander
+    from idlibsearch.query.spelled import Spelled
 
 MAX_PHRASE_WORDS = 64  # what the kernel takes
 MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
@@ -32,10 +57,16 @@ class Unit(NamedTuple):
     joined: str | None
 
 
+class Chosen(NamedTuple):
+    """Any of some spellings, counted as one word: where they stand in each segment."""
+
+    found: dict[Segment, Spelled]
+
+
 class Leaf(NamedTuple):
     """Units side by side in one of these freq columns. ``idf`` is the sum of the units'."""
 
-    units: tuple[Unit, ...]
+    units: tuple[Unit | Chosen, ...]
     columns: tuple[int, ...]
     idf: float
 
@@ -43,7 +74,9 @@ class Leaf(NamedTuple):
     def single_term(self) -> str | None:
         """The term, where the leaf is nothing but one: then no positions are needed to count it."""
         unit = self.units[0]
-        return unit.parts[0] if len(self.units) == 1 and len(unit.parts) == 1 and unit.joined is None else None
+        if len(self.units) > 1 or isinstance(unit, Chosen):
+            return None
+        return unit.parts[0] if len(unit.parts) == 1 and unit.joined is None else None
 
 
 class Between(NamedTuple):
@@ -66,28 +99,71 @@ class Some(NamedTuple):
     children: tuple[Step, ...]
 
 
-Step = Leaf | Between | All | Some
+class Having(NamedTuple):
+    """Docs that have something in one of these columns; they score nothing."""
+
+    columns: tuple[int, ...]
+
+
+class Plus(NamedTuple):
+    """What the child matches; the options only add to its score."""
+
+    child: Step
+    options: tuple[Step, ...]
+
+
+class Where(NamedTuple):
+    """What the child matches and all of ``required`` do too; they score nothing."""
+
+    child: Step
+    required: tuple[Step, ...]
+
+
+class Times(NamedTuple):
+    """The child, its score multiplied."""
+
+    child: Step
+    factor: float
+
+
+Step = Leaf | Between | Having | All | Some | Plus | Where | Times
+_EVERY_DATE = Between(1, 1 << 31)
 
 
 class Planner:
     """Plans queries against one snapshot; ``diagnostics`` gathers what is worth telling."""
 
-    def __init__(self, snapshot: Snapshot, text: str = "") -> None:
+    def __init__(self, snapshot: Snapshot, text: str = "", limits: Limits = LIMITS) -> None:
         self._snapshot = snapshot
+        self._limits = limits
+        self._expander: Expander | None = None
+        self._chosen: dict[Exact | Expansion, Chosen] = {}
         self._ranking = snapshot.ranking
         self._text = text
         self._df: dict[tuple[str, int | None], int] = {}
         self.diagnostics: list[Diagnostic] = []
 
-    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:
+    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911  # one line a kind of node
         """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
         match node:
             case Word():
                 return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
             case Phrase():
                 return self._phrase(node)
+            case Exact():
+                return self._exact(node)
+            case Wildcard() | Fuzzy() | Regex():
+                return self._expansion(node)
             case Dated():
                 return Between(*node.ordinals)
+            case Every():
+                return self._every(node)
+            case Boosted():
+                return Times(self.plan(node.child, negated=negated, month=month), node.factor)
+            case Maybe():
+                return Plus(*self._branches(node.child, node.options, negated))
+            case Require():
+                return Where(*self._branches(node.child, node.required, negated))
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
             case Or():
@@ -105,6 +181,14 @@ class Planner:
                 wanted.append(self.plan(child, negated=negated, month=any(map(_is_date_number, beside))))
         return All(tuple(wanted), tuple(unwanted))
 
+    def _branches(self, child: Node, others: Sequence[Node], negated: bool) -> tuple[Step, tuple[Step, ...]]:
+        return self.plan(child, negated=negated), tuple(self.plan(other, negated=negated) for other in others)
+
+    def _every(self, node: Every) -> Step:
+        if not node.field:
+            return All((), ())
+        return _EVERY_DATE if node.field == "date" else Having((self._ranking.column(node.field),))
+
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:
             columns: Sequence[int] = (self._ranking.column(node.field),)
@@ -113,9 +197,48 @@ class Planner:
         return self._leaf(node, node.text, tuple(columns))
 
     def _phrase(self, node: Phrase) -> Leaf:
-        if node.field:
-            return self._leaf(node, node.text, (self._ranking.column(node.field),))
-        return self._leaf(node, node.text, tuple(c for c, field in enumerate(self._ranking.fields) if field.positions))
+        return self._leaf(node, node.text, self._positional(node.field))
+
+    def _positional(self, field: str) -> tuple[int, ...]:
+        """The columns in which order and spelling are known: of one field, or ("") of all that keep positions."""
+        if field:
+            return (self._ranking.column(field),)
+        return tuple(c for c, each in enumerate(self._ranking.fields) if each.positions)
+
+    def _exact(self, node: Exact) -> Leaf:
+        from idlibsearch.query.expand import spelled_exactly, spellings  # noqa: PLC0415  # not paid for by plain questions
+
+        surfaces = spellings(node.text)
+        if not surfaces:
+            raise QueryError(self._text, node.span, f"there is no word in {node}", "type a word")
+        units = [self._chosen_of(Exact(surface), partial(spelled_exactly, self._snapshot, surface)) for surface in surfaces]
+        columns = self._positional(node.field)
+        frequencies = [_frequency(unit, columns) for unit in units]
+        for surface, frequency in zip(surfaces, frequencies, strict=True):
+            if not frequency:
+                self._report_missing(node, surface, "spelling")
+        return Leaf(tuple(units), columns, sum(idf(frequency, self._snapshot.doc_count) for frequency in frequencies))
+
+    def _expansion(self, node: Expansion) -> Leaf:
+        from idlibsearch.query.expand import Expander  # noqa: PLC0415  # not paid for by plain questions
+
+        self._expander = self._expander or Expander(self._snapshot, self._limits)
+        pattern = replace(node, field="")
+        try:
+            unit = self._chosen_of(pattern, partial(self._expander.expand, pattern))
+        except PatternError as error:
+            raise QueryError(self._text, node.span, error.message, error.advice) from None
+        columns = self._positional(node.field)
+        frequency = _frequency(unit, columns)
+        if not frequency:
+            self._report_missing(node, str(pattern), "pattern")
+        return Leaf((unit,), columns, idf(frequency, self._snapshot.doc_count))
+
+    def _chosen_of(self, node: Exact | Expansion, find: Callable[[], tuple[Spelled, ...]]) -> Chosen:
+        """What stands for a spelling or a pattern, found once a question; ``find`` finds it in each segment."""
+        if node not in self._chosen:
+            self._chosen[node] = Chosen(dict(zip(self._snapshot.segments, find(), strict=True)))
+        return self._chosen[node]
 
     def _leaf(self, node: Word | Phrase, text: str, columns: tuple[int, ...]) -> Leaf:
         entries = [self._analyzed(folded) for folded in folded_words(text)]
@@ -132,9 +255,9 @@ class Planner:
                 self._report_missing(node, entry.folded)
         return Leaf(units, columns, sum(self._unit_idf(unit, column) for unit in units))
 
-    def _report_missing(self, node: Word | Phrase, word: str) -> None:
+    def _report_missing(self, node: Word | Phrase | Exact | Expansion, word: str, kind: str = "word") -> None:
         where = f" in the field {node.field}" if node.field else ""
-        self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the word {word}{where}"))
+        self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the {kind} {word}{where}"))
 
     def _analyzed(self, folded: str) -> Entry:
         """From a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
@@ -156,6 +279,11 @@ class Planner:
                     count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
             self._df[term, column] = count
         return self._df[term, column]
+
+
+def _frequency(unit: Chosen, columns: Sequence[int]) -> int:
+    """How many docs have a chosen spelling in any of these columns; deleted docs count until they are merged away."""
+    return sum(spelled.frequency(columns) for spelled in unit.found.values())
 
 
 def _unit(entry: Entry) -> Unit:
@@ -182,4 +310,6 @@ def _is_other_word(text: str) -> bool:
 
 
 def _is_date_number(node: Node) -> bool:
+    if isinstance(node, Boosted):
+        return _is_date_number(node.child)
     return isinstance(node, Word) and not node.field and _BESIDE_A_MONTH.fullmatch(node.text) is not None
