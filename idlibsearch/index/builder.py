@@ -20,6 +20,7 @@ from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import encoded, new_vocabulary
 from idlibsearch.errors import KernelError
+from idlibsearch.index.columns import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
@@ -32,7 +33,7 @@ try:
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
 
-BODY = "body"
+TITLE, BODY = "title", "body"
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 
@@ -47,6 +48,7 @@ class SegmentBuilder:
         self._breaks = {"sentences": array("I"), "paragraphs": array("I")}  # tokens of the body before each start
         self._break_ends = {"sentences": array("Q"), "paragraphs": array("Q")}
         self._documents = DocumentsWriter()
+        self._columns = ColumnsWriter()
         self._keys: list[str] = []
         self._dates = (array("i"), array("i"))
         self._files: list[str | None] = []
@@ -66,6 +68,7 @@ class SegmentBuilder:
             text = text_of(report, field.name)
             self._counts.append(self._scan_body(text) if field.name == BODY else self._vocabulary.scan(encoded(text)))
         self._documents.add(report)
+        self._columns.add(report)
         self._keys.append(report.key)
         self._dates[0].append(report.date.start.toordinal() if report.date else 0)
         self._dates[1].append(report.date.end.toordinal() if report.date else 0)
@@ -131,6 +134,8 @@ class SegmentBuilder:
             out.add(f"lengths.{field.name}", "I", np.ascontiguousarray(lengths[:, column]))
             sums[field.name] = [int(lengths[:, column].sum()), int(np.count_nonzero(lengths[:, column]))]
         out.add("meta", "B", json.dumps({"docs": len(self), "lengths": sums}).encode("ascii"))
+        words = sum(lengths[:, self._ranking.column(name)] for name in (TITLE, BODY))
+        self._columns.write(out, words.tolist(), self._dates[0])
         body = starts.reshape(counts.shape)[:, self._ranking.column(BODY)]
         for name, breaks in self._breaks.items():
             ends_of_doc = np.frombuffer(self._break_ends[name], np.uint64)

@@ -63,6 +63,18 @@ class Snapshot:
                 return entry
         return None
 
+    def has_keywords(self, field: str) -> bool:
+        """Does any segment have a keyword column of this name?"""
+        return any(field in segment.columns.keywords for segment in self.segments)
+
+    def has_numbers(self, field: str) -> bool:
+        """Does any segment have a number column of this name?"""
+        return any(field in segment.columns.numbers for segment in self.segments)
+
+    def has_column(self, field: str) -> bool:
+        """Is there a keyword or number column of this name?"""
+        return self.has_keywords(field) or self.has_numbers(field)
+
     def find(self, key: str) -> tuple[int, int] | None:
         """(segment number, doc) of the report with this key, or None."""
         for number, segment in enumerate(self.segments):
