@@ -14,9 +14,10 @@ from naive_tokens import tokenize
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
+from idlibsearch.index.columns import column_name, folded_value, keywords_of
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.model import Report
-from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
+from idlibsearch.query.tree import And, Dated, Keyword, Node, Not, Or, Phrase, Ranged, Word
 
 DEFAULT = ("title", "date", "entities", "body")
 
@@ -69,9 +70,8 @@ class NaiveIndex:
         """The score of a node in a doc; None where it does not match."""
         if isinstance(node, Not):
             return 0.0 if self.score(node.child, doc, dates=False, beside_number=False) is None else None
-        if isinstance(node, Dated):
-            date = self.reports[doc].date
-            return 0.0 if date is not None and node.start <= date.start and date.end <= node.end else None
+        if isinstance(node, Dated | Keyword | Ranged):
+            return 0.0 if self.picks(node, doc) else None
         if isinstance(node, Or):
             parts = [self.score(child, doc, dates=dates, beside_number=False) for child in node.children]
             matching = [part for part in parts if part is not None]
@@ -107,6 +107,38 @@ class NaiveIndex:
             return None
         idf = sum(self.word_idf(word, node.field) for word in words)
         return idf * (tf / (self.ranking.k1 + tf))
+
+    # ---- columns
+
+    def picks(self, node: Dated | Keyword | Ranged, doc: int) -> bool:
+        if isinstance(node, Dated):
+            date = self.reports[doc].date
+            return date is not None and node.start <= date.start and date.end <= node.end
+        if isinstance(node, Ranged):
+            return self.in_range(node, doc)
+        same = folded_value(node.text) in self.keywords(doc, node.field)
+        return same or as_number(node.text) in self.numbers(doc, node.field)
+
+    def keywords(self, doc: int, field: str) -> set[str]:
+        """The folded values of a keyword column in a doc."""
+        return {folded_value(value) for name, value in keywords_of(self.reports[doc]) if name == field} - {""}
+
+    def numbers(self, doc: int, field: str) -> list[float]:
+        """The numbers of a column in a doc: none or one."""
+        if field == "words":
+            return [self.docs[doc]["title"][1] + self.docs[doc]["body"][1]]
+        return [number for name, number in self.reports[doc].numbers.items() if column_name(name) == field][-1:]
+
+    def in_range(self, node: Ranged, doc: int) -> bool:
+        """Numbers where the field has any and the bounds are some, else keywords; a range without bounds takes any value."""
+        bounds = [bound for bound in (node.low, node.high) if bound is not None]
+        if not bounds:
+            return bool(self.numbers(doc, node.field) or self.keywords(doc, node.field))
+        has_numbers = any(self.numbers(other, node.field) for other in range(len(self.docs)))
+        if has_numbers and all(as_number(bound) is not None for bound in bounds):
+            return any(between(value, as_number(node.low), as_number(node.high), node) for value in self.numbers(doc, node.field))
+        low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
+        return any(between(value, low, high, node) for value in self.keywords(doc, node.field))
 
     # ---- where it stands
 
@@ -156,6 +188,18 @@ class NaiveIndex:
     def mean_length(self, name: str) -> float:
         lengths = [doc[name][1] for doc in self.docs if doc[name][1]]
         return sum(lengths) / len(lengths) if lengths else 1.0
+
+
+def as_number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def between(value, low, high, node: Ranged) -> bool:
+    above = low is None or (value > low if node.low_open else value >= low)
+    return above and (high is None or (value < high if node.high_open else value <= high))
 
 
 def joined_form(word: Entry) -> str | None:

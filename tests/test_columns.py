@@ -33,7 +33,7 @@ def table(columns: Columns, name: str) -> list[tuple[str, list[tuple[str, int]],
     words = [columns.folded(value) for value in columns.value_range(name)]
     found = [columns.spellings(value) for value in columns.value_range(name)]
     return [
-        (word, spellings, columns.docs_of_keywords(name, Bounds(word, word)))
+        (word, spellings, list(columns.docs_of_keywords(name, Bounds(word, word))))
         for word, spellings in zip(words, found, strict=True)
     ]
 

@@ -271,15 +271,15 @@ class Columns:
         at = self.numbers[name] * self._doc_count
         return self._file.array("numbers.values")[at : at + self._doc_count]
 
-    def docs_of_keywords(self, name: str, bounds: Bounds) -> list[int]:
+    def docs_of_keywords(self, name: str, bounds: Bounds) -> Sequence[int]:
         """The docs that have a keyword inside the bounds (folded), ascending. O(log values + docs found)."""
         values = self.value_range(name)
         if not values:
-            return []
+            return ()
         ranks = bounds.within(_Column(self._folded, None, values.start), len(values))
         lists = self._file.array("keywords.lists")
         docs = self._file.array("keywords.docs")[lists[values.start + ranks.start] : lists[values.start + ranks.stop]]
-        return list(docs) if len(ranks) == 1 else sorted(set(docs))
+        return docs if len(ranks) == 1 else sorted(set(docs))
 
     def docs_of_numbers(self, name: str, bounds: Bounds) -> list[int]:
         """The docs whose number is inside the bounds, ascending. O(log docs + docs found)."""

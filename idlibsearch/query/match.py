@@ -7,12 +7,13 @@ end exclusive.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Leaf, Some, Step, Unit
+from idlibsearch.query.plan import All, Between, Having, Kept, Leaf, Some, Step, Unit
 from idlibsearch.query.rank import saturated
+from idlibsearch.query.restrict import docs_of
 
 Scores = dict[int, float]
 Spans = list[tuple[int, int]]
@@ -26,6 +27,7 @@ class Matcher:
         self._segment = segment
         self._means = means
         self._lists: dict[str, PostingList | None] = {}
+        self._picked: dict[Between | Having, Sequence[int]] = {}
         self._deleted = segment.deleted_docs()
 
     def scores(self, step: Step) -> Scores:
@@ -36,10 +38,11 @@ class Matcher:
         match step:
             case Leaf():
                 return {doc: step.idf * self._saturated(doc, freqs) for doc, freqs in self._freqs(step).items()}
-            case Between():
-                starts, ends = self._segment.date_starts, self._segment.date_ends
-                docs = range(self._segment.doc_count)
-                return {doc: 0.0 for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end}
+            case Between() | Having():
+                return dict.fromkeys(self._picked_docs(step), 0.0)
+            case Kept():
+                kept = self._run(step.restriction)
+                return {doc: score for doc, score in self._run(step.wanted).items() if doc in kept}
             case All():
                 return self._all(step)
             case Some():
@@ -48,6 +51,11 @@ class Matcher:
                     for doc, score in self._run(child).items():
                         scores[doc] = scores.get(doc, 0.0) + score
                 return scores
+
+    def _picked_docs(self, step: Between | Having) -> Sequence[int]:
+        if step not in self._picked:
+            self._picked[step] = docs_of(step, self._segment)
+        return self._picked[step]
 
     def _all(self, step: All) -> Scores:
         scores: Scores = dict.fromkeys(range(self._segment.doc_count), 0.0)
@@ -138,9 +146,12 @@ class Matcher:
         match step:
             case Leaf():
                 return self._leaf_marks(step, doc)
-            case Between():
-                start, end = self._segment.date_starts[doc], self._segment.date_ends[doc]
-                return {} if start and step.start <= start and end <= step.end else None
+            case Between() | Having():
+                docs = self._picked_docs(step)
+                at = bisect_left(docs, doc)
+                return {} if at < len(docs) and docs[at] == doc else None
+            case Kept():
+                return self.marks(step.wanted, doc)
             case All():
                 if any(self.marks(child, doc) is not None for child in step.unwanted):
                     return None

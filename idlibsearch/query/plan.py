@@ -14,11 +14,13 @@ from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
+from idlibsearch.index.columns import WORDS, Bounds, folded_value
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.ranges import number_of
 from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
-from idlibsearch.query.tree import And, Dated, Node, Not, Or, Phrase, Word
+from idlibsearch.query.tree import And, Dated, Keyword, Node, Not, Or, Phrase, Ranged, Word
 
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
 
@@ -51,6 +53,21 @@ class Between(NamedTuple):
     end: int
 
 
+class Having(NamedTuple):
+    """A keyword or a number of a column inside these bounds (None: such values do not count)."""
+
+    field: str
+    keywords: Bounds | None
+    numbers: Bounds | None
+
+
+class Kept(NamedTuple):
+    """What matches ``wanted`` and ``restriction`` both; scores and marks are those of ``wanted`` alone."""
+
+    wanted: Step
+    restriction: Step
+
+
 class All(NamedTuple):
     """Every wanted child (none: every report) and no unwanted one."""
 
@@ -64,7 +81,7 @@ class Some(NamedTuple):
     children: tuple[Step, ...]
 
 
-Step = Leaf | Between | All | Some
+Step = Leaf | Between | Having | Kept | All | Some
 
 
 class Planner:
@@ -84,8 +101,8 @@ class Planner:
                 return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
             case Phrase():
                 return self._phrase(node)
-            case Dated():
-                return Between(*node.ordinals)
+            case Dated() | Keyword() | Ranged():
+                return self._picked(node)
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
             case Or():
@@ -102,6 +119,37 @@ class Planner:
                 beside = node.children[max(number - 1, 0) : number] + node.children[number + 1 : number + 2]
                 wanted.append(self.plan(child, negated=negated, month=any(map(_is_date_number, beside))))
         return All(tuple(wanted), tuple(unwanted))
+
+    def _picked(self, node: Dated | Keyword | Ranged) -> Between | Having:
+        if isinstance(node, Dated):
+            return Between(*node.ordinals)
+        return self._keyword(node) if isinstance(node, Keyword) else self._ranged(node)
+
+    def _keyword(self, node: Keyword) -> Having:
+        """Equal to a keyword, or to a number where it is written like one."""
+        folded, number = folded_value(node.text), number_of(node.text)
+        step = Having(node.field, Bounds(folded, folded), None if number is None else Bounds(number, number))
+        if not any(
+            segment.columns.docs_of_keywords(step.field, Bounds(folded, folded)) for segment in self._snapshot.segments
+        ) and (step.numbers is None or not self._snapshot.has_numbers(step.field)):
+            message = f"no report has the value {node.text} in the field {node.field}"
+            self.diagnostics.append(Diagnostic(node.span, "unknown-value", message))
+        return step
+
+    def _ranged(self, node: Ranged) -> Having:
+        """Between numbers where the field has some and every bound is one, else between keywords; without bounds: any value."""
+        bounds = [bound for bound in (node.low, node.high) if bound is not None]
+        opens = (node.low_open, node.high_open)
+        has_numbers = node.field == WORDS or self._snapshot.has_numbers(node.field)
+        if not bounds:
+            return Having(node.field, Bounds(None, None), Bounds(None, None))
+        if has_numbers and all(number_of(bound) is not None for bound in bounds):
+            return Having(node.field, None, Bounds(number_of(node.low), number_of(node.high), *opens))
+        if has_numbers and not self._snapshot.has_keywords(node.field):
+            message = f"the field {node.field} holds numbers, which {' and '.join(bounds)} cannot be compared with"
+            raise QueryError(self._text, node.span, message, f"write numbers: {node.field}:[100 TO 300]")
+        low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
+        return Having(node.field, Bounds(low, high, *opens), None)
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:

@@ -42,7 +42,7 @@ def search(snapshot: Snapshot, text: str, *, limit: int, offset: int = 0, mode: 
 
     Raises QueryError where it cannot be answered, with ``strict`` also where there is anything to report about it.
     """
-    parsed = parse(text, mode)
+    parsed = parse(text, mode, snapshot.has_column)
     planner = Planner(snapshot, text)
     plan = planner.plan(parsed.tree)
     diagnostics = parsed.diagnostics + tuple(planner.diagnostics)

@@ -7,26 +7,29 @@ only. What belongs to the grammar but cannot be answered yet is refused; what is
     query := side+                     joined by AND (``any`` mode: by OR)
     side  := and (OR and)*
     and   := not (AND not)*
-    not   := NOT not | [field:] ( "(" query ")" | phrase | word )
+    not   := NOT not | [field:] ( "(" query ")" | phrase | range | word )
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from idlibsearch.errors import QueryError, ReportError
+from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.tree import Dated, Node, Not, Phrase, Span, Word, conjunction, disjunction
+from idlibsearch.query.ranges import Typed, compared, comparison, dated, is_empty, ranged, read_range
+from idlibsearch.query.tree import Dated, Keyword, Node, Not, Phrase, Span, Word, conjunction, disjunction
 
 Mode = Literal["all", "any"]
 MAX_CHARACTERS = 10_000  # a page of text; longer ones are pasted by mistake
 MAX_DEPTH = 50  # groups in groups, NOT before NOT: at seven calls a group it stays far from Python's own limit
 
 SEARCHED_FIELDS = ("title", "body", "entities", "date")
-STORED_FIELDS = ("key", "source", "byline", "url", "section", "language", "path")
+COLUMN_FIELDS = (*KEYWORD_COLUMNS, WORDS)  # in every index; an index may have more
+STORED_FIELDS = ("key", "url", "path")
 OPERATORS = ("AND", "OR", "NOT")
 ARTICLES = ("al", "el", "ul")  # of Arabic names; with the word behind it one word, as in the index
 
@@ -35,6 +38,8 @@ _TOKEN = re.compile(
       | (?P<open>\() | (?P<close>\))
       | (?P<phrase>"(?P<quoted>[^"]*)")
       | (?P<unclosed>")
+      | (?P<range>[\[{](?:[^\[\]{}"]|"[^"]{0,200}"){0,300}?(?<=[\s\[{"'])[Tt][Oo](?=[\s"'\]}])
+          (?:[^\[\]{}"]|"[^"]{0,200}"){0,300}[\]}])
       | (?<!\w)(?P<field>[A-Za-z_]\w{0,63}):(?=[^\s)])
       | (?P<word>[^\s()"]+)
     """,
@@ -69,12 +74,20 @@ class Parsed(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def parse(text: str, mode: Mode = "all") -> Parsed:
-    """Read a query. Raises QueryError for what cannot be answered; nothing else, whatever the text."""
+def no_further_columns(_name: str) -> bool:
+    """The columns of an index that has only those every index has."""
+    return False
+
+
+def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_further_columns) -> Parsed:
+    """Read a query. ``is_column`` says of a name whether the index has such a column beside ``COLUMN_FIELDS``.
+
+    Raises QueryError for what cannot be answered; nothing else, whatever the text.
+    """
     if len(text) > MAX_CHARACTERS:
         message = f"the query is {len(text):,} characters long"
         raise QueryError(text, (MAX_CHARACTERS, len(text)), message, f"ask in at most {MAX_CHARACTERS:,} characters")
-    reader = _Reader(text, mode)
+    reader = _Reader(text, mode, is_column)
     tree = reader.query(field="", depth=0)
     if reader.peek() is not None:
         raise reader.error(reader.next(), "a bracket is closed that was never opened", "remove it, or put ( before")
@@ -86,8 +99,9 @@ def parse(text: str, mode: Mode = "all") -> Parsed:
 class _Reader:
     """The state of one reading: the tokens, how far it got, and what was noticed."""
 
-    def __init__(self, text: str, mode: Mode) -> None:
+    def __init__(self, text: str, mode: Mode, is_column: Callable[[str], bool]) -> None:
         self.text = text
+        self._is_further_column = is_column
         self.diagnostics: list[Diagnostic] = []
         self._mode = mode
         pieces = (Token(match.lastgroup or "", match[0], match.start(), match.end()) for match in _TOKEN.finditer(text))
@@ -172,16 +186,53 @@ class _Reader:
             name = token.text[:-1].lower()
             if name in STORED_FIELDS:
                 raise self.error(token, f"the field {name} is stored, and cannot be searched yet", _FIELD_ADVICE)
-            if name not in SEARCHED_FIELDS:
+            if name not in SEARCHED_FIELDS and not self._is_column(name):
                 return self._unknown_field(token, name, field, depth)
             field = name
         if token.kind == "open":
             return self._group(token, field, depth)
         if token.kind == "phrase":
             return self._phrase(token, field)
+        if token.kind == "range":
+            return self._range(token, field)
         if token.kind == "unclosed":
             raise self.error(token, "a quotation is opened and never closed", 'put " where it ends')
         return self._word(token, field)
+
+    def _is_column(self, name: str) -> bool:
+        return name in COLUMN_FIELDS or (name not in SEARCHED_FIELDS and name != "" and self._is_further_column(name))
+
+    def _range(self, token: Token, field: str) -> Node:
+        typed = read_range(token.text)
+        if typed is None or not (field == "date" or self._is_column(field)):
+            what = "a range of words cannot be answered" if typed else f"{token.text} cannot be answered yet"
+            raise self.error(token, what, "ask for a range of a date, a number or a keyword: date:[2019 TO 2020]")
+        return self._bounded(token, field, typed)
+
+    def _bounded(self, token: Token, field: str, typed: Typed) -> Node:
+        span = (token.start, token.end)
+        try:
+            node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
+        except ReportError as error:
+            raise self.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
+        if is_empty(node):
+            self.note(token, "empty-range", f"nothing can lie in {token.text}")
+        return node
+
+    def _compared(self, token: Token, field: str) -> Node | None:
+        """``>300`` and the like behind a field that has an order; None where the token is no comparison."""
+        operator, bound = comparison(token.text)
+        following = self.peek()
+        if operator and not bound and following is not None and following.kind == "phrase" and following.start == token.end:
+            bound = self.next().text[1:-1]
+            token = Token("word", self.text[token.start : following.end], token.start, following.end)
+        if not operator:
+            return None
+        if not bound.strip():
+            raise self.error(
+                token, f"{operator} has nothing to compare with", f"write it without a space: {field}:{operator}2020"
+            )
+        return self._bounded(token, field, compared(operator, bound))
 
     def _group(self, opening: Token, field: str, depth: int) -> Node | None:
         node = self.query(field, depth + 1)
@@ -197,7 +248,9 @@ class _Reader:
         if following is not None and following.kind in ("word", "field"):
             word = self._glued(token)
             self.note(word, "unknown-field", f"there is no field {name}; {word.text} was searched as text", _FIELD_ADVICE)
-            return Word(word.text, field, (word.start, word.end))
+            return (Keyword if self._is_column(field) else Word)(word.text, field, (word.start, word.end))
+        if following is not None and following.kind == "range":
+            raise self.error(token, f"there is no field {name}", _FIELD_ADVICE)
         self.note(token, "unknown-field", f"there is no field {name}; what follows was searched without it", _FIELD_ADVICE)
         return self._operand(field, depth)
 
@@ -214,18 +267,24 @@ class _Reader:
         if field == "entities":
             raise self.error(token, "the field entities keeps no order of words", 'ask for the phrase in any field: "…"')
         text = token.text[1:-1]
+        if text.strip() and self._is_column(field):
+            return Keyword(text, field, (token.start, token.end))
         if not re.search(r"\w", text):
             self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
             return None
         return Phrase(text, field, (token.start, token.end))
 
     def _word(self, token: Token, field: str) -> Node | None:
+        if (field == "date" or self._is_column(field)) and (node := self._compared(token, field)) is not None:
+            return node
         if field == "date":
             return self._dated(token, token.text)
         self._refuse_what_is_not_there_yet(token)
         following = self.peek()
         if token.text == "r" and following is not None and following.kind == "phrase" and following.start == token.end:
             raise self.error(following, "regular expressions cannot be answered yet", "leave the r out for a phrase")
+        if self._is_column(field):
+            return Keyword(token.text, field, (token.start, token.end))
         if not re.search(r"\w", token.text):
             self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
             return None
@@ -264,7 +323,7 @@ class _Reader:
         return Dated(when.start, when.end, text, (token.start, token.end))
 
 
-_FIELD_ADVICE = f"the fields to search are {', '.join(SEARCHED_FIELDS)}"
+_FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
 
 
 def _hull(nodes: Sequence[Node]) -> Span:
