@@ -7,8 +7,11 @@ indexed, matched or scored.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 
 from naive_tokens import tokenize
 
@@ -140,6 +143,73 @@ class NaiveIndex:
         low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
         return any(between(value, low, high, node) for value in self.keywords(doc, node.field))
 
+    # ---- what goes with the matches
+
+    def matches(self, tree: Node, restriction: Node | None = None) -> list[tuple[int, float]]:
+        """(doc, score) of every match that the restriction keeps, in the order of the reports."""
+        found = []
+        for doc in range(len(self.reports)):
+            score = self.score(tree, doc, dates=True, beside_number=False)
+            kept = restriction is None or self.score(restriction, doc, dates=True, beside_number=False) is not None
+            if doc not in self.deleted and score is not None and kept:
+                found.append((doc, score))
+        return found
+
+    def sorted_keys(self, matches: list[tuple[int, float]], sort: str) -> list[str]:
+        field, _, way = sort.partition(":")
+        down = -1 if way == "desc" or (way == "" and field != "key") else 1
+        found = []
+        for doc, score in matches:
+            if field == "key":
+                value = [self.reports[doc].key]
+            elif field == "date":
+                date = self.reports[doc].date
+                value = [date.start.toordinal()] if date else []
+            else:
+                value = self.numbers(doc, field)
+            found.append((value, -score, doc))
+        having = sorted((entry for entry in found if entry[0]), key=lambda entry: entry[1:])
+        having.sort(key=lambda entry: entry[0], reverse=down < 0)
+        lacking = sorted((entry for entry in found if not entry[0]), key=lambda entry: entry[1:])
+        return [self.reports[doc].key for _, _, doc in having + lacking]
+
+    def facet(self, field: str, limit: int, docs: list[int]) -> list[tuple[str, int]]:
+        counts: Counter[str] = Counter()
+        for doc in docs:
+            numbers = {str(int(n)) if n == int(n) else str(float(n)) for n in self.numbers(doc, field)}
+            counts.update(self.keywords(doc, field) | numbers)
+        has_numbers = any(self.numbers(doc, field) for doc in range(len(self.docs)))
+
+        def order(value: str) -> tuple[float, float, str]:
+            number = as_number(value) if has_numbers else None
+            return -counts[value], math.inf if number is None else number, value
+
+        ranked = sorted(counts, key=order)
+        return [(self.shown(field, value), counts[value]) for value in (ranked[:limit] if limit else ranked)]
+
+    def shown(self, field: str, value: str) -> str:
+        """The commonest spelling, over all reports."""
+        times: Counter[str] = Counter()
+        for report in self.reports:
+            times.update({" ".join(text.split()) for name, text in keywords_of(report) if name == field})
+        spellings = [spelling for spelling in times if folded_value(spelling) == value]
+        return min(spellings, key=lambda spelling: (-times[spelling], spelling), default=value)
+
+    def histogram(self, unit: str, docs: list[int]) -> list[tuple[str, int]]:
+        counts: Counter[tuple[int, str]] = Counter()
+        for doc in docs:
+            date = self.reports[doc].date
+            if date is None:
+                counts[9_999_999, "undated"] += 1
+            elif stretch(unit, date.start) != stretch(unit, date.end - timedelta(days=1)):
+                counts[9_999_998, "vague"] += 1
+            else:
+                first = date.start
+                while first > first.min and stretch(unit, first - timedelta(days=1)) == stretch(unit, first):
+                    first -= timedelta(days=1)
+                counts[first.toordinal(), stretch(unit, date.start)] += 1
+        return [(label, count) for (_, label), count in sorted(counts.items())]
+
     # ---- where it stands
 
     def frequency(self, words: list[Entry], doc: int, name: str) -> int:
@@ -202,6 +272,14 @@ def between(value, low, high, node: Ranged) -> bool:
     return above and (high is None or (value < high if node.high_open else value <= high))
 
 
+def stretch(unit: str, day: date) -> str:
+    """The year, quarter, month, week or day that a day is in."""
+    year, week, _ = day.isocalendar()
+    quarter = f"Q{[1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4][day.month - 1]}"
+    labels = {"year": f"{day:%Y}", "quarter": f"{day:%Y}-{quarter}", "month": f"{day:%Y-%m}", "week": f"{year}-W{week:02}"}
+    return labels.get(unit, f"{day:%Y-%m-%d}")
+
+
 def joined_form(word: Entry) -> str | None:
     for term, offset, width in word.terms[word.positions :]:
         if offset == 0 and width == word.positions:
@@ -254,3 +332,23 @@ def invert(
                         places.append((position + offset, surface))
                 position += widths[surface]
     return lists
+
+
+# ---- the twins of results/counting.pyx
+
+
+def count_values(docs: list[int], of_doc: list[list[int]], base: int, numbers: list[int] | None, counts: list[int]) -> list[int]:
+    counts = list(counts)
+    for doc in docs:
+        for value in of_doc[doc]:
+            counts[value - base if numbers is None else numbers[value - base]] += 1
+    return counts
+
+
+def count_days(docs: list[int], dates: list[tuple[int, int]], edges: list[int]) -> list[int]:
+    stretches = list(pairwise(edges))
+    counts = [0] * (len(stretches) + 2)
+    for start, end in (dates[doc] for doc in docs):
+        inside = [number for number, (low, high) in enumerate(stretches) if low <= start and end <= high]
+        counts[len(stretches) + 1 if start == 0 else inside[0] if inside else len(stretches)] += 1
+    return counts

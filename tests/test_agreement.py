@@ -48,7 +48,7 @@ def reports(draw, key="r"):
 
 
 OWN_COLUMNS = ("tag", "mixed", "price")
-WITH_ALL = Report("all", "truce", keywords={"tag": ["AFP"], "mixed": ["2", "Reuters"]}, numbers={"price": 1})
+WITH_ALL = Report("all", "truce", keywords={"tag": ["AFP"], "mixed": ["2", "Reuters"]}, numbers={"price": 1, "mixed": 7})
 
 
 def keyed(found):
@@ -150,3 +150,32 @@ def test_marks_are_the_spans_the_naive_engine_finds(found, tree):
             doc = int(hit.key[1:])
             spans = {name: sorted(oracle.spans(entries, doc, name)) for name in fields if name != "entities"}
             assert hit.spans == {name: places for name, places in spans.items() if places}
+
+
+sorts = st.sampled_from(["date", "date:asc", "key", "key:desc", "words", "words:asc", "price", "mixed:asc"])
+facets = st.sampled_from(["source", "name:2", "tag:0", "mixed", "price", "words:3", "place"])
+units = st.sampled_from(["year", "quarter", "month", "week", "day"])
+
+
+@settings(max_examples=100)
+@given(collections, st.data())
+def test_filters_orders_and_counts_are_the_naive_engines(found, data):
+    """Over two segments with deletes, so that numbers of values have to be translated."""
+    cut = data.draw(st.integers(0, len(found)))
+    gone = data.draw(st.sets(st.integers(0, len(found) - 2))) if len(found) > 1 else set()
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+        index.add(found[:cut])
+        index.add(found[cut:])
+        index.remove(*(found[number].key for number in gone))
+        oracle = naive.NaiveIndex(*still_counted(found, cut, gone))
+        for tree, kept, sort in data.draw(st.lists(st.tuples(trees, trees, sorts), min_size=1, max_size=4)):
+            field, unit = data.draw(facets), data.draw(units)
+            results = index.search(str(tree), filter=str(kept), sort=sort, limit=3, offset=1, facets=[field, f"date:{unit}"])
+            read, restriction = (parse(str(part), is_column=OWN_COLUMNS.__contains__).tree for part in (tree, kept))
+            matches = oracle.matches(read, restriction)
+            docs = [doc for doc, _ in matches]
+            name, _, limit = field.partition(":")
+            assert results.total == len(matches)
+            assert [hit.key for hit in results] == oracle.sorted_keys(matches, sort)[1:4]
+            assert results.facets[name] == oracle.facet(name, int(limit or 10), docs)
+            assert results.facets[f"date:{unit}"] == oracle.histogram(unit, docs)

@@ -254,7 +254,7 @@ plain_bounds = st.sampled_from(["a", "al masdar", "2020", "O'Neil", "'x y'", ""]
 @given(openings, plain_bounds, tos, plain_bounds.filter(bool), closings)
 def test_whoosh_reads_ranges_the_same_way(opening: str, low: str, to: str, high: str, closing: str):
     typed = f"source:{opening}{low} {to} {high}{closing}"
-    theirs = QueryParser("", None).parse(typed, normalize=False)
+    (theirs,) = QueryParser("", None).parse(typed, normalize=False)
     ours = parse(typed).tree
     assert isinstance(ours, Ranged)
     bounds = (theirs.start or None, theirs.end or None, theirs.startexcl, theirs.endexcl)
