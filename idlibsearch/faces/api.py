@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -19,7 +20,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
-from idlibsearch.query.search import search
+from idlibsearch.query.search import Request, When, search
 from idlibsearch.query.syntax import Mode
 from idlibsearch.results.hits import Results, results_of
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from idlibsearch.index.writer import Writer
     from idlibsearch.ingest.layout import Mode as Split
     from idlibsearch.ingest.pages import Page
+    from idlibsearch.query.tree import Node
 
 Pathlike = str | os.PathLike[str]
 LOCK_TIMEOUT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
@@ -88,20 +90,39 @@ class Index:
         """The report with this key, or None."""
         return self._snapshot.get(key)
 
-    def search(self, query: str, *, limit: int = 10, offset: int = 0, mode: Mode = "all", strict: bool = False) -> Results:
+    def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        mode: Mode = "all",
+        strict: bool = False,
+        filter: str | Node | None = None,
+        date_from: When | None = None,
+        date_to: When | None = None,
+        sort: str = "score",
+        facets: Iterable[str] = (),
+    ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``).
 
         ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
-        stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
+        that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
+
+        ``filter`` (a question, or a tree) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
+        2020-01-12 or a ``datetime.date``) restrict what is found without scoring. ``sort``: "score"; "date", newest first;
+        "key"; "words" or another field of numbers, largest first; with ":asc" or ":desc" behind it the other way; reports
+        without the date or number come last. ``facets``: what to count over all matches, each a field ("place", or "place:20"
+        for the 20 most frequent values in place of 10) or "date:" with year, quarter, month, week or day.
 
         Raises QueryError where the question cannot be answered, ValueError for a negative limit or offset.
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
-        snapshot = self._snapshot
-        found = search(snapshot, query, limit=limit, offset=offset, mode=mode, strict=strict)
-        return results_of(snapshot, query, found, (time.perf_counter() - started) * 1000)
+        asked = (facets,) if isinstance(facets, str) else tuple(facets)
+        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort)
+        return _answer(self._snapshot, request, asked, started)
 
     def add(self, reports: Iterable[Report]) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit.
@@ -206,6 +227,19 @@ class Index:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], started: float) -> Results:
+    """What was found, with the facets asked for; their module is loaded only then."""
+    if not asked:
+        found = search(snapshot, request)
+        return results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000)
+    from idlibsearch.results.facets import count, read_facets
+
+    facets = read_facets(asked, snapshot)
+    found = search(snapshot, request)
+    counts = count(facets, snapshot, found.docs)
+    return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
 
 
 class _Tally:

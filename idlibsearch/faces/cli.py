@@ -124,15 +124,22 @@ def _count_files(paths: Iterable[str]) -> int:
 @format_option
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports to show.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many of the best to pass over.")
+@click.option("--sort", metavar="FIELD", default="score", show_default=True,
+              help="By score, date (newest first), key, words or another field of numbers; :asc or :desc behind it.")  # fmt: skip
+@click.option("--filter", metavar="QUESTION", help="Show only what answers this too; it does not count in scores.")
+@click.option("--from", "date_from", metavar="DATE", help="Show only what was published in 2020, 2020-01 or 2020-01-12 or later.")
+@click.option("--to", "date_to", metavar="DATE", help="The same, or earlier; the whole of the year or month that is named.")
+@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
+              help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
+              "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
 @click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
 @click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
-def query(
-    question: tuple[str, ...], index_path: str | None, form: Format, limit: int, offset: int, any_word: bool, strict: bool
-) -> int:
+def query(question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, **options: Any) -> int:
     """Ask the index a question.
 
-    All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date);
-    AND, OR, NOT and brackets combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+    All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date),
+    source:reuters, place:idlib, words:>300 and date:[2019 TO 2020-03] what else is known of it; AND, OR, NOT and brackets
+    combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
 
     \b
     Examples:
@@ -140,12 +147,15 @@ def query(
       idlibsearch query '"secret agreements" OR title:(truce OR ceasefire)'
       idlibsearch query 'ceasefire january 2020'
       idlibsearch query --format json 'idlib NOT date:2020'
+      idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
     """
     from idlibsearch.results import render
 
+    if options["facets"] and form in ("jsonl", "csv"):
+        raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
-        found = index.search(text, limit=limit, offset=offset, mode="any" if any_word else "all", strict=strict)
+        found = index.search(text, mode="any" if any_word else "all", **options)
         for line in render.diagnostics(text, found.diagnostics):
             _say(line)
         _print(render.results(found, form, _style()))

@@ -674,6 +674,18 @@ def every(uint32_t doc_count):
 # ---- reading out
 
 
+def alive(object reader not None, const uint32_t[::1] docs not None):
+    """The docs that are not deleted, uint32."""
+    cdef const Lists* lists = lists_of(reader)
+    cdef Py_ssize_t i
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            if not is_deleted(lists, docs[i]):
+                out.put(docs[i], 0.0)
+    return out.taken()[0]
+
+
 def live(object reader not None, const uint32_t[::1] docs not None):
     """How many of the docs are not deleted."""
     cdef const Lists* lists = lists_of(reader)

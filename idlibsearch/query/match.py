@@ -7,14 +7,16 @@ found here. Spans are (start, end) in positions, end exclusive.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import product
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Chosen, Having, Leaf, Plus, Some, Step, Times, Unit, Where
+from idlibsearch.query.plan import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.rank import saturated
+from idlibsearch.query.restrict import docs_of
 
 try:
     from idlibsearch.query import lists
@@ -34,27 +36,20 @@ class Matcher:
         self._reader = segment.postings
         self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
-
-    def total(self, step: Step) -> int:
-        """How many live docs match."""
-        return lists.live(self._reader, self.run(step)[0])
-
-    def best(self, step: Step, count: int, floor: float) -> list[tuple[float, int]]:
-        """The best live docs that match with a score above ``floor``: (score, doc), best first, equal ones by doc."""
-        return lists.best(self._reader, *self.run(step), count, floor)
+        self._picked: dict[Between | Having, Sequence[int]] = {}
 
     def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
         """The docs that match, ascending, deleted ones included, and their scores."""
         match step:
             case Leaf():
                 return self._leaf(step)
-            case Between():
-                starts, ends = self._segment.date_starts, self._segment.date_ends
+            case Between() | Having():
+                return unscored(self._picked_docs(step))
+            case Filled():
                 docs = range(self._segment.doc_count)
-                return unscored(doc for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end)
-            case Having():
-                docs = range(self._segment.doc_count)
-                return unscored(doc for doc in docs if self._has(step, doc))
+                return unscored(doc for doc in docs if self._is_filled(step, doc))
+            case Kept():
+                return lists.both(*self.run(step.wanted), *unscored(self.run(step.restriction)[0]))
             case All():
                 return self._all(step)
             case Some():
@@ -75,8 +70,13 @@ class Matcher:
                     found = lists.both(*found, *unscored(self.run(required)[0]))
                 return found
 
-    def _has(self, step: Having, doc: int) -> bool:
+    def _is_filled(self, step: Filled, doc: int) -> bool:
         return any(self._segment.lengths[column][doc] for column in step.columns)
+
+    def _picked_docs(self, step: Between | Having) -> Sequence[int]:
+        if step not in self._picked:
+            self._picked[step] = docs_of(step, self._segment)
+        return self._picked[step]
 
     def _all(self, step: All) -> lists.Scored:
         found = self.run(step.wanted[0]) if step.wanted else lists.every(self._segment.doc_count)
@@ -133,11 +133,14 @@ class Matcher:
         match step:
             case Leaf():
                 return self._leaf_marks(step, doc)
-            case Between():
-                start, end = self._segment.date_starts[doc], self._segment.date_ends[doc]
-                return {} if start and step.start <= start and end <= step.end else None
-            case Having():
-                return {} if self._has(step, doc) else None
+            case Between() | Having():
+                docs = self._picked_docs(step)
+                at = bisect_left(docs, doc)
+                return {} if at < len(docs) and docs[at] == doc else None
+            case Filled():
+                return {} if self._is_filled(step, doc) else None
+            case Kept():
+                return self.marks(step.wanted, doc)
             case Times():
                 return self.marks(step.child, doc)
             case Plus():
