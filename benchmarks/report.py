@@ -109,7 +109,7 @@ def _page(run: dict[str, Any]) -> list[str]:
     lines.append(
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, {machine['python']}; load "
         f"{machine['load_before']} before, {machine['load_after']} after (1, 5, 15 minutes). Every engine in a process of its "
-        f"own, in turns: {options['warm_up']} rounds of warm-up, then {options['rounds']}; a query counts with its fastest round. "
+        f"own, in turns: {options['warm_up']} rounds of warm-up, then {options['rounds']}; a query counts with its fastest. "
         "Query text in, list of (key, score) out, parsing and, where titled so, counting included. Times in milliseconds."
     )
     for size in run["sizes"]:
@@ -149,7 +149,7 @@ def _build(size: dict[str, Any], options: dict[str, Any]) -> list[str]:
     header = ["engine (processes)", "s", "processor s", "documents/s", "peak MB", "anonymous MB", "phases, s"]
     lines = [
         "",
-        f"### Build ({kept}; {reading:.1f} s of each is reading the feed; {options['memory_mb']} MB allowed where it can be told)",
+        f"### Build ({kept}; {reading:.1f} s of each is reading the feed; {options['memory_mb']} MB where it can be told)",
         "",
     ]
     return [*lines, *_table(header, rows), "", *_table(["index", "MB", "parts, MB"], parts)]

@@ -212,7 +212,7 @@ class Measurement:
                 best[name], answers[name] = warm["nanoseconds"], warm["answers"]
             else:
                 absent[name] = ": ".join(next(iter(warm.items())))
-        if kind != "facets" or best:
+        if best:
             self._take_turns(children, orders, order, best)
         return {"kind": kind, "measure": measure, "queries": len(asked), **report.compared(best, answers), "absent": absent}
 
