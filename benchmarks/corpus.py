@@ -63,13 +63,13 @@ def read(path: Path) -> Iterator[dict[str, str]]:
 def write_feed(records: Iterable[dict[str, str]], feed: Path, limit: int, seed: int = 0) -> dict[str, int]:
     """Write at most ``limit`` records as the feed; a facet that a record does not have is drawn with the seed.
 
-    Returns the number of documents, of characters of title and body, and how many had each facet of their own.
+    Returns the number of documents, of those with a day, of characters of title and body, and of facet values of their own.
     """
     chance = random.Random(seed)
     weights = {
         name: list(itertools.accumulate(1 / (n + 1) for n in range(size))) for name, size in zip(FACETS, VALUES, strict=True)
     }
-    tally = {"documents": 0, "characters": 0, "own_facets": 0}
+    tally = {"documents": 0, "characters": 0, "own_facets": 0, "dated": 0}
     with feed.open("w", encoding="utf-8") as out:
         for record in itertools.islice(records, limit):
             title, body = record.get("title") or "", record.get("text") or ""
@@ -78,10 +78,20 @@ def write_feed(records: Iterable[dict[str, str]], feed: Path, limit: int, seed: 
                 drawn = f"{name}{chance.choices(range(len(shares)), cum_weights=shares)[0]}"
                 facets.append(record.get(name) or drawn)
                 tally["own_facets"] += name in record
-            out.write(json.dumps([title, body, (record.get("date") or "")[:10], facets]) + "\n")
+            date = _day(record.get("date") or "")
+            out.write(json.dumps([title, body, date, facets]) + "\n")
+            tally["dated"] += bool(date)
             tally["documents"] += 1
             tally["characters"] += len(title) + len(body)
     return tally
+
+
+def _day(text: str) -> str:
+    """The day of a date; "" for one that names no day, which not every engine could take."""
+    try:
+        return datetime.date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 def read_feed(feed: Path) -> Iterator[Document]:

@@ -149,12 +149,17 @@ class Measurement:
     def _build(self) -> list[dict[str, Any]]:
         rows: dict[tuple[str, int], dict[str, Any]] = {}
         for _ in range(self._options.build_rounds):
-            for name in self._present():
-                for processes in sorted({1, *self._options.processes} & set(self._hello[name]["processes"])):
-                    row = self._build_one(name, processes)
-                    if row is not None and row["seconds"] < rows.get((name, processes), {"seconds": 1e9})["seconds"]:
-                        rows[name, processes] = row
+            for name, processes in self._builds():
+                row = self._build_one(name, processes)
+                if row is not None and row["seconds"] < rows.get((name, processes), {"seconds": 1e9})["seconds"]:
+                    rows[name, processes] = row
         return list(rows.values())
+
+    def _builds(self) -> list[tuple[str, int]]:
+        wanted = {1, *self._options.processes}
+        return [
+            (name, processes) for name in self._present() for processes in sorted(wanted & set(self._hello[name]["processes"]))
+        ]
 
     def _build_one(self, name: str, processes: int) -> dict[str, Any] | None:
         folder = self._folder(name, processes)
@@ -165,7 +170,9 @@ class Measurement:
         with Child(name) as child, AnonymousPeak(child.pid) as memory:
             row = child.ask("build", feed=str(self._feed), folder=str(folder), plan=[processes, *self._plan[1:]])
         if "error" in row:
-            self._hello[name] = {"missing": f"could not build: {row['error']}"}
+            self._hello[name].pop("version", None)
+            self._hello[name]["missing"] = f"could not build: {row['error']}"
+            shutil.rmtree(folder, ignore_errors=True)
             _say(f"{name}: {row['error']}")
             return None
         _say(f"{name}: built with {processes} in {row['seconds']:.1f} s")
