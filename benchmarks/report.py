@@ -53,19 +53,19 @@ def medians(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def compared(best: dict[str, list[int]], answers: dict[str, list[Any]]) -> dict[str, Any]:
-    """Statistics by engine; matches, equal counts, shared hits and ratios over the queries that all of them did."""
+    """Statistics by engine; equal counts and shared hits with the reference; matches and ratios over what all of them did."""
     common = min(map(len, best.values()), default=0)
     reference = next((name for name in (*REFERENCE, *best) if name in best), "")
     engines = {}
     for name, times in best.items():
         row: dict[str, Any] = {"queries": len(times), **summary(times)}
-        mine, theirs = answers[name][:common], answers[reference][:common]
-        if mine[0][1] is not None:
-            row["matches"] = sum(count for _, count in mine)
-            if theirs[0][1] is not None:
-                row["same_counts"] = sum(a[1] == b[1] for a, b in zip(mine, theirs, strict=True))
-        if mine[0][0] is not None and theirs[0][0] is not None:
-            row["shared_hits"] = round(statistics.fmean(_shared(a[0], b[0]) for a, b in zip(mine, theirs, strict=True)), 3)
+        pairs = list(zip(answers[name], answers[reference], strict=False))  # as far as both of them came
+        if pairs[0][0][1] is not None:
+            row["matches"] = sum(count for _, count in answers[name][:common])
+            if pairs[0][1][1] is not None:
+                row["same_counts"] = [sum(mine[1] == theirs[1] for mine, theirs in pairs), len(pairs)]
+        if pairs[0][0][0] is not None and pairs[0][1][0] is not None:
+            row["shared_hits"] = round(statistics.fmean(_shared(mine[0], theirs[0]) for mine, theirs in pairs), 3)
         engines[name] = row
     return {"common": common, "reference": reference, "engines": engines, "ratios": _ratios(best, common)}
 
@@ -133,7 +133,7 @@ def _table(header: list[str], rows: list[list[str]]) -> list[str]:
 
 def _build(size: dict[str, Any], options: dict[str, Any]) -> list[str]:
     if not size["build"]:
-        return ["", "Indexes of an earlier run."]
+        return ["", "Nothing was built."]
     documents, reading = size["corpus"]["documents"], size["corpus"]["seconds_to_read_the_feed"]
     plan = size["plan"]
     rows, parts = [], []
@@ -182,7 +182,7 @@ def _class(found: dict[str, Any]) -> list[str]:
     rows = []
     for name, row in found["engines"].items():
         times = [f"{row[column]:.3f}" for column in statistic]
-        rows.append([name, str(row["queries"]), *times, *_agreement(row, found["common"])])
+        rows.append([name, str(row["queries"]), *times, *_agreement(row)])
     of = found["reference"]
     header = ["engine", "queries", *statistic, "matches", f"counts as {of}", f"hits as {of}"]
     lines = ["", f"### {found['kind']}, {TITLES[found['measure']]}", "", *_table(header, rows)]
@@ -196,9 +196,9 @@ def _class(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _agreement(row: dict[str, Any], common: int) -> list[str]:
+def _agreement(row: dict[str, Any]) -> list[str]:
     matches = f"{row['matches']:,}" if "matches" in row else ""
-    same = f"{row['same_counts']} of {common}" if "same_counts" in row else ""
+    same = "{} of {}".format(*row["same_counts"]) if "same_counts" in row else ""
     return [matches, same, f"{row['shared_hits']:.0%}" if "shared_hits" in row else ""]
 
 

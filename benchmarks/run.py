@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
+import json
 import shutil
 import sys
 import tempfile
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> Path:
     with _working_folder(options.work) as work:
         for size in sizes:
             _say(f"== {size if size < EVERY else 'all'} documents")
-            run["sizes"].append(Measurement(options, work / str(size), size).run())
+            run["sizes"].append(Measurement(options, work / (str(size) if size < EVERY else "all"), size).run())
     run["machine"]["load_after"] = report.load()
     return report.write(run, Path(options.runs), options.name)
 
@@ -163,9 +164,10 @@ class Measurement:
 
     def _build_one(self, name: str, processes: int) -> dict[str, Any] | None:
         folder = self._folder(name, processes)
-        if self._options.work and folder.exists() and self._options.build_rounds == 1:
+        note = folder.with_suffix(".json")  # what building it took, for later runs that find the index
+        if note.exists() and self._options.build_rounds == 1:
             _say(f"{name}: the index is there already")
-            return None
+            return dict(json.loads(note.read_text()))
         shutil.rmtree(folder, ignore_errors=True)
         with Child(name) as child, AnonymousPeak(child.pid) as memory:
             row = child.ask("build", feed=str(self._feed), folder=str(folder), plan=[processes, *self._plan[1:]])
@@ -176,7 +178,9 @@ class Measurement:
             _say(f"{name}: {row['error']}")
             return None
         _say(f"{name}: built with {processes} in {row['seconds']:.1f} s")
-        return {"engine": name, "processes": processes, **row, "anonymous_mb": memory.peak_mb}
+        row = {"engine": name, "processes": processes, **row, "anonymous_mb": memory.peak_mb}
+        note.write_text(json.dumps(row))
+        return row
 
     def _searchable(self) -> list[str]:
         return [name for name in self._present() if self._folder(name).exists()]
