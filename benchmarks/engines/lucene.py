@@ -7,6 +7,7 @@ some forty: ``docs/performance.md`` says what that comes to.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import queue
 import threading
@@ -132,7 +133,7 @@ class _Feeder:
     def __init__(self, writer: Any, plan: Plan) -> None:
         self._writer, self._columns = writer, plan.columns
         self._dated = java("document.LongField")
-        self._facet = java("facet.sortedset.SortedSetDocValuesFacetField")
+        self._facet = functools.cache(java("facet.sortedset.SortedSetDocValuesFacetField"))
         self._config = java("facet.FacetsConfig")()
         self._key = java("document.NumericDocValuesField")("key", 0)
         keep = java("document.Field").Store
