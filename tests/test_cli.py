@@ -150,6 +150,18 @@ def test_pages_of_hits_follow_each_other(run, indexed):
     assert [json.loads(line)["key"] for line in again] == keys[3:]
 
 
+def test_json_lines_are_read_their_fields_named_as_told(run, tmp_path):
+    (tmp_path / "reports.jsonl").write_text('{"uuid": "u", "headline": "Truce", "date": "soon"}\n{"uuid": "v"}\n')
+    result = run("index", "--map", "title=headline", "--map", "key=uuid", "--format", "json", "reports.jsonl")
+    assert result.returncode == 0
+    value = json.loads(result.stdout)
+    assert (value["added"], value["skipped"]) == (1, [{"path": "reports.jsonl:2", "reason": "has no text"}])
+    assert [warning["path"] for warning in value["warnings"]] == ["reports.jsonl:1"]
+    assert len(result.stderr.splitlines()) == 2
+    assert json.loads(run("query", "--format", "jsonl", "truce").stdout)["key"] == "reports.jsonl#u"
+    assert "--map title is not of the form" in run("index", "--map", "title", "reports.jsonl").stderr
+
+
 def test_facets_are_counted_over_all_matches(run, indexed):
     result = run("query", "--limit", "1", "--facet", "place:3", "--facet", "date:month", "idlib")
     assert result.returncode == 0

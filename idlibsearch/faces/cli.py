@@ -61,33 +61,40 @@ def cli() -> None:
 @click.option("--split", type=click.Choice(["auto", "article", "items", "bullets"]), default="auto", show_default=True,
               help="How pages are cut into reports.")  # fmt: skip
 @click.option("--encoding", metavar="NAME", help="The encoding of the files, where it is guessed wrongly.")
+@click.option("--map", "fields", multiple=True, metavar="NAME=FIELD",
+              help="In JSON lines, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
 def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, root: str | None, **options: Any) -> int:
-    """Read report pages into the index, or bring it up to date with them.
+    """Read report pages and JSON lines into the index, or bring it up to date with them.
 
-    PATH is a file or a folder. Pages that did not change cost next to nothing; a changed page's reports replace its old ones.
-    The index is made where there is none.
+    PATH is a file or a folder; .jsonl and .ndjson, packed as .gz or .xz or not, have a report a line. Files that did not
+    change cost next to nothing; a changed file's reports replace its old ones. The index is made where there is none.
 
     \b
     Examples:
       idlibsearch index seeds
       idlibsearch index --index /tmp/news --prune reports/ more/page.txt
       idlibsearch index --split article one_long_article.txt
+      idlibsearch index --map title=headline --map key=uuid reports.jsonl.gz
     """
     from idlibsearch.results import render
 
+    options["fields"] = _mapping(options["fields"])
     with _open_or_create(index_path or DEFAULT_INDEX, root) as index:
         changes = _add_with_progress(index, paths, options)
         value = {name: getattr(changes, name) for name in COUNTS}
-        skipped = [{"path": error.path, "reason": error.reason} for error in changes.skipped]
-        for error in changes.skipped:
+        told = {
+            name: [{"path": error.path, "reason": error.reason} for error in getattr(changes, name)]
+            for name in ("skipped", "warnings")
+        }
+        for error in (*changes.skipped, *changes.warnings):
             _say(str(error))
         if form == "text":
             _print([_summary(changes, len(index), index.path)])
         else:
-            _print(render.fields(value | {"skipped": skipped, "reports": len(index)}, form))
-        return ERROR if skipped and not changes.files else FOUND
+            _print(render.fields(value | told | {"reports": len(index)}, form))
+        return ERROR if changes.skipped and not changes.files else FOUND
 
 
 def _summary(changes: Changes, reports: int, path: Path) -> str:
@@ -110,12 +117,22 @@ def _open_or_create(path: str, root: str | None) -> Index:
 def _add_with_progress(index: Index, paths: Iterable[str], options: dict[str, Any]) -> Changes:
     if not sys.stderr.isatty():
         return index.add_path(*paths, **options)
-    with click.progressbar(length=_count_files(paths), label="Reading", file=sys.stderr, show_pos=True) as bar:
-        return index.add_path(*paths, **options, progress=lambda _path: bar.update(1))
+    with click.progressbar(length=_count_bytes(paths), label="Reading", file=sys.stderr) as bar:
+        return index.add_path(*paths, **options, advance=bar.update)
 
 
-def _count_files(paths: Iterable[str]) -> int:
-    return sum(sum(len(files) for _, _, files in os.walk(path)) if os.path.isdir(path) else 1 for path in paths)
+def _count_bytes(paths: Iterable[str]) -> int:
+    below = (os.path.join(folder, name) for path in paths for folder, _, names in os.walk(path) for name in names)
+    return sum(os.path.getsize(path) for path in (*paths, *below) if os.path.isfile(path))
+
+
+def _mapping(options: Iterable[str]) -> dict[str, str]:
+    """``title=headline`` and the like; the report's field first."""
+    pairs = [option.partition("=") for option in options]
+    for name, sign, taken in pairs:
+        if not (name and sign and taken):
+            raise click.UsageError(f"--map {name}{sign}{taken} is not of the form NAME=FIELD")
+    return {name: taken for name, _, taken in pairs}
 
 
 @cli.command()
