@@ -6,13 +6,16 @@ three lists, counts once. Only fields that keep positions know surfaces. The fir
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
+
+Sums = list[defaultdict[int, int]]  # for each column, doc to occurrences
 
 
 class Word(NamedTuple):
@@ -30,7 +33,7 @@ class Spelled:
         self._segment = segment
         self._chosen: dict[int, set[int]] = {}  # term -> surfaces
         self._widths: dict[int, int] = {}  # surface -> positions, where more than one
-        self._terms_of: dict[int, list[int]] = {}  # doc -> the terms through which it has an occurrence
+        self._terms_of: defaultdict[int, list[int]] = defaultdict(list)  # doc -> the terms through which it has an occurrence
         for word in words:
             self._chosen.setdefault(word.term, set()).update(word.surfaces)
             if word.positions > 1:
@@ -43,16 +46,14 @@ class Spelled:
     @cached_property
     def freqs(self) -> dict[int, tuple[int, ...]]:
         """Doc to its occurrences in every column, for the docs that have any."""
-        sums: dict[int, tuple[int, ...]] = {}
+        sums: Sums = [defaultdict(int) for _ in self._segment.positional]
         for term, surfaces in self._chosen.items():
             postings = self._segment.postings.of(term)
-            rows = self._whole(postings) if self._is_whole(postings, surfaces) else self._counted(postings, surfaces)
-            for doc, row in rows:
-                if any(row):
-                    before = sums.get(doc)
-                    sums[doc] = row if before is None else tuple(map(int.__add__, before, row))
-                    self._terms_of.setdefault(doc, []).append(term)
-        return sums
+            docs = self._add(sums, postings, surfaces)
+            for doc in docs:
+                self._terms_of[doc].append(term)
+        rows = ((doc, tuple(column.get(doc, 0) for column in sums)) for doc in self._terms_of)
+        return {doc: row for doc, row in rows if any(row)}
 
     def frequency(self, columns: Sequence[int]) -> int:
         """How many docs have an occurrence in any of these columns."""
@@ -65,24 +66,36 @@ class Spelled:
         counts = self._segment.lexicon.surface_count
         return sum(counts[surface] for surface in surfaces) == postings.starts[-1] - postings.starts[0]
 
-    def _whole(self, postings: PostingList) -> Iterator[tuple[int, tuple[int, ...]]]:
-        nothing = bytes(len(postings.docs))
-        columns = [freqs if kept else nothing for freqs, kept in zip(postings.freqs, postings.positional, strict=True)]
-        return zip(postings.docs, zip(*columns, strict=True), strict=True)
-
-    def _counted(self, postings: PostingList, surfaces: set[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    def _add(self, sums: Sums, postings: PostingList, surfaces: set[int]) -> Iterable[int]:
+        """Add a list's chosen occurrences to ``sums``; the docs that may have some."""
+        if self._is_whole(postings, surfaces):
+            return _add_whole(sums, postings)
         first, last = postings.starts[0], postings.starts[-1]
-        if surfaces.isdisjoint(postings.surfaces[first:last]):
-            return
-        columns = range(len(postings.positional))
-        for posting, doc in enumerate(postings.docs):
-            yield doc, tuple(len(self._places(postings, posting, column, surfaces)) for column in columns)
+        written = postings.surfaces[first:last].tolist()
+        plain = surfaces.difference(self._widths)  # every entry of these is a token of its own
+        odd = [at for at, surface in enumerate(written, first) if surface not in plain]
+        if 2 * len(odd) > len(written):  # the chosen are the fewer: count them alone
+            near = _postings_of(postings, (at for at, surface in enumerate(written, first) if surface in surfaces))
+            for posting in near:
+                self._add_one(sums, postings, posting, surfaces)
+            return [postings.docs[posting] for posting in near]
+        _add_whole(sums, postings)
+        for posting in _postings_of(postings, odd):
+            for column, freqs in _kept(postings):
+                sums[column][postings.docs[posting]] -= freqs[posting]
+            self._add_one(sums, postings, posting, surfaces)
+        return postings.docs
+
+    def _add_one(self, sums: Sums, postings: PostingList, posting: int, surfaces: set[int]) -> None:
+        for column, _ in _kept(postings):
+            sums[column][postings.docs[posting]] += len(self._places(postings, posting, column, surfaces))
 
     def _places(self, postings: PostingList, posting: int, column: int, surfaces: set[int]) -> list[tuple[int, int]]:
         """The spans of the chosen tokens in one field of a posting. The first entry of a token is at its first position."""
-        spans, covered = [], 0
-        for at in postings.place(posting, column):
-            surface, start = postings.surfaces[at], postings.positions[at]
+        place, spans, covered = postings.place(posting, column), [], 0
+        for surface, start in zip(
+            postings.surfaces[place.start : place.stop], postings.positions[place.start : place.stop], strict=True
+        ):
             if surface in surfaces and start >= covered:
                 covered = start + self._widths.get(surface, 1)
                 spans.append((start, covered))
@@ -95,3 +108,27 @@ class Spelled:
             postings = self._segment.postings.of(term)
             found += self._places(postings, bisect_left(postings.docs, doc), column, self._chosen[term])
         return sorted(found)
+
+
+def _kept(postings: PostingList) -> Iterator[tuple[int, memoryview]]:
+    """The columns that keep positions, each with its freqs."""
+    return ((c, freqs) for c, (freqs, kept) in enumerate(zip(postings.freqs, postings.positional, strict=True)) if kept)
+
+
+def _add_whole(sums: Sums, postings: PostingList) -> memoryview:
+    for column, freqs in _kept(postings):
+        total = sums[column]
+        for doc, freq in zip(postings.docs, freqs, strict=True):
+            if freq:
+                total[doc] += freq
+    return postings.docs
+
+
+def _postings_of(postings: PostingList, entries: Iterable[int]) -> list[int]:
+    """The postings in which these entries (ascending) stand."""
+    found, end = [], 0
+    for at in entries:
+        if at >= end:
+            found.append(bisect_right(postings.starts, at) - 1)
+            end = postings.starts[found[-1] + 1]
+    return found
