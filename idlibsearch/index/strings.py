@@ -6,7 +6,13 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
+
+try:
+    from idlibsearch.index.reader import find_string
+except ImportError as error:
+    raise KernelError("idlibsearch.index.reader") from error
 
 
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
@@ -44,9 +50,8 @@ class Strings:
 
     def find(self, string: str) -> int | None:
         """The number of a string in a sorted table, or None. O(log n)."""
-        wanted = string.encode("utf-8", "surrogatepass")
-        low = bisect_left(range(len(self)), wanted, key=self._bytes)
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        number = find_string(self._text, self._ends, string.encode("utf-8", "surrogatepass"))
+        return None if number < 0 else number
 
     def starting(self, prefix: str) -> range:
         """The numbers of the strings in a sorted table that begin with ``prefix``. O(log n)."""

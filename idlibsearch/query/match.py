@@ -1,168 +1,136 @@
 """Runs a plan over one segment: which docs match, what they score, and where the matching words stand.
 
-The first form: plain Python over the mapped arrays, every posting of every word read. Spans are (start, end) in positions,
-end exclusive.
+Lists of docs with their scores come from the ``lists`` kernel and are joined there; spans, which only shown hits need, are
+found here. Spans are (start, end) in positions, end exclusive.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from array import array
 from collections.abc import Iterable, Sequence
+from itertools import product
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.plan import All, Between, Chosen, Having, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.rank import saturated
 
-Scores = dict[int, float]
+try:
+    from idlibsearch.query import lists
+except ImportError as error:
+    raise KernelError("idlibsearch.query.lists") from error
+
 Spans = list[tuple[int, int]]
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
+NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
 
 class Matcher:
-    """Matches plans against a segment; ``means`` are the collection's mean field lengths, in column order."""
+    """Matches plans against a segment; ``normalisation`` is the snapshot's."""
 
-    def __init__(self, segment: Segment, means: tuple[float, ...]) -> None:
+    def __init__(self, segment: Segment, normalisation: tuple[array[float], array[float]]) -> None:
         self._segment = segment
-        self._means = means
+        self._reader = segment.postings
+        self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
-        self._deleted = segment.deleted_docs()
 
-    def scores(self, step: Step) -> Scores:
-        """The live docs that match, with their scores."""
-        return {doc: score for doc, score in self._run(step).items() if doc not in self._deleted}
+    def total(self, step: Step) -> int:
+        """How many live docs match."""
+        return lists.live(self._reader, self.run(step)[0])
 
-    def _run(self, step: Step) -> Scores:  # noqa: PLR0911  # one line a kind of step
+    def best(self, step: Step, count: int, floor: float) -> list[tuple[float, int]]:
+        """The best live docs that match with a score above ``floor``: (score, doc), best first, equal ones by doc."""
+        return lists.best(self._reader, *self.run(step), count, floor)
+
+    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911  # one line a kind of step
+        """The docs that match, ascending, deleted ones included, and their scores."""
         match step:
             case Leaf():
-                return {doc: step.idf * self._saturated(doc, freqs) for doc, freqs in self._freqs(step).items()}
+                return self._leaf(step)
             case Between():
                 starts, ends = self._segment.date_starts, self._segment.date_ends
                 docs = range(self._segment.doc_count)
-                return {doc: 0.0 for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end}
+                return unscored(doc for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end)
             case Having():
-                return {doc: 0.0 for doc in range(self._segment.doc_count) if self._has(step, doc)}
-            case All():
-                return self._all(step)
-            case Some():
-                scores: Scores = {}
-                for child in step.children:
-                    for doc, score in self._run(child).items():
-                        scores[doc] = scores.get(doc, 0.0) + score
-                return scores
+                return unscored(doc for doc in range(self._segment.doc_count) if self._has(step, doc))
             case Times():
-                return {doc: score * step.factor for doc, score in self._run(step.child).items()}
+                docs_of, scores = self.run(step.child)
+                return docs_of, memoryview(array("d", [score * step.factor for score in scores]))
             case Plus():
                 return self._plus(step)
             case Where():
-                others = [self._run(required) for required in step.required]
-                return {doc: score for doc, score in self._run(step.child).items() if all(doc in other for other in others)}
+                return self._where(step)
+            case All():
+                return self._all(step)
+            case Some():
+                found = NOTHING
+                for child in step.children:
+                    found = lists.either(*found, *self.run(child))
+                return found
 
-    def _plus(self, step: Plus) -> Scores:
-        scores = dict(self._run(step.child))
+    def _all(self, step: All) -> lists.Scored:
+        found = self.run(step.wanted[0]) if step.wanted else lists.every(self._segment.doc_count)
+        for child in step.wanted[1:]:
+            found = lists.both(*found, *self.run(child))
+        for child in step.unwanted:
+            found = lists.without(*found, self.run(child)[0])
+        return found
+
+    def _plus(self, step: Plus) -> lists.Scored:
+        """The options' scores are added where the child matches: what both have, and what the child has alone."""
+        found = self.run(step.child)
         for option in step.options:
-            for doc, score in self._run(option).items():
-                if doc in scores:
-                    scores[doc] += score
-        return scores
+            more = self.run(option)
+            found = lists.either(*lists.both(*found, *more), *lists.without(*found, more[0]))
+        return found
+
+    def _where(self, step: Where) -> lists.Scored:
+        found = self.run(step.child)
+        for required in step.required:
+            docs = self.run(required)[0]
+            found = lists.both(*found, docs, memoryview(bytes(8 * len(docs))).cast("d"))
+        return found
 
     def _has(self, step: Having, doc: int) -> bool:
         return any(self._segment.lengths[column][doc] for column in step.columns)
 
-    def _all(self, step: All) -> Scores:
-        scores: Scores = dict.fromkeys(range(self._segment.doc_count), 0.0)
-        for number, child in enumerate(step.wanted):
-            found = self._run(child)
-            scores = {doc: scores[doc] + score for doc, score in found.items() if doc in scores} if number else found
-        for child in step.unwanted:
-            excluded = self._run(child)
-            scores = {doc: score for doc, score in scores.items() if doc not in excluded}
-        return scores
+    def _leaf(self, leaf: Leaf) -> lists.Scored:
+        ranking = self._segment.ranking
+        weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
+        rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
+        chosen = [unit.found[self._segment] for unit in leaf.units if isinstance(unit, Chosen)]
+        if chosen and len(leaf.units) == 1:
+            return chosen[0].scores(*rest)
+        if chosen:
+            return self._side_by_side(leaf, [spelled.scores(*rest)[0] for spelled in chosen])
+        if leaf.single_term is not None:
+            term = self._segment.term(leaf.single_term)
+            return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING
+        units = [unit for unit in leaf.units if isinstance(unit, Unit)]
+        joined = units[0].joined if len(units) == 1 else None
+        return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
 
-    def _saturated(self, doc: int, freqs: tuple[int, ...]) -> float:
-        lengths = [column[doc] for column in self._segment.lengths]
-        return saturated(self._segment.ranking, freqs, lengths, self._means)
+    def _side_by_side(self, leaf: Leaf, docs_of: Sequence[memoryview[int]]) -> lists.Scored:
+        """Chosen spellings in a row, in docs that have all of them."""
+        docs, scores = array("I"), array("d")
+        columns = range(len(self._segment.positional))
+        for doc in sorted(set(docs_of[0]).intersection(*docs_of[1:])):
+            spans = (self._leaf_spans(leaf, doc, column) if column in leaf.columns else () for column in columns)
+            freqs = [len({start for start, _ in found}) for found in spans]
+            if any(freqs):
+                lengths = [column[doc] for column in self._segment.lengths]
+                docs.append(doc)
+                scores.append(leaf.idf * saturated(self._segment.ranking, freqs, lengths, self._normalisation[1]))
+        return memoryview(docs), memoryview(scores)
 
-    def _freqs(self, leaf: Leaf) -> dict[int, tuple[int, ...]]:
-        """The docs that have a leaf in one of its columns, each with its frequency in every column."""
-        columns = range(len(self._means))
-        term, unit = leaf.single_term, leaf.units[0]
-        if isinstance(unit, Chosen) and len(leaf.units) == 1:
-            found = unit.found[self._segment].freqs.items()
-            rows = ((doc, tuple(freq if c in leaf.columns else 0 for c, freq in enumerate(row))) for doc, row in found)
-        elif term is None:
-            rows = (
-                (doc, tuple(self._count(leaf, doc, c) if c in leaf.columns else 0 for c in columns)) for doc in self._docs(leaf)
-            )
-        else:
-            postings = self._list(term)
-            if postings is None:
-                return {}
-            freqs = [postings.freqs[c] if c in leaf.columns else bytes(len(postings.docs)) for c in columns]
-            rows = ((doc, row) for doc, *row in zip(postings.docs, *freqs, strict=True))  # type: ignore[misc]
-        return {doc: tuple(row) for doc, row in rows if any(row)}
+    def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
+        """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
+        ways = product(*([unit.parts, (unit.joined,)] if unit.joined else [unit.parts] for unit in units))
+        numbered = ([self._segment.term(term) for terms in way for term in terms] for way in ways)
+        return [array("I", numbers) for numbers in numbered if min(numbers) >= 0]
 
-    def _list(self, term: str) -> PostingList | None:
-        if term not in self._lists:
-            self._lists[term] = self._segment.posting_list(term)
-        return self._lists[term]
-
-    def _docs(self, leaf: Leaf) -> Iterable[int]:
-        """Docs that have some form of every unit: what a sequence can be in."""
-        docs: set[int] | None = None
-        for unit in leaf.units:
-            having = self._unit_docs(unit)
-            docs = having if docs is None else docs & having
-        return sorted(docs or ())
-
-    def _unit_docs(self, unit: Unit | Chosen) -> set[int]:
-        if isinstance(unit, Chosen):
-            return set(unit.found[self._segment].freqs)
-        having = set.intersection(*(self._docs_of(part) for part in unit.parts))
-        return having | self._docs_of(unit.joined) if unit.joined else having
-
-    def _docs_of(self, term: str) -> set[int]:
-        postings = self._list(term)
-        return set(postings.docs) if postings else set()
-
-    def _count(self, leaf: Leaf, doc: int, column: int) -> int:
-        """How often a leaf stands in a field of a doc. Where no positions are kept only a joined form can be seen."""
-        if self._segment.positional[column]:
-            return len({start for start, _ in self._leaf_spans(leaf, doc, column)})
-        unit = leaf.units[0]
-        joined = None if len(leaf.units) > 1 or isinstance(unit, Chosen) else unit.joined
-        return self._freq(joined, doc, column) if joined else 0
-
-    def _freq(self, term: str, doc: int, column: int) -> int:
-        postings = self._list(term)
-        at = _find(postings, doc) if postings else None
-        return postings.freqs[column][at] if postings and at is not None else 0
-
-    def _leaf_spans(self, leaf: Leaf, doc: int, column: int) -> Spans:
-        spans = self._unit_spans(leaf.units[0], doc, column)
-        for unit in leaf.units[1:]:
-            spans = _chained(spans, self._unit_spans(unit, doc, column))
-        return spans
-
-    def _unit_spans(self, unit: Unit | Chosen, doc: int, column: int) -> Spans:
-        if isinstance(unit, Chosen):
-            return unit.found[self._segment].spans(doc, column)
-        spans = self._term_spans(unit.parts[0], doc, column)
-        for part in unit.parts[1:]:
-            spans = _chained(spans, self._term_spans(part, doc, column))
-        if unit.joined:
-            spans = sorted({*spans, *self._term_spans(unit.joined, doc, column)})
-        return spans
-
-    def _term_spans(self, term: str, doc: int, column: int) -> Spans:
-        postings = self._list(term)
-        at = _find(postings, doc) if postings else None
-        if postings is None or at is None:
-            return []
-        number = self._segment.lexicon.terms.find(term) or 0
-        width = self._segment.lexicon.width
-        places = ((postings.positions[i], postings.surfaces[i]) for i in postings.place(at, column))
-        return [(start, start + width(surface, number)) for start, surface in places]
+    # ---- where a shown hit matches
 
     def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911  # one line a kind of step
         """The spans of a doc that take part in the match; None where it does not match."""
@@ -194,19 +162,50 @@ class Matcher:
         return None if None in needed else _united([*needed, *(self.marks(step, doc) for step in options)])
 
     def _leaf_marks(self, leaf: Leaf, doc: int) -> Marks | None:
-        if not any(self._count(leaf, doc, column) for column in leaf.columns) and not self._has_single(leaf, doc):
-            return None
         spans = {column: set(self._leaf_spans(leaf, doc, column)) for column in leaf.columns if self._segment.positional[column]}
-        return {column: found for column, found in spans.items() if found}
+        marks = {column: found for column, found in spans.items() if found}
+        return marks if marks or self._stands_elsewhere(leaf, doc) else None
 
-    def _has_single(self, leaf: Leaf, doc: int) -> bool:
-        term = leaf.single_term
-        return term is not None and any(self._freq(term, doc, column) for column in leaf.columns)
+    def _stands_elsewhere(self, leaf: Leaf, doc: int) -> bool:
+        """Does a doc have a leaf, as one term, in a field that keeps no positions?"""
+        unit = leaf.units[0]
+        if isinstance(unit, Chosen):
+            return False
+        term = leaf.single_term or (unit.joined if len(leaf.units) == 1 else None)
+        postings = self._list(term) if term else None
+        columns = (column for column in leaf.columns if not self._segment.positional[column])
+        return postings is not None and any(postings.freq(doc, column) for column in columns)
+
+    def _list(self, term: str) -> PostingList | None:
+        if term not in self._lists:
+            self._lists[term] = self._segment.posting_list(term)
+        return self._lists[term]
+
+    def _leaf_spans(self, leaf: Leaf, doc: int, column: int) -> Spans:
+        spans = self._unit_spans(leaf.units[0], doc, column)
+        for unit in leaf.units[1:]:
+            spans = _chained(spans, self._unit_spans(unit, doc, column))
+        return spans
+
+    def _unit_spans(self, unit: Unit | Chosen, doc: int, column: int) -> Spans:
+        if isinstance(unit, Chosen):
+            return unit.found[self._segment].spans(doc, column)
+        spans = self._term_spans(unit.parts[0], doc, column)
+        for part in unit.parts[1:]:
+            spans = _chained(spans, self._term_spans(part, doc, column))
+        if unit.joined:
+            spans = sorted({*spans, *self._term_spans(unit.joined, doc, column)})
+        return spans
+
+    def _term_spans(self, term: str, doc: int, column: int) -> Spans:
+        postings = self._list(term)
+        return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
 
 
-def _find(postings: PostingList, doc: int) -> int | None:
-    at = bisect_left(postings.docs, doc)
-    return at if at < len(postings.docs) and postings.docs[at] == doc else None
+def unscored(docs: Iterable[int]) -> lists.Scored:
+    """Docs (ascending) that match without scoring."""
+    numbers = array("I", docs)
+    return memoryview(numbers), memoryview(bytes(8 * len(numbers))).cast("d")
 
 
 def _chained(left: Spans, right: Spans) -> Spans:

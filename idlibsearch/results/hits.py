@@ -95,14 +95,23 @@ class Hit:
 class Results:
     """The answer to a question: the hits asked for, best first, and what goes with them.
 
-    ``total`` counts all matches, exactly. Iterating, indexing and ``len`` are over the hits of this page.
+    Iterating, indexing and ``len`` are over the hits of this page.
     """
 
     query: str
-    total: int
     took_ms: float
     hits: tuple[Hit, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    found: Found
+
+    @property
+    def total(self) -> int:
+        """How many reports match in all; counted when first asked."""
+        return self.found.total
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is worth telling about the question."""
+        return self.found.diagnostics
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -130,4 +139,4 @@ class Results:
 def results_of(snapshot: Snapshot, query: str, found: Found, took_ms: float) -> Results:
     """Wrap what a search found."""
     hits = tuple(Hit(snapshot, found, scored) for scored in found.hits)
-    return Results(query, found.total, took_ms, hits, found.diagnostics)
+    return Results(query, took_ms, hits, found)

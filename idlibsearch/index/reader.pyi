@@ -1,0 +1,31 @@
+from typing_extensions import Buffer
+
+def find_string(text: Buffer, ends: Buffer, wanted: Buffer) -> int: ...
+
+class PostingReader:
+    capsule: object
+    def __init__(
+        self,
+        positional: Buffer,
+        term_text: Buffer,
+        term_ends: Buffer,
+        first_block: Buffer,
+        block_last: Buffer,
+        block_start: Buffer,
+        block_position: Buffer,
+        bounds: Buffer,
+        data: Buffer,
+        positions: Buffer,
+        lengths: Buffer,
+        surface_starts: Buffer,
+        surfaces: Buffer,
+        surface_widths: Buffer,
+        deleted: Buffer,
+    ) -> None: ...
+    def find(self, term: Buffer) -> int: ...
+    def count(self, term: int) -> int: ...
+    def count_in(self, term: int, column: int) -> int: ...
+    def docs(self, term: int) -> memoryview[int]: ...
+    def freqs(self, term: int, column: int) -> memoryview[int]: ...
+    def freq(self, term: int, doc: int, column: int) -> int: ...
+    def occurrences(self, term: int, doc: int, column: int) -> list[tuple[int, int, int]]: ...
