@@ -15,6 +15,7 @@ from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
+from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
 from idlibsearch.query.plan import All, Leaf, Planner, Some, Step
 from idlibsearch.query.syntax import Mode, parse
@@ -66,13 +67,22 @@ class Found:
         return self.matchers[hit.segment].marks(self.plan, hit.doc) or {}
 
 
-def search(snapshot: Snapshot, text: str, *, limit: int, offset: int = 0, mode: Mode = "all", strict: bool = False) -> Found:
+def search(
+    snapshot: Snapshot,
+    text: str,
+    *,
+    limit: int,
+    offset: int = 0,
+    mode: Mode = "all",
+    strict: bool = False,
+    limits: Limits = LIMITS,
+) -> Found:
     """Answer a question: hits ``offset`` to ``offset + limit`` of all matches, best first.
 
     Raises QueryError where it cannot be answered, with ``strict`` also where there is anything to report about it.
     """
     parsed = parse(text, mode)
-    planner = Planner(snapshot, text)
+    planner = Planner(snapshot, text, limits)
     plan = planner.plan(parsed.tree)
     found = Found(snapshot, parsed.tree, plan, parsed.diagnostics + tuple(planner.diagnostics))
     if strict:
