@@ -161,7 +161,7 @@ def test_any_text_is_a_pattern_or_refused(text):
 # ---- the kernel's own checks
 
 TEXT, ENDS = b"aab", array("Q", [1, 3])
-CLASSES, TABLE, ACCEPTING = array("H", bytes(2 * 0x110000)), array("i", [-1]) * 512, b"\0\1"
+CLASSES, TABLE, ACCEPTING = bytes(0x110000), array("i", [-1]) * 512, b"\0\1"
 
 
 def test_none_is_no_array():
@@ -183,7 +183,7 @@ def test_numbers_that_point_nowhere_are_refused():
     ):  # fmt: skip
         with pytest.raises(IndexError):
             patterns_kernel.near(text, ends, low, high, word, 1, out)
-    classes = array("H", [1]) * 0x110000
+    classes = b"\1" * 0x110000
     for ends, table, states, out in (
         (array("Q", [1, 4]), [1] * 512, 2, found), (ENDS, [2] * 512, 2, found), (ENDS, [-7] * 512, 2, found),
         (ENDS, [1] * 511, 2, found), (ENDS, [1] * 256, 1, found), (ENDS, [1] * 512, 2, array("I")),

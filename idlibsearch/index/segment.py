@@ -90,15 +90,15 @@ class Segment:
         """The number of a term, -1 where no report of this segment has it."""
         return self.postings.find(term.encode("utf-8", "surrogatepass"))
 
+    def surfaces_of(self, term: int) -> memoryview:
+        """The surfaces of a term by number, uint32, in the order in which its postings number them."""
+        starts = self.file.array("term.first")
+        return self.file.array("term.surfaces")[starts[term] : starts[term + 1]]
+
     def posting_list(self, term: str) -> PostingList | None:
         """The postings of a term, or None where no report of this segment has it."""
         number = self.term(term)
         return None if number < 0 else PostingList(self.postings, number, len(self.ranking.fields))
-
-    def surfaces_of(self, term: int) -> memoryview:
-        """The surfaces a term is written as, by their numbers in the lexicon, the commonest first."""
-        first = self.file.array("term.first")
-        return self.file.array("term.surfaces")[first[term] : first[term + 1]]
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""

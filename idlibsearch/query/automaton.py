@@ -97,7 +97,7 @@ class Automaton:
         self._members: list[frozenset[int]] = [frozenset()]  # class -> the sets that its letters are in
         self._class_of: dict[frozenset[int], int] = {}
         self._following = functools.cache(self._reached)
-        self.classes = array("H", bytes(2 * CODE_POINTS))
+        self.classes = bytearray(CODE_POINTS)
         self.table, self.accepting = array("i"), bytearray()
         self._states: dict[frozenset[int], int] = {}
         self._steps: list[frozenset[int]] = []

@@ -34,9 +34,7 @@ class Expander:
 
     def expand(self, node: Expansion) -> tuple[Spelled, ...]:
         """The words of each segment that match. Raises PatternError where the pattern is wrong or asks for too much."""
-        self._patterns += 1
-        if self._patterns > self._limits.patterns:
-            raise PatternError(f"more than {self._limits.patterns} patterns in one question", "ask for fewer at a time")
+        self._count_one()
         if len(node.text) > self._limits.pattern_characters:
             length, most = len(node.text), self._limits.pattern_characters
             raise PatternError(
@@ -52,6 +50,17 @@ class Expander:
         return tuple(
             Spelled(segment, _words(segment.lexicon, found)) for segment, found in zip(self._segments, numbers, strict=True)
         )
+
+    def spell(self, surface: str) -> tuple[Spelled, ...]:
+        """A spelling in each segment. Raises PatternError where there are too many in the question."""
+        self._count_one()
+        return tuple(Spelled(segment, _surfaces(segment.lexicon, surface)) for segment in self._segments)
+
+    def _count_one(self) -> None:
+        self._patterns += 1
+        if self._patterns > self._limits.patterns:
+            message = f"more than {self._limits.patterns} patterns and exact spellings in one question"
+            raise PatternError(message, "ask for fewer at a time")
 
     def _check_count(self, node: Expansion, numbers: Sequence[Sequence[int]]) -> None:
         most = self._limits.expanded_words
@@ -93,11 +102,6 @@ def _words(lexicon: Lexicon, numbers: Sequence[int]) -> list[Word]:
 def spellings(text: str) -> list[str]:
     """The surfaces that ``=text`` asks for, as they are cut in a text."""
     return [text[start:end] for start, end in tokenize(text)]
-
-
-def spelled_exactly(snapshot: Snapshot, surface: str) -> tuple[Spelled, ...]:
-    """A spelling in each segment."""
-    return tuple(Spelled(segment, _surfaces(segment.lexicon, surface)) for segment in snapshot.segments)
 
 
 def _surfaces(lexicon: Lexicon, surface: str) -> list[Word]:

@@ -4,8 +4,9 @@
 Every number read is checked before it is used; a wrong one raises IndexError. The slow twins are in ``tests/naive.py``.
 """
 
-from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcmp
 
 cdef enum:
     CLASSES = 256  # columns of the automaton's table; automaton.py has the same
@@ -14,6 +15,11 @@ cdef enum:
     FINE = 0
     WRONG = 1
     CODE_POINTS = 0x110000
+
+
+cdef inline bint _begins(const uint8_t* text, uint64_t at, uint64_t end, uint64_t dead, uint64_t size) noexcept nogil:
+    # Does the word [at, end) begin with the `size` bytes at `dead`, after which no word can match? (0: with nothing known.)
+    return size and end - at >= size and memcmp(text + at, text + dead, size) == 0
 
 
 cdef inline uint32_t _decode(const uint8_t* text, uint64_t end, uint64_t* at) noexcept nogil:
@@ -36,7 +42,7 @@ def scan(
     const uint64_t[::1] ends not None,
     Py_ssize_t low,
     Py_ssize_t high,
-    const uint16_t[::1] classes not None,
+    const uint8_t[::1] classes not None,
     const int32_t[::1] table not None,
     const uint8_t[::1] accepting not None,
     uint32_t[::1] found not None,
@@ -45,7 +51,7 @@ def scan(
     """Run the words [low, high) through an automaton whose table is filled as it is needed; state 1 starts, state 0 is dead.
 
     text, ends   uint8[], uint64[n]   the table of words, as ``index.strings`` writes it
-    classes      uint16[0x110000]     code point to class, below 256; 0 where it has none yet
+    classes      uint8[0x110000]      code point to class; 0 where it has none yet
     table        int32[states * 256]  state and class to state; -1 where it is not known yet
     accepting    uint8[states]        1 where a word may end
     found        uint32[high - low]   out: the numbers of the words that match, ascending; ``count`` are there already
@@ -57,7 +63,7 @@ def scan(
     cdef int outcome = FINE
     cdef int32_t state = DEAD, following
     cdef uint32_t point = 0, kind
-    cdef uint64_t at, end
+    cdef uint64_t at, end, dead = 0, dead_size = 0
     cdef Py_ssize_t word = low
     if not 0 <= low <= high <= ends.shape[0] or not 0 <= count <= found.shape[0]:
         raise IndexError("the range is not one of the table")
@@ -69,11 +75,14 @@ def scan(
             if at > end or end > <uint64_t>text.shape[0]:
                 outcome = WRONG
                 break
+            if _begins(&text[0], at, end, dead, dead_size):
+                word += 1
+                continue
             state = 1
             while at < end and state != DEAD:
                 point = _decode(&text[0], end, &at)
                 kind = classes[point]
-                following = table[state * CLASSES + kind] if 0 < kind < CLASSES else UNKNOWN
+                following = table[state * CLASSES + kind] if kind else UNKNOWN
                 if following == UNKNOWN:
                     break
                 if following < 0 or following >= states:
@@ -87,6 +96,9 @@ def scan(
                         break
                     found[count] = <uint32_t>word
                     count += 1
+                elif state == DEAD:
+                    dead = ends[word - 1] if word else 0
+                    dead_size = at - dead
                 word += 1
                 continue
             break
@@ -107,12 +119,13 @@ def near(
     """Find the words [low, high) at most ``distance`` edits from ``wanted`` (code points): optimal string alignment.
 
     An edit inserts, deletes or replaces a letter or swaps two neighbours, and none is edited twice. Only the diagonals within
-    ``distance`` of the main one are filled in (Ukkonen 1985), and a word is given up when a whole row is too far.
+    ``distance`` of the main one are filled in (Ukkonen 1985), and a word is given up when a whole row is too far,
+    and all that begin like it.
 
     Writes the numbers of the words to ``found`` (uint32[high - low]), ascending; returns how many.
     """
     cdef Py_ssize_t n = wanted.shape[0], width = n + 1, count = 0, word
-    cdef uint64_t at, end
+    cdef uint64_t at, end, start, dead = 0, dead_size = 0
     cdef int outcome = FINE
     if not 0 <= low <= high <= ends.shape[0] or found.shape[0] < high - low:
         raise IndexError("the range is not one of the table")
@@ -127,9 +140,14 @@ def near(
             if at > end or end > <uint64_t>text.shape[0]:
                 outcome = WRONG
                 break
-            if end > at and end - at + distance >= <uint64_t>n and _is_near(&text[0], at, end, wanted, distance, rows):
+            if end - at + distance < <uint64_t>n or end == at or _begins(&text[0], at, end, dead, dead_size):
+                continue
+            start = at
+            if _is_near(&text[0], &at, end, wanted, distance, rows):
                 found[count] = <uint32_t>word
                 count += 1
+            elif at < end:
+                dead, dead_size = start, at - start
     free(rows)
     if outcome == WRONG:
         raise IndexError("the table points outside itself")
@@ -137,8 +155,9 @@ def near(
 
 
 cdef bint _is_near(
-    const uint8_t* text, uint64_t at, uint64_t end, const uint32_t[::1] wanted, int distance, int* rows
+    const uint8_t* text, uint64_t* at, uint64_t end, const uint32_t[::1] wanted, int distance, int* rows
 ) noexcept nogil:
+    # Moves `at` behind what was read: less than the whole word where no word that begins so is near.
     # rows: three of n + 1, for the letters read last; a cell outside the band holds `far`.
     cdef Py_ssize_t n = wanted.shape[0], row = 0, i, first, last
     cdef int far = distance + 1, best, cell
@@ -151,8 +170,8 @@ cdef bint _is_near(
         above[i] = <int>i if i <= distance else far
         before[i] = far
         here[i] = far
-    while at < end:
-        letter = _decode(text, end, &at)
+    while at[0] < end:
+        letter = _decode(text, end, at)
         row += 1
         if row > n + distance:
             return False

@@ -7,9 +7,8 @@ date field is left out under NOT, and for may and march unless they are written 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
@@ -41,6 +40,7 @@ from idlibsearch.query.tree import (
     Ranged,
     Regex,
     Require,
+    Span,
     Wildcard,
     Word,
 )
@@ -256,39 +256,39 @@ class Planner:
         return tuple(c for c, each in enumerate(self._ranking.fields) if each.positions)
 
     def _exact(self, node: Exact) -> Leaf:
-        from idlibsearch.query.expand import spelled_exactly, spellings  # noqa: PLC0415  # not paid for by plain questions
+        from idlibsearch.query.expand import spellings  # noqa: PLC0415  # not paid for by plain questions
 
         surfaces = spellings(node.text)
         if not surfaces:
             raise QueryError(self._text, node.span, f"there is no word in {node}", "type a word")
-        units = [self._chosen_of(Exact(surface), partial(spelled_exactly, self._snapshot, surface)) for surface in surfaces]
-        columns = self._positional(node.field)
-        frequencies = [_frequency(unit, columns) for unit in units]
-        for surface, frequency in zip(surfaces, frequencies, strict=True):
-            if not frequency:
-                self._report_missing(node, surface, "spelling")
-        return Leaf(tuple(units), columns, sum(idf(frequency, self._snapshot.doc_count) for frequency in frequencies))
+        return self._spelled(node, [Exact(surface) for surface in surfaces])
 
     def _expansion(self, node: Expansion) -> Leaf:
+        return self._spelled(node, [replace(node, field="")])
+
+    def _spelled(self, node: Exact | Expansion, parts: Sequence[Exact | Expansion]) -> Leaf:
+        """Parts in a row, each of them any of some spellings that count as one word."""
+        columns = self._positional(node.field)
+        units = [self._chosen_of(part, node.span) for part in parts]
+        frequencies = [sum(spelled.frequency(columns) for spelled in unit.found.values()) for unit in units]
+        for part, frequency in zip(parts, frequencies, strict=True):
+            if not frequency:
+                kind, word = ("spelling", part.text) if isinstance(part, Exact) else ("pattern", str(part))
+                self._report_missing(node, word, kind)
+        return Leaf(tuple(units), columns, sum(idf(frequency, self._snapshot.doc_count) for frequency in frequencies))
+
+    def _chosen_of(self, part: Exact | Expansion, span: Span) -> Chosen:
+        """What stands for a spelling or a pattern in each segment, found once a question."""
         from idlibsearch.query.expand import Expander  # noqa: PLC0415  # not paid for by plain questions
 
-        self._expander = self._expander or Expander(self._snapshot, self._limits)
-        pattern = replace(node, field="")
-        try:
-            unit = self._chosen_of(pattern, partial(self._expander.expand, pattern))
-        except PatternError as error:
-            raise QueryError(self._text, node.span, error.message, error.advice) from None
-        columns = self._positional(node.field)
-        frequency = _frequency(unit, columns)
-        if not frequency:
-            self._report_missing(node, str(pattern), "pattern")
-        return Leaf((unit,), columns, idf(frequency, self._snapshot.doc_count))
-
-    def _chosen_of(self, node: Exact | Expansion, find: Callable[[], tuple[Spelled, ...]]) -> Chosen:
-        """What stands for a spelling or a pattern, found once a question; ``find`` finds it in each segment."""
-        if node not in self._chosen:
-            self._chosen[node] = Chosen(dict(zip(self._snapshot.segments, find(), strict=True)))
-        return self._chosen[node]
+        if part not in self._chosen:
+            self._expander = self._expander or Expander(self._snapshot, self._limits)
+            try:
+                found = self._expander.spell(part.text) if isinstance(part, Exact) else self._expander.expand(part)
+            except PatternError as error:
+                raise QueryError(self._text, span, error.message, error.advice) from None
+            self._chosen[part] = Chosen(dict(zip(self._snapshot.segments, found, strict=True)))
+        return self._chosen[part]
 
     def _leaf(self, node: Word | Phrase, text: str, columns: tuple[int, ...]) -> Leaf:
         entries = [self._analyzed(folded) for folded in folded_words(text)]
@@ -329,11 +329,6 @@ class Planner:
                     count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
             self._df[term, column] = count
         return self._df[term, column]
-
-
-def _frequency(unit: Chosen, columns: Sequence[int]) -> int:
-    """How many docs have a chosen spelling in any of these columns; deleted docs count until they are merged away."""
-    return sum(spelled.frequency(columns) for spelled in unit.found.values())
 
 
 def _unit(entry: Entry) -> Unit:

@@ -17,6 +17,7 @@ from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
+from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
 from idlibsearch.query.order import Scored, Sort, page, read_sort
 from idlibsearch.query.plan import All, Kept, Leaf, Planner, Some, Step
@@ -36,7 +37,7 @@ class Request(NamedTuple):
     """A question and how it is to be answered: hits ``offset`` to ``offset + limit`` in the order of ``sort``.
 
     ``filter`` (a question or a tree) and the publication dates from the start of ``date_from`` to the end of ``date_to``
-    restrict what is found, and score nothing.
+    restrict what is found, and score nothing. ``limits``: what patterns may cost.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Request(NamedTuple):
     date_from: When | None = None
     date_to: When | None = None
     sort: str = "score"
+    limits: Limits = LIMITS
 
 
 class Words(NamedTuple):
@@ -101,7 +103,7 @@ def search(snapshot: Snapshot, request: Request) -> Found:
     """
     sort = read_sort(request.sort, snapshot)
     parsed = parse(request.text, request.mode, snapshot.has_column)
-    planner = Planner(snapshot, request.text)
+    planner = Planner(snapshot, request.text, request.limits)
     plan = planner.plan(parsed.tree)
     restriction, noted = _restriction(snapshot, request)
     diagnostics = (*parsed.diagnostics, *planner.diagnostics, *noted)
@@ -191,7 +193,7 @@ def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, lis
         nodes.append(_published(request.date_from, request.date_to))
     if not nodes:
         return None, []
-    planner = Planner(snapshot, text)
+    planner = Planner(snapshot, text, request.limits)
     step = planner.plan(conjunction(nodes))
     return step, [note._replace(text=text) for note in (*notes, *planner.diagnostics)]
 
