@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 MAX_PHRASE_WORDS = 64  # what the kernel takes
 MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
+MAX_TOKEN = 256  # a longer one is cut by the scanner
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
 
 
@@ -160,6 +161,8 @@ class Planner:
         self._ranking = snapshot.ranking
         self._text = text
         self._df: dict[tuple[str, int | None], int] = {}
+        self._every_column = tuple(range(len(self._ranking.fields)))
+        self._undated_columns = tuple(c for c, field in enumerate(self._ranking.fields) if field.name != "date")
         self.diagnostics: list[Diagnostic] = []
 
     def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911  # one line a kind of node
@@ -241,10 +244,8 @@ class Planner:
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:
-            columns: Sequence[int] = (self._ranking.column(node.field),)
-        else:
-            columns = [c for c, field in enumerate(self._ranking.fields) if date or field.name != "date"]
-        return self._leaf(node, node.text, tuple(columns))
+            return self._leaf(node, node.text, (self._ranking.column(node.field),))
+        return self._leaf(node, node.text, self._every_column if date else self._undated_columns)
 
     def _phrase(self, node: Phrase) -> Leaf:
         return self._leaf(node, node.text, self._positional(node.field))
@@ -332,6 +333,8 @@ class Planner:
 
 
 def _unit(entry: Entry) -> Unit:
+    if entry.positions == 1:
+        return Unit((entry.terms[0][0],), None)
     parts = tuple(term for term, _, _ in entry.terms[: entry.positions])
     joined = (term for term, offset, width in entry.terms[entry.positions :] if (offset, width) == (0, entry.positions))
     return Unit(parts, next(joined, None))
@@ -339,6 +342,8 @@ def _unit(entry: Entry) -> Unit:
 
 def folded_words(text: str) -> list[str]:
     """The folded words of a piece of a query; unlike in a text, al, el and ul join the word behind them in any case."""
+    if text.isascii() and text.isalnum() and len(text) < MAX_TOKEN:
+        return [fold(text)]  # most words are one token without a look
     spans = tokenize(text)
     joined: list[tuple[int, int]] = []
     for start, end in spans:

@@ -163,7 +163,7 @@ class _Reader:
         while (token := self.peek()) is not None and token.kind != "close":
             if self._is_operator(*BINARY):
                 self._drop_operator(self.next(), "left")
-            elif (child := self._chain(BINARY, field, depth)) is not None:
+            elif (child := self._chain(0, field, depth)) is not None:
                 children.append(child)
         return self._side_by_side(children) if children else None
 
@@ -175,20 +175,23 @@ class _Reader:
             return conjunction(children, span)
         return conjunction([disjunction(wanted, _hull(wanted)), *(child for child in children if isinstance(child, Not))], span)
 
-    def _chain(self, operators: Sequence[str], field: str, depth: int) -> Node | None:
-        """Operands joined by the first operator, each of them a chain of the operators behind it (which bind tighter)."""
-        if not operators:
-            return self._not(field, depth)
-        children = [self._chain(operators[1:], field, depth)]
-        while self._is_operator(operators[0]):
-            operator = self.next()
-            token = self.peek()
-            if token is None or token.kind == "close" or self._is_operator(*BINARY):
-                self._drop_operator(operator, "right")
-            else:
-                children.append(self._chain(operators[1:], field, depth))
-        found = [child for child in children if child is not None]
-        return _joined(operators[0], found) if found else None
+    def _chain(self, loosest: int, field: str, depth: int) -> Node | None:
+        """Operands joined by operators as loose as ``BINARY[loosest]`` or tighter ones, the tightest first."""
+        found = self._not(field, depth)
+        if not self._is_operator(*BINARY):
+            return found
+        for level in range(len(BINARY) - 1, loosest - 1, -1):
+            children = [found]
+            while self._is_operator(BINARY[level]):
+                operator = self.next()
+                token = self.peek()
+                if token is None or token.kind == "close" or self._is_operator(*BINARY):
+                    self._drop_operator(operator, "right")
+                else:
+                    children.append(self._chain(level + 1, field, depth))
+            operands = [child for child in children if child is not None]
+            found = _joined(BINARY[level], operands) if operands else None
+        return found
 
     def _not(self, field: str, depth: int) -> Node | None:
         negations = []
