@@ -160,7 +160,7 @@ def test_any_text_is_a_pattern_or_refused(text):
 
 # ---- the kernel's own checks
 
-TEXT, ENDS = b"aab", array("Q", [1, 3])
+TEXT, ENDS = b"aab", array("I", [1, 3])
 CLASSES, TABLE, ACCEPTING = bytes(0x110000), array("i", [-1]) * 512, b"\0\1"
 
 
@@ -179,13 +179,13 @@ def test_numbers_that_point_nowhere_are_refused():
     word, found = array("I", [97]), array("I", [0, 0])
     for text, ends, low, high, out in (
         (TEXT, ENDS, 0, 3, found), (TEXT, ENDS, 2, 1, found), (TEXT, ENDS, -1, 1, found), (TEXT, ENDS, 0, 2, array("I", [0])),
-        (TEXT, array("Q", [1, 4]), 0, 2, found), (TEXT, array("Q", [2, 1]), 0, 2, found),
+        (TEXT, array("I", [1, 4]), 0, 2, found), (TEXT, array("I", [2, 1]), 0, 2, found),
     ):  # fmt: skip
         with pytest.raises(IndexError):
             patterns_kernel.near(text, ends, low, high, word, 1, out)
     classes = b"\1" * 0x110000
     for ends, table, states, out in (
-        (array("Q", [1, 4]), [1] * 512, 2, found), (ENDS, [2] * 512, 2, found), (ENDS, [-7] * 512, 2, found),
+        (array("I", [1, 4]), [1] * 512, 2, found), (ENDS, [2] * 512, 2, found), (ENDS, [-7] * 512, 2, found),
         (ENDS, [1] * 511, 2, found), (ENDS, [1] * 256, 1, found), (ENDS, [1] * 512, 2, array("I")),
     ):  # fmt: skip
         with pytest.raises(IndexError):
@@ -193,4 +193,4 @@ def test_numbers_that_point_nowhere_are_refused():
 
 
 def test_torn_utf8_is_read_to_its_end_and_no_further():
-    assert patterns_kernel.near(b"a\xf0\x90", array("Q", [3]), 0, 1, array("I", [97]), 1, array("I", [0])) == 1
+    assert patterns_kernel.near(b"a\xf0\x90", array("I", [3]), 0, 1, array("I", [97]), 1, array("I", [0])) == 1

@@ -19,7 +19,7 @@ DAMAGED = "a posting list is damaged"
 
 
 cdef Py_ssize_t found(
-    const uint8_t* text, uint64_t text_size, const uint64_t* ends, Py_ssize_t count, const uint8_t[::1] wanted
+    const uint8_t* text, uint64_t text_size, const uint32_t* ends, Py_ssize_t count, const uint8_t[::1] wanted
 ) except -2:
     cdef Py_ssize_t low = 0, high = count, middle
     cdef uint64_t start, end, size = wanted.shape[0]
@@ -40,7 +40,7 @@ cdef Py_ssize_t found(
     return -1
 
 
-def find_string(const uint8_t[::1] text not None, const uint64_t[::1] ends not None, const uint8_t[::1] wanted not None):
+def find_string(const uint8_t[::1] text not None, const uint32_t[::1] ends not None, const uint8_t[::1] wanted not None):
     """The number of a string (UTF-8) in a sorted table (see ``strings``), -1 where it is not there. O(log n).
 
     Raises ValueError where the table is damaged.
@@ -52,7 +52,7 @@ cdef class PostingReader:
     """The posting lists of one segment, by term number.
 
     positional                 uint8[f]
-    term_text, term_ends       the terms, sorted: UTF-8 one behind the other, uint64[t] where each ends
+    term_text, term_ends       the terms, sorted: UTF-8 one behind the other, uint32[t] where each ends
     first_block                uint32[t + 1]
     block_last, block_start, block_position   uint32[b]
     bounds                     uint8[b * 2f]
@@ -68,14 +68,14 @@ cdef class PostingReader:
     cdef object _alive
     cdef readonly object capsule
     cdef const uint8_t* term_text
-    cdef const uint64_t* term_ends
+    cdef const uint32_t* term_ends
     cdef uint64_t term_size
 
     def __init__(
         self,
         const uint8_t[::1] positional not None,
         const uint8_t[::1] term_text not None,
-        const uint64_t[::1] term_ends not None,
+        const uint32_t[::1] term_ends not None,
         const uint32_t[::1] first_block not None,
         const uint32_t[::1] block_last not None,
         const uint32_t[::1] block_start not None,

@@ -16,15 +16,15 @@ except ImportError as error:
 
 
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
-    """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint64, where each string ends)."""
-    ends, chunks, total = array("Q"), [], 0
+    """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint32, where each string ends)."""
+    ends, chunks, total = array("I"), [], 0
     for string in strings:
         chunk = string.encode("utf-8", "surrogatepass")
         total += len(chunk)
         chunks.append(chunk)
         ends.append(total)
     out.add_chunks(f"{name}.text", chunks)
-    out.add(f"{name}.ends", "Q", ends)
+    out.add(f"{name}.ends", "I", ends)
 
 
 class Strings:

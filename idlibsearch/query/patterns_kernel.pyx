@@ -39,7 +39,7 @@ cdef inline uint32_t _decode(const uint8_t* text, uint64_t end, uint64_t* at) no
 
 def scan(
     const uint8_t[::1] text not None,
-    const uint64_t[::1] ends not None,
+    const uint32_t[::1] ends not None,
     Py_ssize_t low,
     Py_ssize_t high,
     const uint8_t[::1] classes not None,
@@ -50,7 +50,7 @@ def scan(
 ):
     """Run the words [low, high) through an automaton whose table is filled as it is needed; state 1 starts, state 0 is dead.
 
-    text, ends   uint8[], uint64[n]   the table of words, as ``index.strings`` writes it
+    text, ends   uint8[], uint32[n]   the table of words, as ``index.strings`` writes it
     classes      uint8[0x110000]      code point to class; 0 where it has none yet
     table        int32[states * 256]  state and class to state; -1 where it is not known yet
     accepting    uint8[states]        1 where a word may end
@@ -109,7 +109,7 @@ def scan(
 
 def near(
     const uint8_t[::1] text not None,
-    const uint64_t[::1] ends not None,
+    const uint32_t[::1] ends not None,
     Py_ssize_t low,
     Py_ssize_t high,
     const uint32_t[::1] wanted not None,
