@@ -109,7 +109,7 @@ def _page(run: dict[str, Any]) -> list[str]:
     lines.append(
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, {machine['python']}; load "
         f"{machine['load_before']} before, {machine['load_after']} after (1, 5, 15 minutes). Every engine in a process of its "
-        f"own, in turns: {options['warm_up']} rounds of warm-up, then {options['rounds']}; a query counts with its fastest. "
+        f"own, in turns: {options['warm_up']:g} s of warm-up, then {options['rounds']} rounds; a query counts with its fastest. "
         "Query text in, list of (key, score) out, parsing and, where titled so, counting included. Times in milliseconds."
     )
     for size in run["sizes"]:

@@ -28,7 +28,7 @@ from benchmarks.queries import Query
 
 MEASURES = ("top", "top+count", "count")
 EVERY = 10**9  # more documents than any collection here
-QUICK_NS = 10**9  # an engine that is slower than this for a round is warmed up by one
+WARM_QUERIES = 2000  # enough for a JVM to compile what a class of questions needs
 
 
 def main(arguments: list[str] | None = None) -> Path:
@@ -58,7 +58,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--documents", type=int, default=EVERY, help="take at most so many documents")
     add("--growth", default="", help="several numbers of documents, such as 10000,100000,1000000: measure at each")
     add("--per-class", type=int, default=300, help="queries a class (300)")
-    add("--warm-up", type=int, default=3, help="rounds before those that count (3; one for an engine that takes over a second)")
+    add(
+        "--warm-up", type=float, default=1, help="seconds of unmeasured rounds a class, of at most 2000 queries (1); one at least"
+    )
     add("--rounds", type=int, default=5, help="rounds that count (5)")
     add("--patience", type=float, default=20, help="seconds that an engine has for a round; later queries it leaves out (20)")
     add("--limit", type=int, default=10, help="hits (10)")
@@ -216,9 +218,7 @@ class Measurement:
         answers: dict[str, list[Any]] = {}
         for name in [name for name in children if name not in absent]:
             warm = children[name].ask("run", queries=orders, **order)
-            if sum(warm.get("nanoseconds", [])) < QUICK_NS and "nanoseconds" in warm:
-                for _ in range(self._options.warm_up - 1):
-                    children[name].ask("run", queries=orders, **order)
+            self._warm_up(children[name], orders, order, warm.get("nanoseconds", []))
             if "nanoseconds" in warm:
                 best[name], answers[name] = warm["nanoseconds"], warm["answers"]
             else:
@@ -226,6 +226,14 @@ class Measurement:
         if best:
             self._take_turns(children, orders, order, best)
         return {"kind": kind, "measure": measure, "queries": len(asked), **report.compared(best, answers), "absent": absent}
+
+    def _warm_up(self, child: Child, orders: list[list[str]], order: dict[str, Any], first: list[int]) -> None:
+        """Further rounds whose times nobody looks at."""
+        if not first:
+            return
+        rounds = min(WARM_QUERIES / len(first), self._options.warm_up / (sum(first) / 1e9))
+        for _ in range(int(rounds)):
+            child.ask("run", queries=orders, **order)
 
     def _take_turns(
         self, children: dict[str, Child], orders: list[list[str]], order: dict[str, Any], best: dict[str, list[int]]

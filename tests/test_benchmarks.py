@@ -71,7 +71,7 @@ def test_questions_drawn_from_the_collection_have_answers(expected: dict[str, di
 def test_a_run_counts_as_the_naive_count_does_and_writes_its_report(
     tmp_path: Path, expected: dict[str, dict[Any, int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = {"synthetic": DOCUMENTS, "per-class": PER_CLASS, "engines": "ours,fts5", "rounds": 1, "warm-up": 1, "starts": 1}
+    options = {"synthetic": DOCUMENTS, "per-class": PER_CLASS, "engines": "ours,fts5", "rounds": 1, "warm-up": 0, "starts": 1}
     folder = runner.main([*(f"--{name}={value}" for name, value in options.items()), f"--runs={tmp_path / 'runs'}"])
     run = json.loads((folder / "run.json").read_text())
     (size,) = run["sizes"]

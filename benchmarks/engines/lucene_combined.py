@@ -22,6 +22,8 @@ PROCESSES = ()
 class CombinedSearcher(LuceneSearcher):
     """An open index; inherits from its sibling all but how a query is made."""
 
+    COUNTED = ()
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._reads = java("util.QueryBuilder")(analyzer())
