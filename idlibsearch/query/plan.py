@@ -144,12 +144,17 @@ class Planner:
         if not bounds:
             return Having(node.field, Bounds(None, None), Bounds(None, None))
         if has_numbers and all(number_of(bound) is not None for bound in bounds):
-            return Having(node.field, None, Bounds(number_of(node.low), number_of(node.high), *opens))
+            return Having(node.field, None, self._noted(node, Bounds(number_of(node.low), number_of(node.high), *opens)))
         if has_numbers and not self._snapshot.has_keywords(node.field):
             message = f"the field {node.field} holds numbers, which {' and '.join(bounds)} cannot be compared with"
             raise QueryError(self._text, node.span, message, f"write numbers: {node.field}:[100 TO 300]")
         low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
-        return Having(node.field, Bounds(low, high, *opens), None)
+        return Having(node.field, self._noted(node, Bounds(low, high, *opens)), None)
+
+    def _noted(self, node: Ranged, bounds: Bounds) -> Bounds:
+        if bounds.is_empty:
+            self.diagnostics.append(Diagnostic(node.span, "empty-range", f"nothing can lie in {node}"))
+        return bounds
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:

@@ -20,7 +20,7 @@ from idlibsearch.errors import QueryError, ReportError
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.ranges import Typed, compared, comparison, dated, is_empty, ranged, read_range
+from idlibsearch.query.ranges import Typed, compared, comparison, dated, ranged, read_range
 from idlibsearch.query.tree import Dated, Keyword, Node, Not, Phrase, Span, Word, conjunction, disjunction
 
 Mode = Literal["all", "any"]
@@ -215,7 +215,7 @@ class _Reader:
             node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
         except ReportError as error:
             raise self.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
-        if is_empty(node):
+        if isinstance(node, Dated) and node.end <= node.start:
             self.note(token, "empty-range", f"nothing can lie in {token.text}")
         return node
 

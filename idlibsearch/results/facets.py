@@ -9,12 +9,14 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from math import inf, isnan
 from typing import NamedTuple
 
-from idlibsearch.errors import KernelError, QueryError
+from idlibsearch.errors import CorruptIndexError, KernelError, QueryError
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS, Columns
+from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.ranges import number_of
 
@@ -83,12 +85,22 @@ def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     counts = array("Q", bytes(8 * len(values)))
     for segment, here, numbers, found in zip(snapshot.segments, values.ranges, values.numbers, docs, strict=True):
         if here:
-            count_values(found, *segment.columns.values(facet.field), here.start, numbers, counts)
+            with _damage_told(segment, "keywords.values"):
+                count_values(found, *segment.columns.values(facet.field), here.start, numbers, counts)
     if facet.limit > MOST:
         ranked = sorted((number for number, count in enumerate(counts) if count), key=lambda number: -counts[number])
         return [(values.shown(number), counts[number]) for number in ranked[: facet.limit]]
     best = array("I", bytes(4 * facet.limit))
     return [(values.shown(number), counts[number]) for number in best[: most(counts, best)]]
+
+
+@contextmanager
+def _damage_told(segment: Segment, section: str) -> Iterator[None]:
+    """A number that points nowhere means a damaged file."""
+    try:
+        yield
+    except IndexError as error:
+        raise CorruptIndexError(str(segment.path), str(error), section) from None
 
 
 def _numbers(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
@@ -125,7 +137,8 @@ def _dates(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
     edges = array("i", _edges(unit, min(days), max(days)) if days else [0])
     counts = array("Q", bytes(8 * (len(edges) + 1)))
     for segment, found in dated:
-        count_days(found, segment.date_starts, segment.date_ends, edges, counts)
+        with _damage_told(segment, "dates.start"):
+            count_days(found, segment.date_starts, segment.date_ends, edges, counts)
     labels = [_label(unit, day) if count else "" for day, count in zip(edges[:-1], counts, strict=False)]
     return [(label, count) for label, count in zip([*labels, VAGUE, UNDATED], counts, strict=True) if count]
 
