@@ -17,7 +17,6 @@ from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import WORDS, Bounds, folded_value
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.ranges import number_of
 from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import And, Dated, Keyword, Node, Not, Or, Phrase, Ranged, Word
@@ -127,6 +126,8 @@ class Planner:
 
     def _keyword(self, node: Keyword) -> Having:
         """Equal to a keyword, or to a number where it is written like one."""
+        from idlibsearch.query.ranges import number_of  # noqa: PLC0415 - 1 ms that other questions need not pay
+
         folded, number = folded_value(node.text), number_of(node.text)
         step = Having(node.field, Bounds(folded, folded), None if number is None else Bounds(number, number))
         if not any(
@@ -138,6 +139,8 @@ class Planner:
 
     def _ranged(self, node: Ranged) -> Having:
         """Between numbers where the field has some and every bound is one, else between keywords; without bounds: any value."""
+        from idlibsearch.query.ranges import number_of  # noqa: PLC0415 - see above
+
         bounds = [bound for bound in (node.low, node.high) if bound is not None]
         opens = (node.low_open, node.high_open)
         has_numbers = node.field == WORDS or self._snapshot.has_numbers(node.field)
