@@ -102,7 +102,7 @@ class Provenance:
     path: str  # relative to the root that the index records, with forward slashes
     start: int
     end: int
-    layout: str  # article, items, bullets or related
+    layout: str  # article, items, bullets, related or jsonl
     split_score: float  # how surely the page was split; above 0 speaks for one article
     encoding: str
     file_hash: str  # BLAKE2b (16 bytes, hexadecimal) of the file's bytes

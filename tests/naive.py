@@ -492,3 +492,7 @@ def count_days(docs: list[int], dates: list[tuple[int, int]], edges: list[int]) 
         inside = [number for number, (low, high) in enumerate(stretches) if low <= start and end <= high]
         counts[len(stretches) + 1 if start == 0 else inside[0] if inside else len(stretches)] += 1
     return counts
+
+
+def most(counts: list[int], limit: int) -> list[int]:
+    return sorted((place for place, count in enumerate(counts) if count), key=lambda place: (-counts[place], place))[:limit]

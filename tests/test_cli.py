@@ -271,13 +271,21 @@ def test_a_damaged_index_is_found_by_check(run, indexed):
     assert "wrong checksum" in result.stdout
 
 
-def test_a_plain_query_loads_neither_nltk_nor_whoosh_nor_numpy(indexed):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ['"secret agreements" AND title:syrian NOT sochi'],
+        ["place:idlib words:>20 date:[2019 TO]", "--filter", "source:[a TO z]"],
+        ["idlib", "--sort", "date", "--facet", "place", "--facet", "words", "--facet", "date:week", "--from", "2019"],
+    ],
+)
+def test_a_query_loads_neither_nltk_nor_whoosh_nor_numpy(indexed, arguments):
     code = (
         "import sys\nfrom idlibsearch.faces.cli import run\n"
         "try:\n    run()\nexcept SystemExit as end:\n    assert end.code == 0\n"
         "print([name for name in ('nltk', 'whoosh', 'numpy', 'idlibsearch.ingest') if name in sys.modules])"
     )
-    line = [sys.executable, "-c", code, "query", '"secret agreements" AND title:syrian NOT sochi']
+    line = [sys.executable, "-c", code, "query", *arguments]
     result = subprocess.run(line, cwd=indexed, capture_output=True, text=True, check=False)
     assert result.stdout.splitlines()[-1] == "[]"
 

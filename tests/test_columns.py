@@ -141,3 +141,11 @@ def test_columns_that_do_not_fit_together_are_found(tmp_path, section, data, fau
     faults = [str(error) for error in check(tmp_path / "index")]
     assert faults
     assert any(fault in line for line in faults), faults
+
+
+def test_counting_over_a_damaged_column_says_what_is_damaged(tmp_path):
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add(REPORTS)
+    rewritten(*(tmp_path / "index").glob("*.seg"), keywords_values=b"\xff\xff\0\0" * 9)
+    with idlibsearch.open(tmp_path / "index") as index, pytest.raises(idlibsearch.CorruptIndexError, match=r"keywords\.values"):
+        index.search("truce", facets=["source"])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idlibsearch.results import counting
-from idlibsearch.results.counting import count_days, count_values, extent
+from idlibsearch.results.counting import count_days, count_values, extent, most
 
 BASE = 3
 columns = st.lists(st.lists(st.integers(BASE, BASE + 4), max_size=3), max_size=8)
@@ -29,6 +29,12 @@ def test_values_are_counted_as_the_twin_does(rows, numbers, data):
     translated = None if numbers is None else array("I", numbers)
     count_values(array("I", docs), array("I", starts), array("I", flat), BASE, translated, counts)
     assert list(counts) == naive.count_values(docs, rows, BASE, numbers, [1] * 7)
+
+
+@given(st.lists(st.integers(0, 4), max_size=20), st.integers(0, 9))
+def test_the_largest_counts_are_the_twins(counts, limit):
+    best = array("I", [99] * limit)
+    assert list(best[: most(array("Q", counts), best)]) == naive.most(counts, limit)
 
 
 intervals = st.one_of(st.just((0, 0)), st.tuples(st.integers(10, 29), st.integers(1, 9)).map(lambda d: (d[0], d[0] + d[1])))
@@ -74,6 +80,8 @@ def test_wrong_numbers_are_refused_not_followed(docs, starts, values, numbers, s
         ([0], [9], [10], [10, 20], 3),
         ([0], [10], [11], [10], 2),  # no stretch
         ([0], [10], [11], [], 1),
+        ([0], [10], [11], [10, 10, 20], 4),  # edges out of order
+        ([0], [10], [11], [5, 30, 20], 4),
     ],
 )
 def test_wrong_days_are_refused_not_followed(docs, starts, ends, edges, size):
@@ -89,4 +97,4 @@ def test_nothing_is_no_array():
 
 
 def test_every_public_function_says_what_it_takes():
-    assert all(inspect.getdoc(getattr(counting, name)) for name in ("count_values", "count_days", "extent"))
+    assert all(inspect.getdoc(getattr(counting, name)) for name in ("count_values", "count_days", "extent", "most"))

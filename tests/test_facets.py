@@ -105,6 +105,21 @@ def test_what_cannot_be_counted_is_refused(index, spec, span, message):
     assert (caught.value.query, caught.value.span) == (spec, span)
 
 
+# ---- ranges
+
+
+def test_what_a_range_or_value_cannot_find_is_told(index):
+    def noted(question: str) -> list[str]:
+        return [note.code for note in index.search(question).diagnostics]
+
+    assert noted("words:[3 TO 1]") == noted("price:{3 TO 3]") == noted("source:[m TO a]") == ["empty-range"]
+    assert noted("place:[30 TO 4] price:[3 TO 3] place:idlib words:999") == []
+    assert noted("place:nowhere") == noted("words:many") == ["unknown-value"]
+    with pytest.raises(QueryError, match="holds numbers, which a and b cannot be compared with") as caught:
+        index.search("truce price:[a TO b]")
+    assert caught.value.span == (12, 20)
+
+
 # ---- filters
 
 

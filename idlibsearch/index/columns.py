@@ -212,6 +212,13 @@ class Bounds(NamedTuple):
     low_open: bool = False
     high_open: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Can nothing lie inside?"""
+        if self.low is None or self.high is None:
+            return False
+        return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))  # type: ignore[operator]
+
     def within(self, values: Sequence[float] | _Column, size: int) -> range:
         """The ranks of an ascending sequence of ``size`` values that lie inside; empty where the bounds are crossed."""
         cut = {False: bisect_left, True: bisect_right}

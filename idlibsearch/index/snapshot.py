@@ -8,13 +8,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import RECIPE, Entry
 from idlibsearch.errors import CorruptIndexError, RecipeError
 from idlibsearch.index.directory import Manifest, read_manifest
 from idlibsearch.index.segment import Segment
-from idlibsearch.index.values import Values
 from idlibsearch.model import Report
+
+if TYPE_CHECKING:
+    from idlibsearch.index.values import Values
 
 _ATTEMPTS = 5  # a reader loses the race against a commit when two commits come between two lines of it; five times never
 
@@ -82,6 +85,8 @@ class Snapshot:
 
     def values(self, field: str) -> Values:
         """The values of a keyword column over all segments; made once. Two threads that make it at once make the same."""
+        from idlibsearch.index.values import Values  # noqa: PLC0415 - only for those who count
+
         if field not in self._values:
             self._values[field] = Values([segment.columns for segment in self.segments], field)
         return self._values[field]

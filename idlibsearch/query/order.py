@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import nsmallest
-from typing import Any, NamedTuple
+from math import inf, isnan
+from typing import NamedTuple
 
 from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import WORDS
@@ -45,21 +46,28 @@ def page(scored: Iterable[Scored], sort: Sort, snapshot: Snapshot, offset: int, 
     """Hits ``offset`` to ``offset + limit`` in their order; reports that lack what is sorted by come last, up or down."""
     if sort.field == "score":
         return tuple(nsmallest(offset + limit, scored, key=_by_score)[offset:])
-    ranked, value = sorted(scored, key=_by_score), _value_of(sort, snapshot)
-    valued = [(value(hit), hit) for hit in ranked]
-    having = sorted((pair for pair in valued if pair[0] is not None), key=lambda pair: pair[0], reverse=sort.down)
-    ordered = [hit for _, hit in having] + [hit for found, hit in valued if found is None]
-    return tuple(ordered[offset : offset + limit])
+    if sort.field == "key":
+        return tuple(sorted(scored, key=_by_key(snapshot), reverse=sort.down)[offset : offset + limit])
+    value, sign = _value_of(sort, snapshot), -1 if sort.down else 1
+
+    def rank(hit: Scored) -> tuple[float, float, int, int]:
+        found = value(hit)
+        return (inf if found is None else sign * found), -hit.score, hit.segment, hit.doc
+
+    return tuple(nsmallest(offset + limit, scored, key=rank)[offset:])
+
+
+def _by_key(snapshot: Snapshot) -> Callable[[Scored], str]:
+    """Keys are unique: no ties to settle."""
+    return lambda hit: snapshot.segments[hit.segment].keys[hit.doc]
 
 
 def _by_score(hit: Scored) -> tuple[float, int, int]:
     return -hit.score, hit.segment, hit.doc
 
 
-def _value_of(sort: Sort, snapshot: Snapshot) -> Callable[[Scored], Any]:
+def _value_of(sort: Sort, snapshot: Snapshot) -> Callable[[Scored], float | None]:
     """What a hit is sorted by; None where its report has no such thing."""
-    if sort.field == "key":
-        return lambda hit: snapshot.segments[hit.segment].keys[hit.doc]
     if sort.field == "date":  # a vague date stands where it starts
         starts = [segment.date_starts for segment in snapshot.segments]
         return lambda hit: starts[hit.segment][hit.doc] or None
@@ -67,7 +75,6 @@ def _value_of(sort: Sort, snapshot: Snapshot) -> Callable[[Scored], Any]:
 
     def number(hit: Scored) -> float | None:
         column = columns[hit.segment]
-        found = None if column is None else column[hit.doc]
-        return found if found == found else None  # noqa: PLR0124 - NaN is what does not equal itself
+        return None if column is None or isnan(column[hit.doc]) else column[hit.doc]
 
     return number

@@ -20,7 +20,6 @@ from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Limits, PatternError
-from idlibsearch.query.ranges import number_of
 from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import (
@@ -218,6 +217,8 @@ class Planner:
 
     def _keyword(self, node: Keyword) -> Having:
         """Equal to a keyword, or to a number where it is written like one."""
+        from idlibsearch.query.ranges import number_of  # noqa: PLC0415 - 1 ms that other questions need not pay
+
         folded, number = folded_value(node.text), number_of(node.text)
         step = Having(node.field, Bounds(folded, folded), None if number is None else Bounds(number, number))
         if not any(
@@ -229,18 +230,25 @@ class Planner:
 
     def _ranged(self, node: Ranged) -> Having:
         """Between numbers where the field has some and every bound is one, else between keywords; without bounds: any value."""
+        from idlibsearch.query.ranges import number_of  # noqa: PLC0415 - see above
+
         bounds = [bound for bound in (node.low, node.high) if bound is not None]
         opens = (node.low_open, node.high_open)
         has_numbers = node.field == WORDS or self._snapshot.has_numbers(node.field)
         if not bounds:
             return Having(node.field, Bounds(None, None), Bounds(None, None))
         if has_numbers and all(number_of(bound) is not None for bound in bounds):
-            return Having(node.field, None, Bounds(number_of(node.low), number_of(node.high), *opens))
+            return Having(node.field, None, self._noted(node, Bounds(number_of(node.low), number_of(node.high), *opens)))
         if has_numbers and not self._snapshot.has_keywords(node.field):
             message = f"the field {node.field} holds numbers, which {' and '.join(bounds)} cannot be compared with"
             raise QueryError(self._text, node.span, message, f"write numbers: {node.field}:[100 TO 300]")
         low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
-        return Having(node.field, Bounds(low, high, *opens), None)
+        return Having(node.field, self._noted(node, Bounds(low, high, *opens)), None)
+
+    def _noted(self, node: Ranged, bounds: Bounds) -> Bounds:
+        if bounds.is_empty:
+            self.diagnostics.append(Diagnostic(node.span, "empty-range", f"nothing can lie in {node}"))
+        return bounds
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:

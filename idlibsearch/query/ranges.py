@@ -71,14 +71,6 @@ def ranged(typed: Typed, field: str, span: Span) -> Ranged:
     return Ranged(field, *typed, span)
 
 
-def is_empty(node: Dated | Ranged) -> bool:
-    """Can nothing lie inside, whatever the reports are? Keywords are left to the index: their order is that of folded words."""
-    if isinstance(node, Dated):
-        return node.end <= node.start
-    low, high = number_of(node.low), number_of(node.high)
-    return low is not None and high is not None and (low > high or (low == high and (node.low_open or node.high_open)))
-
-
 def number_of(text: str | None) -> float | None:
     """A bound as a number; None where it is none."""
     if text is None or not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text, re.ASCII):

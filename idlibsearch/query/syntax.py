@@ -20,13 +20,12 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from idlibsearch.errors import QueryError, ReportError
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.ranges import Typed, compared, comparison, dated, is_empty, ranged, read_range
 from idlibsearch.query.tree import (
     Boosted,
     Dated,
@@ -47,6 +46,9 @@ from idlibsearch.query.tree import (
     maybe,
     require,
 )
+
+if TYPE_CHECKING:
+    from idlibsearch.query.ranges import Typed
 
 Mode = Literal["all", "any"]
 MAX_CHARACTERS = 10_000  # a page of text; longer ones are pasted by mistake
@@ -234,6 +236,8 @@ class _Reader:
         return name in COLUMN_FIELDS or (name not in SEARCHED_FIELDS and name != "" and self._is_further_column(name))
 
     def _range(self, token: Token, field: str) -> Node:
+        from idlibsearch.query.ranges import read_range  # noqa: PLC0415 - 1 ms that a question without a range need not pay
+
         typed = read_range(token.text)
         if typed is None or not (field == "date" or self._is_column(field)):
             what = "a range of words cannot be answered" if typed else f"{token.text} cannot be answered yet"
@@ -241,24 +245,28 @@ class _Reader:
         return self._bounded(token, field, typed)
 
     def _bounded(self, token: Token, field: str, typed: Typed) -> Node:
+        from idlibsearch.query.ranges import dated, ranged  # noqa: PLC0415 - see above
+
         span = (token.start, token.end)
         try:
             node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
         except ReportError as error:
             raise self.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
-        if is_empty(node):
+        if isinstance(node, Dated) and node.end <= node.start:
             self.note(token, "empty-range", f"nothing can lie in {token.text}")
         return node
 
     def _compared(self, token: Token, field: str) -> Node | None:
         """``>300`` and the like behind a field that has an order; None where the token is no comparison."""
+        if token.text[0] not in "<>":
+            return None
+        from idlibsearch.query.ranges import compared, comparison  # noqa: PLC0415 - see above
+
         operator, bound = comparison(token.text)
         following = self.peek()
-        if operator and not bound and following is not None and following.kind == "phrase" and following.start == token.end:
+        if not bound and following is not None and following.kind == "phrase" and following.start == token.end:
             bound = self.next().text[1:-1]
             token = Token("word", self.text[token.start : following.end], token.start, following.end)
-        if not operator:
-            return None
         if not bound.strip():
             raise self.error(
                 token, f"{operator} has nothing to compare with", f"write it without a space: {field}:{operator}2020"

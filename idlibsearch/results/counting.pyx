@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Counts over the docs that match: how many have each value of a column, how many fall into each stretch of days.
 
 Docs are uint32, ascending, of one segment. Its slow twin is in ``tests/naive.py``.
@@ -97,16 +97,19 @@ def count_days(
     """Add to ``counts`` how many of ``docs`` lie in each stretch of days, and behind those how many in none.
 
     starts, ends  int32[n]      by doc, half-open, proleptic ordinals; a start of 0: no date
-    edges         int32[b + 1]  ascending; stretch i is [edges[i], edges[i + 1])
+    edges         int32[b + 1]  ascending; stretch i is [edges[i], edges[i + 1]); found fastest where all are about as long
     counts        uint64[b + 2] added to: the stretches; dates that lie in no single one of them; docs without a date
 
-    Raises IndexError for a doc that is not there or a date that starts outside the edges.
+    Raises IndexError for a doc that is not there, a date that starts outside the edges, or edges out of order.
     """
-    cdef Py_ssize_t buckets = edges.shape[0] - 1, i, doc, low, high, middle, bucket = 0
+    cdef Py_ssize_t buckets = edges.shape[0] - 1, i, doc, bucket = 0
     cdef Py_ssize_t wrong = -1
     cdef int32_t start
     if buckets < 0 or counts.shape[0] != buckets + 2 or ends.shape[0] != starts.shape[0]:
         raise IndexError("the arrays do not fit each other")
+    for i in range(buckets):
+        if edges[i] >= edges[i + 1]:
+            raise IndexError(f"edge {i + 1} is not behind the one before")
     with nogil:
         for i in range(docs.shape[0]):
             doc = docs[i]
@@ -120,16 +123,34 @@ def count_days(
             if buckets == 0 or start < edges[0] or start >= edges[buckets]:
                 wrong = i
                 break
-            if start < edges[bucket] or start >= edges[bucket + 1]:  # reports of one day often stand side by side
-                low = 0
-                high = buckets
-                while high - low > 1:
-                    middle = (low + high) // 2
-                    if edges[middle] <= start:
-                        low = middle
-                    else:
-                        high = middle
-                bucket = low
+            # The days are spread evenly over calendar stretches but for a day or two: guess, then step.
+            bucket = <Py_ssize_t>((<int64_t>start - edges[0]) * buckets // (<int64_t>edges[buckets] - edges[0]))
+            while start < edges[bucket]:
+                bucket -= 1
+            while start >= edges[bucket + 1]:
+                bucket += 1
             counts[bucket if ends[doc] <= edges[bucket + 1] else buckets] += 1
     if wrong >= 0:
         raise IndexError(f"doc {docs[wrong]} is not there, or its date lies outside the edges")
+
+
+def most(const uint64_t[::1] counts not None, uint32_t[::1] best not None):
+    """Fill ``best`` with the places of the largest counts, largest first, equal ones in order; returns how many there are.
+
+    Places with a count of 0 are left out. O(counts + best * log(counts)) on average, so meant for a short ``best``.
+    """
+    cdef Py_ssize_t i, at, found = 0, room = best.shape[0]
+    if <uint64_t>counts.shape[0] > 0xFFFFFFFF:
+        raise IndexError("more counts than can be numbered")
+    with nogil:
+        for i in range(counts.shape[0]):
+            if room == 0 or counts[i] == 0 or (found == room and counts[i] <= counts[best[room - 1]]):
+                continue
+            at = found if found < room else room - 1
+            while at > 0 and counts[best[at - 1]] < counts[i]:
+                best[at] = best[at - 1]
+                at -= 1
+            best[at] = <uint32_t>i
+            if found < room:
+                found += 1
+    return found

@@ -5,23 +5,28 @@ Exact, over the whole match set, in an order that hangs on nothing but the repor
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from math import inf, isnan
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from idlibsearch.errors import KernelError, QueryError
+from idlibsearch.errors import CorruptIndexError, KernelError, QueryError
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS, Columns
+from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.ranges import number_of
 
 try:
-    from idlibsearch.results.counting import count_days, count_values, extent
+    from idlibsearch.results.counting import count_days, count_values, extent, most
 except ImportError as error:
     raise KernelError("idlibsearch.results.counting") from error
 
+ALL = sys.maxsize
+MOST = 1000  # up to here the kernel picks the largest counts, beyond it they are sorted
 LIMIT = 10  # values shown of a field where no number is given
 UNITS = ("year", "quarter", "month", "week", "day")
 VAGUE, UNDATED = "vague", "undated"  # a date that no single stretch holds; no date
@@ -29,13 +34,12 @@ _STEPS = {"year": 12, "quarter": 3, "month": 1}
 _LAST_DAY = date.max.toordinal()
 _ADVICE = "write FIELD, FIELD:20 for that many values (FIELD:0 for all), or date:year, quarter, month, week or day"
 
-_Value = TypeVar("_Value", int, str)
 Counts = list[tuple[str, int]]
 Docs = Sequence["memoryview[int]"]  # the docs that match, ascending, by segment
 
 
 class Facet(NamedTuple):
-    """What is to be counted: a field and how many of its values (0: all), or publication dates by a unit."""
+    """What is to be counted: a field and how many of its values at most, or publication dates by a unit."""
 
     field: str
     limit: int = LIMIT
@@ -62,7 +66,7 @@ def _read(spec: str, snapshot: Snapshot) -> Facet:
         raise QueryError(spec, (0, len(field)), f"there is no field {field} to count", f"there are {', '.join(KEYWORD_COLUMNS)}")
     if rest and not (rest.isascii() and rest.isdigit()):
         raise QueryError(spec, (len(spec) - len(rest), len(spec)), f"{rest} is no number of values", _ADVICE)
-    return Facet(field, int(rest) if rest else LIMIT)
+    return Facet(field, (int(rest[:9]) or ALL) if rest else LIMIT)
 
 
 def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, Counts]:
@@ -81,9 +85,22 @@ def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     counts = array("Q", bytes(8 * len(values)))
     for segment, here, numbers, found in zip(snapshot.segments, values.ranges, values.numbers, docs, strict=True):
         if here:
-            count_values(found, *segment.columns.values(facet.field), here.start, numbers, counts)
-    ranked = _most(((number, count) for number, count in enumerate(counts) if count), facet.limit, lambda number: number)
-    return [(values.shown(number), count) for number, count in ranked]
+            with _damage_told(segment, "keywords.values"):
+                count_values(found, *segment.columns.values(facet.field), here.start, numbers, counts)
+    if facet.limit > MOST:
+        ranked = sorted((number for number, count in enumerate(counts) if count), key=lambda number: -counts[number])
+        return [(values.shown(number), counts[number]) for number in ranked[: facet.limit]]
+    best = array("I", bytes(4 * facet.limit))
+    return [(values.shown(number), counts[number]) for number in best[: most(counts, best)]]
+
+
+@contextmanager
+def _damage_told(segment: Segment, section: str) -> Iterator[None]:
+    """A number that points nowhere means a damaged file."""
+    try:
+        yield
+    except IndexError as error:
+        raise CorruptIndexError(str(segment.path), str(error), section) from None
 
 
 def _numbers(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
@@ -95,7 +112,8 @@ def _numbers(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     values = snapshot.values(facet.field)
     for number in range(len(values)):
         shown[values.folded(number)] = values.shown(number)
-    return [(shown.get(text, text), count) for text, count in _most(counts.items(), facet.limit, _by_number)]
+    ranked = sorted(counts, key=lambda text: (-counts[text], *_by_number(text)))
+    return [(shown.get(text, text), counts[text]) for text in ranked[: facet.limit]]
 
 
 def _texts(columns: Columns, field: str, doc: int) -> Iterator[str]:
@@ -104,11 +122,6 @@ def _texts(columns: Columns, field: str, doc: int) -> Iterator[str]:
         yield from (columns.folded(value) for value in values[starts[doc] : starts[doc + 1]])
     if field in columns.numbers and not isnan(number := columns.number_values(field)[doc]):
         yield str(int(number)) if number == int(number) else repr(number)
-
-
-def _most(counts: Iterable[tuple[_Value, int]], limit: int, order: Callable[[_Value], Any]) -> list[tuple[_Value, int]]:
-    ranked = sorted(counts, key=lambda pair: (-pair[1], order(pair[0])))
-    return ranked[:limit] if limit else ranked
 
 
 def _by_number(text: str) -> tuple[float, str]:
@@ -124,7 +137,8 @@ def _dates(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
     edges = array("i", _edges(unit, min(days), max(days)) if days else [0])
     counts = array("Q", bytes(8 * (len(edges) + 1)))
     for segment, found in dated:
-        count_days(found, segment.date_starts, segment.date_ends, edges, counts)
+        with _damage_told(segment, "dates.start"):
+            count_days(found, segment.date_starts, segment.date_ends, edges, counts)
     labels = [_label(unit, day) if count else "" for day, count in zip(edges[:-1], counts, strict=False)]
     return [(label, count) for label, count in zip([*labels, VAGUE, UNDATED], counts, strict=True) if count]
 
