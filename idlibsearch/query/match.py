@@ -103,7 +103,7 @@ class Matcher:
         if chosen and len(leaf.units) == 1:
             return chosen[0].scores(*rest)
         if chosen:
-            return self._side_by_side(leaf, [spelled.scores(*rest)[0] for spelled in chosen])
+            return self._side_by_side(leaf)
         if leaf.single_term is not None:
             term = self._segment.term(leaf.single_term)
             return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING
@@ -111,8 +111,9 @@ class Matcher:
         joined = units[0].joined if len(units) == 1 else None
         return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
 
-    def _side_by_side(self, leaf: Leaf, docs_of: Sequence[memoryview[int]]) -> lists.Scored:
-        """Chosen spellings in a row, in docs that have all of them."""
+    def _side_by_side(self, leaf: Leaf) -> lists.Scored:
+        """Words in a row with chosen spellings among them, in docs that have all of them."""
+        docs_of = [self._leaf(Leaf((unit,), leaf.columns, 1.0))[0] for unit in leaf.units]
         docs, scores = array("I"), array("d")
         columns = range(len(self._segment.positional))
         for doc in sorted(set(docs_of[0]).intersection(*docs_of[1:])):
