@@ -6,7 +6,8 @@ Deliberately no behaviour beyond checking what is handed in: reading, splitting 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, NewType
 
@@ -121,7 +122,7 @@ class Report:
 
     ``date`` may be given as text (``2020``, ``2020-01``, ``2020-01-12``). ``derived`` names the fields that are not a span
     of the source. ``repeats`` are the (start, end) in the file of further copies of this very text on the same page.
-    ``keywords`` are further facet values, field name to values.
+    ``keywords`` are further facet values, field name to values; ``numbers`` further numbers, field name to a finite one.
 
     Raises ``ReportError`` where the key is empty or a field has the wrong type.
     """
@@ -141,6 +142,7 @@ class Report:
     repeats: tuple[tuple[int, int], ...] = ()
     provenance: Provenance | None = None
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
     if TYPE_CHECKING:  # what may be handed in is wider than what is read out, which a dataclass cannot say of itself
 
@@ -160,7 +162,8 @@ class Report:
             derived: tuple[str, ...] = ...,
             repeats: tuple[tuple[int, int], ...] = ...,
             provenance: Provenance | None = ...,
-            keywords: Mapping[str, tuple[str, ...]] = ...,
+            keywords: Mapping[str, Sequence[str]] = ...,
+            numbers: Mapping[str, float] = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -170,6 +173,16 @@ class Report:
             if not isinstance(getattr(self, name), str):
                 raise ReportError(self.key, f"the field {name} must be text, not {type(getattr(self, name)).__name__}")
         object.__setattr__(self, "date", self._read_date())
+        if self.keywords:
+            object.__setattr__(self, "keywords", {name: self._texts(name, values) for name, values in self.keywords.items()})
+        for name, number in self.numbers.items():
+            if not isinstance(number, int | float) or isinstance(number, bool) or not _is_finite(number):
+                raise ReportError(self.key, f"the number {name} must be a finite number, not {number!r}")
+
+    def _texts(self, name: str, values: object) -> tuple[str, ...]:
+        if isinstance(values, Sequence) and not isinstance(values, str) and all(isinstance(value, str) for value in values):
+            return tuple(values)
+        raise ReportError(self.key, f'the keywords {name} must be several texts, such as ("a", "b")')
 
     def _read_date(self) -> ReportDate | None:
         given: object = self.date
@@ -184,3 +197,10 @@ class Report:
             day = given.date() if isinstance(given, datetime.datetime) else given
             return ReportDate(day, day + datetime.timedelta(days=1))
         raise ReportError(self.key, f"the field date must be text, a date or a ReportDate, not {type(given).__name__}")
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number beyond what a float can hold
+        return False

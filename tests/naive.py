@@ -9,13 +9,17 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 
 from naive_tokens import tokenize
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold, fold_piece
+from idlibsearch.index.columns import column_name, folded_value, keywords_of
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.model import Report
 from idlibsearch.query.tree import (
@@ -25,11 +29,13 @@ from idlibsearch.query.tree import (
     Every,
     Exact,
     Fuzzy,
+    Keyword,
     Maybe,
     Node,
     Not,
     Or,
     Phrase,
+    Ranged,
     Regex,
     Require,
     Wildcard,
@@ -108,9 +114,8 @@ class NaiveIndex:
         """The score of a node in a doc; None where it does not match."""
         if isinstance(node, Not):
             return 0.0 if self.score(node.child, doc, dates=False, beside_number=False) is None else None
-        if isinstance(node, Dated):
-            date = self.reports[doc].date
-            return 0.0 if date is not None and node.start <= date.start and date.end <= node.end else None
+        if isinstance(node, Dated | Keyword | Ranged):
+            return 0.0 if self.picks(node, doc) else None
         if isinstance(node, Or):
             parts = [self.score(child, doc, dates=dates, beside_number=False) for child in node.children]
             matching = [part for part in parts if part is not None]
@@ -216,6 +221,105 @@ class NaiveIndex:
         idf = sum(self.word_idf(word, node.field) for word in words)
         return idf * (tf / (self.ranking.k1 + tf))
 
+    # ---- columns
+
+    def picks(self, node: Dated | Keyword | Ranged, doc: int) -> bool:
+        if isinstance(node, Dated):
+            date = self.reports[doc].date
+            return date is not None and node.start <= date.start and date.end <= node.end
+        if isinstance(node, Ranged):
+            return self.in_range(node, doc)
+        same = folded_value(node.text) in self.keywords(doc, node.field)
+        return same or as_number(node.text) in self.numbers(doc, node.field)
+
+    def keywords(self, doc: int, field: str) -> set[str]:
+        """The folded values of a keyword column in a doc."""
+        return {folded_value(value) for name, value in keywords_of(self.reports[doc]) if name == field} - {""}
+
+    def numbers(self, doc: int, field: str) -> list[float]:
+        """The numbers of a column in a doc: none or one."""
+        if field == "words":
+            return [self.docs[doc]["title"][1] + self.docs[doc]["body"][1]]
+        return [number for name, number in self.reports[doc].numbers.items() if column_name(name) == field][-1:]
+
+    def in_range(self, node: Ranged, doc: int) -> bool:
+        """Numbers where the field has any and the bounds are some, else keywords; a range without bounds takes any value."""
+        bounds = [bound for bound in (node.low, node.high) if bound is not None]
+        if not bounds:
+            return bool(self.numbers(doc, node.field) or self.keywords(doc, node.field))
+        has_numbers = any(self.numbers(other, node.field) for other in range(len(self.docs)))
+        if has_numbers and all(as_number(bound) is not None for bound in bounds):
+            return any(between(value, as_number(node.low), as_number(node.high), node) for value in self.numbers(doc, node.field))
+        low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
+        return any(between(value, low, high, node) for value in self.keywords(doc, node.field))
+
+    # ---- what goes with the matches
+
+    def matches(self, tree: Node, restriction: Node | None = None) -> list[tuple[int, float]]:
+        """(doc, score) of every match that the restriction keeps, in the order of the reports."""
+        found = []
+        for doc in range(len(self.reports)):
+            score = self.score(tree, doc, dates=True, beside_number=False)
+            kept = restriction is None or self.score(restriction, doc, dates=True, beside_number=False) is not None
+            if doc not in self.deleted and score is not None and kept:
+                found.append((doc, score))
+        return found
+
+    def sorted_keys(self, matches: list[tuple[int, float]], sort: str) -> list[str]:
+        field, _, way = sort.partition(":")
+        down = -1 if way == "desc" or (way == "" and field != "key") else 1
+        found = []
+        for doc, score in matches:
+            if field == "key":
+                value = [self.reports[doc].key]
+            elif field == "date":
+                date = self.reports[doc].date
+                value = [date.start.toordinal()] if date else []
+            else:
+                value = self.numbers(doc, field)
+            found.append((value, -score, doc))
+        having = sorted((entry for entry in found if entry[0]), key=lambda entry: entry[1:])
+        having.sort(key=lambda entry: entry[0], reverse=down < 0)
+        lacking = sorted((entry for entry in found if not entry[0]), key=lambda entry: entry[1:])
+        return [self.reports[doc].key for _, _, doc in having + lacking]
+
+    def facet(self, field: str, limit: int, docs: list[int]) -> list[tuple[str, int]]:
+        counts: Counter[str] = Counter()
+        for doc in docs:
+            numbers = {str(int(n)) if n == int(n) else str(float(n)) for n in self.numbers(doc, field)}
+            counts.update(self.keywords(doc, field) | numbers)
+        has_numbers = any(self.numbers(doc, field) for doc in range(len(self.docs)))
+
+        def order(value: str) -> tuple[float, float, str]:
+            number = as_number(value) if has_numbers else None
+            return -counts[value], math.inf if number is None else number, value
+
+        ranked = sorted(counts, key=order)
+        return [(self.shown(field, value), counts[value]) for value in (ranked[:limit] if limit else ranked)]
+
+    def shown(self, field: str, value: str) -> str:
+        """The commonest spelling, over all reports."""
+        times: Counter[str] = Counter()
+        for report in self.reports:
+            times.update({" ".join(text.split()) for name, text in keywords_of(report) if name == field})
+        spellings = [spelling for spelling in times if folded_value(spelling) == value]
+        return min(spellings, key=lambda spelling: (-times[spelling], spelling), default=value)
+
+    def histogram(self, unit: str, docs: list[int]) -> list[tuple[str, int]]:
+        counts: Counter[tuple[int, str]] = Counter()
+        for doc in docs:
+            date = self.reports[doc].date
+            if date is None:
+                counts[9_999_999, "undated"] += 1
+            elif stretch(unit, date.start) != stretch(unit, date.end - timedelta(days=1)):
+                counts[9_999_998, "vague"] += 1
+            else:
+                first = date.start
+                while first > first.min and stretch(unit, first - timedelta(days=1)) == stretch(unit, first):
+                    first -= timedelta(days=1)
+                counts[first.toordinal(), stretch(unit, date.start)] += 1
+        return [(label, count) for (_, label), count in sorted(counts.items())]
+
     # ---- where it stands
 
     def frequency(self, words: list[Entry], doc: int, name: str) -> int:
@@ -264,6 +368,26 @@ class NaiveIndex:
     def mean_length(self, name: str) -> float:
         lengths = [doc[name][1] for doc in self.docs if doc[name][1]]
         return sum(lengths) / len(lengths) if lengths else 1.0
+
+
+def as_number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def between(value, low, high, node: Ranged) -> bool:
+    above = low is None or (value > low if node.low_open else value >= low)
+    return above and (high is None or (value < high if node.high_open else value <= high))
+
+
+def stretch(unit: str, day: date) -> str:
+    """The year, quarter, month, week or day that a day is in."""
+    year, week, _ = day.isocalendar()
+    quarter = f"Q{[1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4][day.month - 1]}"
+    labels = {"year": f"{day:%Y}", "quarter": f"{day:%Y}-{quarter}", "month": f"{day:%Y-%m}", "week": f"{year}-W{week:02}"}
+    return labels.get(unit, f"{day:%Y-%m-%d}")
 
 
 def joined_form(word: Entry) -> str | None:
@@ -374,3 +498,23 @@ def invert(
                         places.append((position + offset, surface))
                 position += widths[surface]
     return lists
+
+
+# ---- the twins of results/counting.pyx
+
+
+def count_values(docs: list[int], of_doc: list[list[int]], base: int, numbers: list[int] | None, counts: list[int]) -> list[int]:
+    counts = list(counts)
+    for doc in docs:
+        for value in of_doc[doc]:
+            counts[value - base if numbers is None else numbers[value - base]] += 1
+    return counts
+
+
+def count_days(docs: list[int], dates: list[tuple[int, int]], edges: list[int]) -> list[int]:
+    stretches = list(pairwise(edges))
+    counts = [0] * (len(stretches) + 2)
+    for start, end in (dates[doc] for doc in docs):
+        inside = [number for number, (low, high) in enumerate(stretches) if low <= start and end <= high]
+        counts[len(stretches) + 1 if start == 0 else inside[0] if inside else len(stretches)] += 1
+    return counts

@@ -150,6 +150,45 @@ def test_pages_of_hits_follow_each_other(run, indexed):
     assert [json.loads(line)["key"] for line in again] == keys[3:]
 
 
+def test_json_lines_are_read_their_fields_named_as_told(run, tmp_path):
+    (tmp_path / "reports.jsonl").write_text('{"uuid": "u", "headline": "Truce", "date": "soon"}\n{"uuid": "v"}\n')
+    result = run("index", "--map", "title=headline", "--map", "key=uuid", "--format", "json", "reports.jsonl")
+    assert result.returncode == 0
+    value = json.loads(result.stdout)
+    assert (value["added"], value["skipped"]) == (1, [{"path": "reports.jsonl:2", "reason": "has no text"}])
+    assert [warning["path"] for warning in value["warnings"]] == ["reports.jsonl:1"]
+    assert len(result.stderr.splitlines()) == 2
+    assert json.loads(run("query", "--format", "jsonl", "truce").stdout)["key"] == "reports.jsonl#u"
+    assert "--map title is not of the form" in run("index", "--map", "title", "reports.jsonl").stderr
+
+
+def test_facets_are_counted_over_all_matches(run, indexed):
+    result = run("query", "--limit", "1", "--facet", "place:3", "--facet", "date:month", "idlib")
+    assert result.returncode == 0
+    lines = result.stdout.splitlines()
+    at = lines.index("place")
+    assert [line.split()[0] for line in lines[at + 1 : at + 4]] == ["Idlib", "Syria", "Russia"]
+    assert len({line.index("#") for line in lines[at + 1 : at + 4]}) == 1
+    answer = json.loads(run("query", "--format", "json", "--limit", "0", "--facet", "date:year", "idlib").stdout)
+    assert sum(entry["count"] for entry in answer["facets"]["date:year"]) == answer["total"]
+    assert run("query", "--format", "csv", "--facet", "place", "idlib").returncode == 2
+    assert "there is no field colour to count" in run("query", "--facet", "colour", "idlib").stderr
+
+
+def test_what_is_shown_can_be_restricted_and_sorted(run, indexed):
+    def dates(*arguments: str) -> list[str]:
+        lines = run("query", "--format", "jsonl", "--limit", "50", *arguments).stdout.splitlines()
+        return [json.loads(line)["date"] for line in lines]
+
+    assert dates("idlib", "--from", "2020-01-10", "--to", "2020-01") == ["2020-01-12"]
+    assert dates("idlib", "--to", "2019") == []
+    assert dates("idlib", "--sort", "date") == ["2020-01-12", *[None] * 36]
+    assert dates("idlib", "--filter", "source:reuters") == dates("idlib source:Reuters") != []
+    result = run("query", "idlib", "--filter", "(truce")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[1] == "  (truce"
+
+
 def test_nothing_found_is_exit_code_1(run, indexed):
     result = run("query", "xylophone")
     assert result.returncode == 1

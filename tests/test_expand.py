@@ -12,7 +12,7 @@ import idlibsearch
 from idlibsearch import Diagnostic, Entity, QueryError, Report
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.limits import LIMITS, Limits
-from idlibsearch.query.search import search
+from idlibsearch.query.search import Request, search
 
 REPORTS = [
     Report("talks", "Ceasefire talks", "The cease-fire holds; ceasefires rarely do.", date="2020-01-12"),
@@ -126,7 +126,7 @@ def test_what_is_odd_is_reported(index):
 def test_what_asks_for_too_much_is_refused_where_it_stands(index, question, limits, span, message):
     with contextlib.closing(Snapshot.open(index.path)) as snapshot:
         with pytest.raises(QueryError, match="^" + message) as caught:
-            search(snapshot, question, limit=10, limits=limits)
+            search(snapshot, Request(question, limits=limits))
         assert caught.value.span == span
 
 

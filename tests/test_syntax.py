@@ -19,11 +19,13 @@ from idlibsearch.query.tree import (
     Every,
     Exact,
     Fuzzy,
+    Keyword,
     Maybe,
     Node,
     Not,
     Or,
     Phrase,
+    Ranged,
     Regex,
     Require,
     Wildcard,
@@ -76,10 +78,37 @@ def w(text: str, field: str = "") -> Word:
         ("a REQUIRE b ANDMAYBE c ANDNOT d", Require(w("a"), (Maybe(w("b"), (And((w("c"), Not(w("d")))),)),))),
         ('date:"2020" NOT date:2020-02-29', And((Dated(date(2020, 1, 1), date(2021, 1, 1), "2020"),
                                                 Not(Dated(date(2020, 2, 29), date(2020, 3, 1), "2020-02-29"))))),
+        ("date:[2020-01 TO 2020-03]", Dated(date(2020, 1, 1), date(2020, 4, 1), "[2020-01 TO 2020-03]")),
+        ("date:{2020-01 to 2020-03}", Dated(date(2020, 2, 1), date(2020, 3, 1), "{2020-01 to 2020-03}")),
+        ("date:[2020 TO]", Dated(date(2020, 1, 1), date.max, "[2020 TO]")),
+        ("date:>2019", Dated(date(2020, 1, 1), date.max, ">2019")),
+        ("date:>=2019", Dated(date(2019, 1, 1), date.max, ">=2019")),
+        ("date:<2019", Dated(date.min, date(2019, 1, 1), "<2019")),
+        ("date:<=2019", Dated(date.min, date(2020, 1, 1), "<=2019")),
+        ("date:([2019 TO 2020] OR 2022)", Or((Dated(date(2019, 1, 1), date(2021, 1, 1), "[2019 TO 2020]"),
+                                             Dated(date(2022, 1, 1), date(2023, 1, 1), "2022")))),
+        ("source:reuters", Keyword("reuters", "source")),
+        ('Source:"Al Masdar News"', Keyword("Al Masdar News", "source")),
+        ("place:(idlib OR al aleppo) x", And((Or((Keyword("idlib", "place"), Keyword("al", "place"))),
+                                              Keyword("aleppo", "place"), w("x")))),
+        ("words:300", Keyword("300", "words")),
+        ("words:>300", Ranged("words", "300", None, True)),
+        ("words:<=50 truce", And((Ranged("words", None, "50"), w("truce")))),
+        ("words:[100 TO 300}", Ranged("words", "100", "300", False, True)),
+        ("words:[ TO ]", Ranged("words", None, None)),
+        ("source:[a TO m]", Ranged("source", "a", "m")),
+        ("source:[al masdar TO 'x y']", Ranged("source", "al masdar", "x y")),
+        ('source:{"to TO (b" TO tomato]', Ranged("source", "to TO (b", "tomato", True)),
+        ('source:>="Al M"', Ranged("source", "Al M", None)),
+        ("source:http://example.org", Keyword("http://example.org", "source")),
     ],
 )  # fmt: skip
 def test_a_query_means(typed: str, tree: Node):
     assert parse(typed).tree == tree
+
+
+def test_a_column_that_only_this_index_has_is_a_field():
+    assert parse("Price:>3 foo:bar", is_column="price".__eq__).tree == And((Ranged("price", "3", None, True), w("foo:bar")))
 
 
 def test_any_mode_joins_by_or_and_not_still_excludes():
@@ -101,7 +130,6 @@ def test_every_node_knows_where_it_was_typed():
         ("a) b", (1, 2), "a bracket is closed that was never opened"),
         ("", (0, 0), "there is nothing to search for"),
         (" ... ", (0, 5), "there is nothing to search for"),
-        ("[2019 TO 2020]", (0, 5), "ranges cannot be answered yet"),
         ("{PERSON}", (0, 8), "entity operands cannot be answered yet"),
         ("a NEAR/5 b", (2, 8), "nearness operators cannot be answered yet"),
         ("+a -b", (0, 2), "signs before words cannot be answered yet"),
@@ -114,7 +142,17 @@ def test_every_node_knows_where_it_was_typed():
         ("a^2^3", (0, 5), "a^2^3 has more than one boost"),
         ("(a)^x", (3, 5), "^x is no boost"),
         ("a^9999999", (0, 9), "the boost 9999999 is out of bounds"),
-        ("source:reuters", (0, 7), "the field source is stored, and cannot be searched yet"),
+        ("[2019 TO 2020]", (0, 14), "a range of words cannot be answered"),
+        ("title:[a TO m]", (6, 14), "a range of words cannot be answered"),
+        ("words:[1 2]", (6, 8), "ranges cannot be answered yet"),
+        ("foo:[1 TO 2]", (0, 4), "there is no field foo"),
+        ("words:> 5", (6, 7), "> has nothing to compare with"),
+        ("date:[soon TO 2020]", (5, 19), "the date 'soon' is not one of"),
+        ("date:>=2020-13", (5, 14), "the date .2020-13. does not exist"),
+        ("source:reu*", (7, 11), "patterns and spellings of values cannot be answered yet"),
+        ("place:=Idlib", (6, 12), "patterns and spellings of values cannot be answered yet"),
+        ('source:r"a.*"', (7, 13), "the field source keeps no spellings"),
+        ("url:example", (0, 4), "the field url is stored, and cannot be searched yet"),
         ("date:soon", (5, 9), "the date 'soon' is not one of"),
         ("date:2020-02-31", (5, 15), "the date .2020-02-31. does not exist"),
         ('entities:"al Qaeda"', (9, 19), "the field entities keeps no order of words"),
@@ -147,6 +185,9 @@ def test_what_cannot_be_answered_is_refused_where_it_stands(typed: str, span: tu
         ("who is there?", "question-mark", (7, 13), And((w("who"), w("is"), Wildcard("there?")))),
         ("= a", "nothing-in-it", (0, 1), w("a")),
         ("ANDMAYBE a", "dangling-operator", (0, 8), w("a")),
+        ("words:[3 TO 1]", "empty-range", (6, 14), Ranged("words", "3", "1")),
+        ("date:{2020 TO 2021}", "empty-range", (5, 19), Dated(date(2021, 1, 1), date(2021, 1, 1), "{2020 TO 2021}")),
+        ('source:"" a', "nothing-in-it", (7, 9), w("a")),
     ],
 )
 def test_what_is_odd_is_run_and_reported(typed: str, code: str, span: tuple[int, int], read_as: Node):
@@ -257,6 +298,15 @@ pieces = st.lists(
             "NOT",
             "title:",
             "date:",
+            "source:",
+            "words:",
+            " TO ",
+            "to",
+            "]",
+            "{",
+            ">",
+            "<=",
+            "[2019 TO 2020]",
             "a",
             "al",
             "b-c",
@@ -281,6 +331,29 @@ pieces = st.lists(
     ),
     max_size=25,
 ).map("".join)
+
+
+bounds = st.sampled_from(["", "a", "al masdar", "'x y'", '"to TO"', "to", "2020", "-1.5", "O'Neil"])
+openings, closings, tos = st.sampled_from("[{"), st.sampled_from("]}"), st.sampled_from(["TO", "to"])
+
+
+@given(st.builds("source:{}{} {} {}{}".format, openings, bounds, tos, bounds, closings), st.sampled_from(["", " x", " OR b:y"]))
+def test_a_printed_range_reads_as_itself(typed: str, rest: str):
+    tree = parse(typed + rest).tree
+    assert parse(str(tree)).tree == tree
+
+
+plain_bounds = st.sampled_from(["a", "al masdar", "2020", "O'Neil", "'x y'", ""])
+
+
+@given(openings, plain_bounds, tos, plain_bounds.filter(bool), closings)
+def test_whoosh_reads_ranges_the_same_way(opening: str, low: str, to: str, high: str, closing: str):
+    typed = f"source:{opening}{low} {to} {high}{closing}"
+    (theirs,) = QueryParser("", None).parse(typed, normalize=False)
+    ours = parse(typed).tree
+    assert isinstance(ours, Ranged)
+    bounds = (theirs.start or None, theirs.end or None, theirs.startexcl, theirs.endexcl)
+    assert (ours.low, ours.high, ours.low_open, ours.high_open) == bounds
 
 
 @given(st.one_of(st.text(max_size=80), pieces))
@@ -316,6 +389,10 @@ def read_or_refused(typed: str) -> Parsed | QueryError:
         "a REQUIRE " * 900 + "a",
         "a*^2 " * 900,
         "(" * 50 + "a" + ")^2" * 50,
+        "date:[a to " * 900,
+        '["' * 5000,
+        "[ TO " * 2000,
+        "source:['" * 1100 + "TO]",
     ],
 )
 def test_long_odd_queries_are_answered_or_refused(typed: str):

@@ -13,7 +13,8 @@ from idlibsearch import Entity, Report
 from idlibsearch.index.encoder import Encoder
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.query.search import Found, Scored, search
+from idlibsearch.query.order import Scored
+from idlibsearch.query.search import Found, Request, search
 from idlibsearch.query.topk import best
 
 # Word number n stands in about one of n reports; some only in titles, some only as mentions.
@@ -76,7 +77,7 @@ def test_the_best_k_are_the_first_k_of_all(snapshot, seed):
     rng = random.Random(seed)
     for question in ways_to_ask(rng):
         limit, offset = rng.choice([1, 2, 3, 10, 25, 200, 5000]), rng.choice([0, 0, 1, 7])
-        found = search(snapshot, question, limit=limit, offset=offset)
+        found = search(snapshot, Request(question, limit, offset))
         ranked = nsmallest(offset + limit, matches(snapshot, found), key=lambda hit: (-hit.score, hit.segment, hit.doc))
         assert list(found.hits) == ranked[offset:], question
         assert found.total == len(matches(snapshot, found))

@@ -14,6 +14,8 @@ def headlines(index: Index, question: str) -> list[tuple[float, str, date | None
     except QueryError as error:
         print(error.span, error.message, error.advice)
         return []
+    counts: list[tuple[str, int]] = index.search(question, filter="source:reuters", facets=["place:5"]).facets["place"]
+    print(counts, index.search(question, date_from=date(2020, 1, 1), date_to="2020-03", sort="date:asc").total)
     notes: tuple[Diagnostic, ...] = results.diagnostics
     print(results.total, len(notes))
     return [(hit.score, hit.title, day(hit)) for hit in results]

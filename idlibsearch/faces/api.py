@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -19,22 +20,27 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
-from idlibsearch.query.search import search
+from idlibsearch.query.search import Request, When, search
 from idlibsearch.query.syntax import Mode
 from idlibsearch.results.hits import Results, results_of
 
 if TYPE_CHECKING:
     from idlibsearch.faces.whoosh_compat import Schema
     from idlibsearch.index.writer import Writer
+    from idlibsearch.ingest.jsonl import Item
     from idlibsearch.ingest.layout import Mode as Split
     from idlibsearch.ingest.pages import Page
+    from idlibsearch.query.tree import Node
 
 Pathlike = str | os.PathLike[str]
 LOCK_TIMEOUT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
 
 
 class Changes(NamedTuple):
-    """What a change did, counted in reports; where files were read, also those met, those left alone, those that failed."""
+    """What a change did, counted in reports; where files were read, also those met, those left alone, those that failed.
+
+    ``skipped``: files, and lines of files, that hold no report; ``warnings``: what reports were read without.
+    """
 
     added: int = 0
     changed: int = 0
@@ -43,6 +49,7 @@ class Changes(NamedTuple):
     files: int = 0
     files_unchanged: int = 0
     skipped: tuple[InputError, ...] = ()
+    warnings: tuple[InputError, ...] = ()
 
 
 class Index:
@@ -88,20 +95,39 @@ class Index:
         """The report with this key, or None."""
         return self._snapshot.get(key)
 
-    def search(self, query: str, *, limit: int = 10, offset: int = 0, mode: Mode = "all", strict: bool = False) -> Results:
+    def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        mode: Mode = "all",
+        strict: bool = False,
+        filter: str | Node | None = None,
+        date_from: When | None = None,
+        date_to: When | None = None,
+        sort: str = "score",
+        facets: Iterable[str] = (),
+    ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``).
 
         ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
-        stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
+        that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
+
+        ``filter`` (a question, or a tree) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
+        2020-01-12 or a ``datetime.date``) restrict what is found without scoring. ``sort``: "score"; "date", newest first;
+        "key"; "words" or another field of numbers, largest first; with ":asc" or ":desc" behind it the other way; reports
+        without the date or number come last. ``facets``: what to count over all matches, each a field ("place", or "place:20"
+        for the 20 most frequent values in place of 10) or "date:" with year, quarter, month, week or day.
 
         Raises QueryError where the question cannot be answered, ValueError for a negative limit or offset.
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
-        snapshot = self._snapshot
-        found = search(snapshot, query, limit=limit, offset=offset, mode=mode, strict=strict)
-        return results_of(snapshot, query, found, (time.perf_counter() - started) * 1000)
+        asked = (facets,) if isinstance(facets, str) else tuple(facets)
+        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort)
+        return _answer(self._snapshot, request, asked, started)
 
     def add(self, reports: Iterable[Report]) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit.
@@ -118,21 +144,27 @@ class Index:
         *paths: Pathlike,
         split: Split = "auto",
         encoding: str | None = None,
+        fields: Mapping[str, str] | None = None,
         prune: bool = False,
         progress: Callable[[str], None] | None = None,
+        advance: Callable[[int], None] | None = None,
     ) -> Changes:
-        """Read report pages from files and folders, and bring the index up to date with them; one commit.
+        """Read report pages and files of JSON lines (.jsonl, .ndjson, packed as .gz or .xz or not), and bring the index up to
+        date with them; one commit.
 
         Pages that have not changed are left alone; a changed page's reports replace its old ones. ``prune`` also removes the
         reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
-        its detection, ``progress`` is called with each path read. A file that cannot be read is in ``Changes.skipped``.
+        its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
+        ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
+        one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``.
         """
         from idlibsearch.ingest.pages import read_paths, relative_path
 
         tally = _Tally()
         with self._writer() as writer:
             known = writer.snapshot.files()
-            for page in read_paths(paths, self.root, split=split, encoding=encoding, known=known):
+            options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
+            for page in read_paths(paths, self.root, known=known, **options):
                 tally.take(page, writer)
                 if progress is not None:
                     progress(page.path)
@@ -208,6 +240,19 @@ class Index:
         self.close()
 
 
+def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], started: float) -> Results:
+    """What was found, with the facets asked for; their module is loaded only then."""
+    if not asked:
+        found = search(snapshot, request)
+        return results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000)
+    from idlibsearch.results.facets import count, read_facets
+
+    facets = read_facets(asked, snapshot)
+    found = search(snapshot, request)
+    counts = count(facets, snapshot, found.docs)
+    return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
+
+
 class _Tally:
     """Counts what came of reading files."""
 
@@ -216,7 +261,9 @@ class _Tally:
         self.seen: set[str] = set()  # files that were met and could be read
         self.read: set[str] = set()  # files that were read anew
         self._outcomes: list[str] = []
+        self._same = 0  # files that were left alone
         self.skipped: list[InputError] = []
+        self._warnings: list[InputError] = []
 
     def take(self, page: Page | InputError, writer: Writer) -> None:
         if isinstance(page, InputError):
@@ -224,15 +271,31 @@ class _Tally:
             return
         self.seen.add(page.path)
         if page.unchanged:
+            self._same += 1
             return
         self.read.add(page.path)
-        self.keys.update(report.key for report in page.reports)
-        self._outcomes += [writer.add(report) for report in page.reports]
+        try:
+            for item in page.reports:
+                self._take_item(item, writer)
+        except InputError as error:  # the file breaks off: what it held before, and is not seen now, may be behind the break
+            self.skipped.append(error)
+            self.read.discard(page.path)
+
+    def _take_item(self, item: Item, writer: Writer) -> None:
+        if isinstance(item, Report):
+            if item.key in self.keys:
+                self._warnings.append(InputError(item.key, "the key stands on several lines; the last of them counts"))
+            self.keys.add(item.key)
+            self._outcomes.append(writer.add(item))
+        elif isinstance(item, InputError):
+            self.skipped.append(item)
+        else:
+            self._warnings.append(item.error)
 
     def changes(self, removed: int) -> Changes:
         added, changed, unchanged = map(self._outcomes.count, ("added", "changed", "unchanged"))
-        files, same = len(self.seen), len(self.seen - self.read)
-        return Changes(added, changed, unchanged, removed, files, same, tuple(self.skipped))
+        files, same = len(self.seen), self._same
+        return Changes(added, changed, unchanged, removed, files, same, tuple(self.skipped), tuple(self._warnings))
 
 
 def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path: Callable[[Pathlike, Pathlike], str]) -> bool:

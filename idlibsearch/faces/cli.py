@@ -61,33 +61,40 @@ def cli() -> None:
 @click.option("--split", type=click.Choice(["auto", "article", "items", "bullets"]), default="auto", show_default=True,
               help="How pages are cut into reports.")  # fmt: skip
 @click.option("--encoding", metavar="NAME", help="The encoding of the files, where it is guessed wrongly.")
+@click.option("--map", "fields", multiple=True, metavar="NAME=FIELD",
+              help="In JSON lines, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
 def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, root: str | None, **options: Any) -> int:
-    """Read report pages into the index, or bring it up to date with them.
+    """Read report pages and JSON lines into the index, or bring it up to date with them.
 
-    PATH is a file or a folder. Pages that did not change cost next to nothing; a changed page's reports replace its old ones.
-    The index is made where there is none.
+    PATH is a file or a folder; .jsonl and .ndjson, packed as .gz or .xz or not, have a report a line. Files that did not
+    change cost next to nothing; a changed file's reports replace its old ones. The index is made where there is none.
 
     \b
     Examples:
       idlibsearch index seeds
       idlibsearch index --index /tmp/news --prune reports/ more/page.txt
       idlibsearch index --split article one_long_article.txt
+      idlibsearch index --map title=headline --map key=uuid reports.jsonl.gz
     """
     from idlibsearch.results import render
 
+    options["fields"] = _mapping(options["fields"])
     with _open_or_create(index_path or DEFAULT_INDEX, root) as index:
         changes = _add_with_progress(index, paths, options)
         value = {name: getattr(changes, name) for name in COUNTS}
-        skipped = [{"path": error.path, "reason": error.reason} for error in changes.skipped]
-        for error in changes.skipped:
+        told = {
+            name: [{"path": error.path, "reason": error.reason} for error in getattr(changes, name)]
+            for name in ("skipped", "warnings")
+        }
+        for error in (*changes.skipped, *changes.warnings):
             _say(str(error))
         if form == "text":
             _print([_summary(changes, len(index), index.path)])
         else:
-            _print(render.fields(value | {"skipped": skipped, "reports": len(index)}, form))
-        return ERROR if skipped and not changes.files else FOUND
+            _print(render.fields(value | told | {"reports": len(index)}, form))
+        return ERROR if changes.skipped and not changes.files else FOUND
 
 
 def _summary(changes: Changes, reports: int, path: Path) -> str:
@@ -110,12 +117,22 @@ def _open_or_create(path: str, root: str | None) -> Index:
 def _add_with_progress(index: Index, paths: Iterable[str], options: dict[str, Any]) -> Changes:
     if not sys.stderr.isatty():
         return index.add_path(*paths, **options)
-    with click.progressbar(length=_count_files(paths), label="Reading", file=sys.stderr, show_pos=True) as bar:
-        return index.add_path(*paths, **options, progress=lambda _path: bar.update(1))
+    with click.progressbar(length=_count_bytes(paths), label="Reading", file=sys.stderr) as bar:
+        return index.add_path(*paths, **options, advance=bar.update)
 
 
-def _count_files(paths: Iterable[str]) -> int:
-    return sum(sum(len(files) for _, _, files in os.walk(path)) if os.path.isdir(path) else 1 for path in paths)
+def _count_bytes(paths: Iterable[str]) -> int:
+    below = (os.path.join(folder, name) for path in paths for folder, _, names in os.walk(path) for name in names)
+    return sum(os.path.getsize(path) for path in (*paths, *below) if os.path.isfile(path))
+
+
+def _mapping(options: Iterable[str]) -> dict[str, str]:
+    """``title=headline`` and the like; the report's field first."""
+    pairs = [option.partition("=") for option in options]
+    for name, sign, taken in pairs:
+        if not (name and sign and taken):
+            raise click.UsageError(f"--map {name}{sign}{taken} is not of the form NAME=FIELD")
+    return {name: taken for name, _, taken in pairs}
 
 
 @cli.command()
@@ -124,15 +141,22 @@ def _count_files(paths: Iterable[str]) -> int:
 @format_option
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports to show.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many of the best to pass over.")
+@click.option("--sort", metavar="FIELD", default="score", show_default=True,
+              help="By score, date (newest first), key, words or another field of numbers; :asc or :desc behind it.")  # fmt: skip
+@click.option("--filter", metavar="QUESTION", help="Show only what answers this too; it does not count in scores.")
+@click.option("--from", "date_from", metavar="DATE", help="Show only what was published in 2020, 2020-01 or 2020-01-12 or later.")
+@click.option("--to", "date_to", metavar="DATE", help="The same, or earlier; the whole of the year or month that is named.")
+@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
+              help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
+              "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
 @click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
 @click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
-def query(
-    question: tuple[str, ...], index_path: str | None, form: Format, limit: int, offset: int, any_word: bool, strict: bool
-) -> int:
+def query(question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, **options: Any) -> int:
     """Ask the index a question.
 
-    All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date);
-    AND, OR, NOT and brackets combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+    All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date),
+    source:reuters, place:idlib, words:>300 and date:[2019 TO 2020-03] what else is known of it; AND, OR, NOT and brackets
+    combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
 
     \b
     Examples:
@@ -140,12 +164,15 @@ def query(
       idlibsearch query '"secret agreements" OR title:(truce OR ceasefire)'
       idlibsearch query 'ceasefire january 2020'
       idlibsearch query --format json 'idlib NOT date:2020'
+      idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
     """
     from idlibsearch.results import render
 
+    if options["facets"] and form in ("jsonl", "csv"):
+        raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
-        found = index.search(text, limit=limit, offset=offset, mode="any" if any_word else "all", strict=strict)
+        found = index.search(text, mode="any" if any_word else "all", **options)
         for line in render.diagnostics(text, found.diagnostics):
             _say(line)
         _print(render.results(found, form, _style()))

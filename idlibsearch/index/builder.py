@@ -20,6 +20,7 @@ from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import encoded, new_vocabulary
 from idlibsearch.errors import KernelError
+from idlibsearch.index.columns import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
@@ -33,7 +34,7 @@ try:
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
 
-BODY = "body"
+TITLE, BODY = "title", "body"
 _PACKED = (
     "postings.first",
     "blocks.last",
@@ -58,6 +59,7 @@ class SegmentBuilder:
         self._breaks = {"sentences": array("I"), "paragraphs": array("I")}  # tokens of the body before each start
         self._break_ends = {"sentences": array("Q"), "paragraphs": array("Q")}
         self._documents = DocumentsWriter()
+        self._columns = ColumnsWriter()
         self._keys: list[str] = []
         self._dates = (array("i"), array("i"))
         self._files: list[str | None] = []
@@ -77,6 +79,7 @@ class SegmentBuilder:
             text = text_of(report, field.name)
             self._counts.append(self._scan_body(text) if field.name == BODY else self._vocabulary.scan(encoded(text)))
         self._documents.add(report)
+        self._columns.add(report)
         self._keys.append(report.key)
         self._dates[0].append(report.date.start.toordinal() if report.date else 0)
         self._dates[1].append(report.date.end.toordinal() if report.date else 0)
@@ -134,6 +137,7 @@ class SegmentBuilder:
         names = [field.name for field in self._ranking.fields]
         sums = {name: [int(lengths[:, c].sum()), int(np.count_nonzero(lengths[:, c]))] for c, name in enumerate(names)}
         out.add("meta", "B", json.dumps({"docs": len(self), "lengths": sums}).encode("ascii"))
+        self._columns.write(out, (lengths[:, names.index(TITLE)] + lengths[:, names.index(BODY)]).tolist(), self._dates[0])
         self._write_breaks(out, before, starts.reshape(counts.shape)[:, names.index(BODY)])
         return lengths
 

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from idlibsearch.errors import CorruptIndexError, IdlibsearchError
+from idlibsearch.index.columns import folded_value
 from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.segment import NO_FILE, Segment
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.index.strings import Strings
 
 Array = npt.NDArray[np.integer[npt.NBitBase]]
 
@@ -44,6 +46,7 @@ def _faults(segment: Segment) -> Iterator[tuple[str, str]]:
         yield from _lexicon_faults(segment)
         yield from _posting_faults(segment)
         yield from _document_faults(segment)
+        yield from _column_faults(segment)
     except (IndexError, ValueError, UnicodeDecodeError, CorruptIndexError) as error:
         yield "", f"its parts do not fit together ({error})"
 
@@ -111,6 +114,61 @@ def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     for doc in range(docs):
         if segment.documents.read(doc).key != segment.keys[doc]:
             yield "stored.blocks", f"report {doc} is stored under another key"
+
+
+def _column_faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    if "columns" not in segment.file.sections:
+        return
+    columns, docs = segment.columns, segment.doc_count
+    folded = Strings(segment.file, "keywords.folded")
+    lists, values = _array(segment, "keywords.docs"), _array(segment, "keywords.values")
+    spellings, spelled = len(Strings(segment.file, "keywords.spellings")), _array(segment, "keywords.spelled")
+    yield from _range_faults("keywords.columns", _array(segment, "keywords.columns"), len(columns.keywords), len(folded))
+    yield from _range_faults("keywords.lists", _array(segment, "keywords.lists"), len(folded), len(lists))
+    yield from _range_faults("keywords.starts", _array(segment, "keywords.starts"), len(columns.keywords) * docs, len(values))
+    yield from _range_faults("keywords.spelled", spelled, len(folded), spellings)
+    if len(_array(segment, "keywords.times")) != spellings:
+        yield "keywords.times", "one number for each spelling is needed"
+    for name in columns.keywords:
+        yield from _keyword_faults(segment, name, folded)
+    yield from _number_faults(segment)
+
+
+def _keyword_faults(segment: Segment, name: str, folded: Strings) -> Iterator[tuple[str, str]]:
+    """A column says the same thing twice, by doc and by value: the two must agree."""
+    columns = segment.columns
+    here = columns.value_range(name)
+    if any(folded[value - 1] >= folded[value] for value in here[1:]):
+        yield "keywords.folded.text", f"the values of {name} are not in order"
+    if any(folded_value(spelling) != folded[value] for value in here for spelling, _ in columns.spellings(value)):
+        yield "keywords.spellings.text", f"a spelling of {name} that is not one of its value"
+    starts, values = map(np.asarray, columns.values(name))
+    of_doc = values[starts[0] : starts[-1]].astype(np.int64)
+    docs = np.repeat(np.arange(segment.doc_count), (starts[1:] - starts[:-1]).astype(np.int64))
+    lists = _array(segment, "keywords.lists").astype(np.int64)[here.start : here.stop + 1]
+    listed = _array(segment, "keywords.docs")[lists[0] : lists[-1]]
+    order = np.lexsort((docs, of_doc))
+    by_value = np.repeat(np.arange(here.start, here.stop), np.diff(lists))
+    if not (np.array_equal(docs[order], listed) and np.array_equal(of_doc[order], by_value)):
+        yield "keywords.docs", f"the lists of {name} do not say what the reports do"
+
+
+def _number_faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    columns, docs, order = segment.columns, segment.doc_count, _array(segment, "numbers.order")
+    ends = _array(segment, "numbers.ends")
+    yield from _range_faults("numbers.ends", ends, len(columns.numbers), len(order))
+    if len(_array(segment, "numbers.values")) != len(columns.numbers) * docs:
+        yield "numbers.values", "one number for each report is needed"
+        return
+    for name, number in columns.numbers.items():
+        values = np.asarray(columns.number_values(name))
+        there = np.flatnonzero(~np.isnan(values))
+        if not np.array_equal(there[np.argsort(values[there], kind="stable")], order[ends[number] : ends[number + 1]]):
+            yield "numbers.order", f"the order of {name} is not that of its numbers"
+    starts = _array(segment, "dates.start")
+    there = np.flatnonzero(starts)
+    if not np.array_equal(there[np.argsort(starts[there], kind="stable")], _array(segment, "dates.order")):
+        yield "dates.order", "not in the order of the dates"
 
 
 def _range_faults(name: str, starts: Array, count: int, end: int) -> Iterator[tuple[str, str]]:

@@ -35,6 +35,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "derived": list(report.derived),
         "repeats": [list(span) for span in report.repeats],
         "keywords": {name: list(values) for name, values in report.keywords.items()},
+        "numbers": dict(report.numbers),
     }
     return value | {name: part for name, part in rest.items() if part}
 
@@ -52,6 +53,7 @@ def from_json(value: dict[str, Any]) -> Report:
         repeats=tuple((start, end) for start, end in value.get("repeats", ())),
         provenance=_provenance_from_json(came_from) if came_from else None,
         keywords={name: tuple(values) for name, values in value.get("keywords", {}).items()},
+        numbers=value.get("numbers", {}),
     )
 
 

@@ -17,7 +17,7 @@ This docstring is the specification. All numbers are little-endian; offsets and 
        24   8  offset          uint64
        32   8  size            uint64
        40   4  checksum        uint32, CRC-32 of the section's bytes
-       44   1  type            B H I i Q (uint8, uint16, uint32, int32, uint64), as in Python's struct module
+       44   1  type            B H I i Q d (uint8, uint16, uint32, int32, uint64, float64), as in Python's struct module
        45   3  zero
 
 A file with one section "deleted" of three bytes is 64 + 3 + 61 zero bytes + 48 = 176 bytes long.
@@ -47,7 +47,7 @@ ALIGNMENT = 64  # a cache line; more than any array type asks for
 SMALL_SECTION_BYTES = 4096  # checked at every open: costs microseconds, and holds what all else hangs on
 _HEADER = struct.Struct("<8sIIQQI")
 _ENTRY = struct.Struct("<24sQQIc3x")
-_ITEM_BYTES = {"B": 1, "H": 2, "I": 4, "i": 4, "Q": 8}
+_ITEM_BYTES = {"B": 1, "H": 2, "I": 4, "i": 4, "Q": 8, "d": 8}
 
 
 class Section(NamedTuple):

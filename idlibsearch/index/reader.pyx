@@ -210,6 +210,23 @@ cdef class PostingReader:
         i = first_from(&block, 0, doc)
         return freq_at(&block, column, i) if doc_at(&block, i) == doc else 0
 
+    def present(self, const uint32_t[::1] terms not None, uint32_t doc):
+        """Those of the terms that a doc has, as a list."""
+        cdef Py_ssize_t t
+        cdef Block block
+        cdef uint32_t number, end
+        found = []
+        for t in range(terms.shape[0]):
+            self._check(terms[t])
+            end = self.lists.first_block[terms[t] + 1]
+            number = block_with(&self.lists, self.lists.first_block[terms[t]], end, doc)
+            if number < end:
+                if open_block(&self.lists, terms[t], number, &block) < 0:
+                    raise ValueError(DAMAGED)
+                if doc_at(&block, first_from(&block, 0, doc)) == doc:
+                    found.append(terms[t])
+        return found
+
     def occurrences(self, Py_ssize_t term, uint32_t doc, int column):
         """Where a term stands in a field of a doc: a list of (start, end, surface), ascending by start, in positions."""
         self._check(term)

@@ -1,6 +1,6 @@
 """One segment, read: an immutable small index of its own, mapped into memory.
 
-Beside the sections of ``lexicon``, ``postings`` and ``documents`` a segment file holds, by doc number:
+Beside the sections of ``lexicon``, ``postings``, ``columns`` and ``documents`` a segment file holds, by doc number:
 
     meta                JSON: {"docs": n, "lengths": {field: [sum, docs that have the field]}}
     lengths             uint32[docs, fields], positions in each field
@@ -25,6 +25,7 @@ from functools import cached_property
 from pathlib import Path
 
 from idlibsearch.errors import CorruptIndexError
+from idlibsearch.index.columns import Columns
 from idlibsearch.index.documents import Documents
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.fileformat import SectionFile
@@ -69,6 +70,11 @@ class Segment:
             return open_postings(self.file, self.positional, self._bitmap)
         except ValueError as error:
             raise CorruptIndexError(str(self.path), str(error), "postings.data") from None
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Its keywords and numbers."""
+        return Columns(self.file, self.doc_count)
 
     @cached_property
     def documents(self) -> Documents:
@@ -142,7 +148,7 @@ class Segment:
 
     def close(self) -> None:
         """Let go of the files; arrays still in use keep their map until they go."""
-        for name in ("lexicon", "postings", "documents", "keys"):
+        for name in ("lexicon", "postings", "columns", "documents", "keys"):
             self.__dict__.pop(name, None)
         self.lengths, self.date_starts, self.date_ends, self._bitmap = (), memoryview(b""), memoryview(b""), memoryview(b"")
         self.file.close()

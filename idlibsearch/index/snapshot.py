@@ -13,6 +13,7 @@ from idlibsearch.analysis.analyzer import RECIPE, Entry
 from idlibsearch.errors import CorruptIndexError, RecipeError
 from idlibsearch.index.directory import Manifest, read_manifest
 from idlibsearch.index.segment import Segment
+from idlibsearch.index.values import Values
 from idlibsearch.model import Report
 
 _ATTEMPTS = 5  # a reader loses the race against a commit when two commits come between two lines of it; five times never
@@ -31,6 +32,7 @@ class Snapshot:
         )
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
+        self._values: dict[str, Values] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
         # As the ranking kernels take it: b and the mean length of each field.
         self.normalisation = array("d", [field.b for field in self.ranking.fields]), array("d", self.mean_lengths)
@@ -65,6 +67,24 @@ class Snapshot:
             if entry is not None:
                 return entry
         return None
+
+    def has_keywords(self, field: str) -> bool:
+        """Does any segment have a keyword column of this name?"""
+        return any(field in segment.columns.keywords for segment in self.segments)
+
+    def has_numbers(self, field: str) -> bool:
+        """Does any segment have a number column of this name?"""
+        return any(field in segment.columns.numbers for segment in self.segments)
+
+    def has_column(self, field: str) -> bool:
+        """Is there a keyword or number column of this name?"""
+        return self.has_keywords(field) or self.has_numbers(field)
+
+    def values(self, field: str) -> Values:
+        """The values of a keyword column over all segments; made once. Two threads that make it at once make the same."""
+        if field not in self._values:
+            self._values[field] = Values([segment.columns for segment in self.segments], field)
+        return self._values[field]
 
     def find(self, key: str) -> tuple[int, int] | None:
         """(segment number, doc) of the report with this key, or None."""

@@ -24,6 +24,7 @@ OTHER_FORMATS = frozenset((
     ".bz2", ".csv", ".doc", ".docx", ".eml", ".epub", ".gz", ".htm", ".html", ".json", ".jsonl", ".mbox", ".odt", ".pdf", ".rtf",
     ".tar", ".tsv", ".warc", ".xhtml", ".xlsx", ".xml", ".xz", ".zip", ".zst",
 ))  # fmt: skip
+LINE_FORMATS = tuple(kind + packing for kind in (".jsonl", ".ndjson") for packing in ("", ".gz", ".xz"))  # read by ``jsonl``
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -86,22 +87,37 @@ def _walk(given: Path, met: set[str]) -> Iterator[Path | Skipped | InputError]:
 
 def _file(path: Path, named: bool) -> Path | Skipped | InputError:
     suffix = path.suffix.lower()
-    if suffix not in OTHER_FORMATS:
+    if suffix not in OTHER_FORMATS or is_lines(path):
         return path
     reason = f"the format {suffix} is not read; give its text as a .txt file"
     return InputError(str(path), reason) if named else Skipped(str(path), reason)
 
 
-def read_text(path: str | os.PathLike[str], *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> Text:
-    """Read and decode one file. Raises ``InputError`` where it is missing, closed to us, no plain file, too large or no text."""
+def is_lines(path: str | os.PathLike[str]) -> bool:
+    """Is this, by its name, a file of JSON lines?"""
+    return os.fspath(path).lower().endswith(LINE_FORMATS)
+
+
+def refuse_unreadable(path: str | os.PathLike[str]) -> int:
+    """The size of a file in bytes. Raises ``InputError`` where it is missing, closed to us or no plain file."""
     name = os.fspath(path)
     try:
         status = os.stat(name)
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(name, "is not a file" if not stat.S_ISDIR(status.st_mode) else "is a folder")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise InputError(name, _reason(error)) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(name, "is not a file" if not stat.S_ISDIR(status.st_mode) else "is a folder")
+    return status.st_size
+
+
+def read_text(path: str | os.PathLike[str], *, encoding: str | None = None, max_bytes: int = MAX_BYTES) -> Text:
+    """Read and decode one file. Raises ``InputError`` where it is missing, closed to us, no plain file, too large or no text."""
+    name = os.fspath(path)
+    refuse_unreadable(name)
+    try:
         with open(name, "rb") as file:
             content = file.read(max_bytes + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+    except OSError as error:
         raise InputError(name, _reason(error)) from None
     if len(content) > max_bytes:
         raise InputError(name, f"is larger than {max_bytes} bytes; split it or raise the limit")

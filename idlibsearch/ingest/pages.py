@@ -2,21 +2,24 @@
 
 A key is the file's path relative to a root, and behind a "#" ten digits of a hash of the report's text where the page
 holds several. So it does not depend on how the path was typed, where the program runs, or the order of items on the page.
+Files of JSON lines come in by the same door; ``jsonl`` reads them, as a stream.
 """
 
 from __future__ import annotations
 
+import codecs
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from idlibsearch.errors import InputError
+from idlibsearch.ingest import jsonl
 from idlibsearch.ingest.article import Draft
 from idlibsearch.ingest.assemble import Setting, digest, field_of, reports_from
-from idlibsearch.ingest.files import MAX_BYTES, Skipped, Text, read_text, walk
+from idlibsearch.ingest.files import MAX_BYTES, Skipped, Text, is_lines, read_text, refuse_unreadable, walk
 from idlibsearch.ingest.layout import Mode
 from idlibsearch.ingest.split import split as split_text
 from idlibsearch.model import Report
@@ -32,25 +35,31 @@ log = logging.getLogger(__name__)
 class Page:
     """A file that was read: its path relative to the root with forward slashes, and the reports it holds, maybe none.
 
-    ``unchanged`` says that it is as it was known, and was not split again: ``reports`` is empty then.
+    ``unchanged`` says that it is as it was known, and was not split again: ``reports`` is empty then. Of a file of JSON lines
+    ``reports`` is read as it is gone through, once, with errors and notices among them; it may raise ``InputError`` at last.
     """
 
     path: str
     file_hash: str
     encoding: str
-    reports: tuple[Report, ...] = ()
+    reports: Iterable[jsonl.Item] = ()
     unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are to be read: seen from ``root``, split and decoded as told, ``known`` fingerprints left alone."""
+    """How files are to be read: seen from ``root``, split and decoded as told, ``known`` fingerprints left alone.
+
+    ``fields``: see ``jsonl.File``. ``advance`` is told the bytes of every file that was read or left alone.
+    """
 
     root: Pathlike
     split: Mode = "auto"
     encoding: str | None = None
     known: Mapping[str, str] | None = None
     max_bytes: int = MAX_BYTES
+    fields: Mapping[str, str] = field(default_factory=dict)
+    advance: Callable[[int], None] | None = None
 
 
 def read_paths(
@@ -60,13 +69,16 @@ def read_paths(
     split: Mode = "auto",
     encoding: str | None = None,
     known: Mapping[str, str] | None = None,
+    fields: Mapping[str, str] | None = None,
+    advance: Callable[[int], None] | None = None,
 ) -> Iterator[Page | InputError]:
     """Every page in the given files and folders, inside folders by name; a file that cannot be read comes as its error.
 
     ``known`` are fingerprints (``Provenance.fingerprint``) by path: files that still have theirs come as unchanged pages.
+    ``fields`` and ``advance`` as in ``Reading``.
     What is passed over on purpose (hidden files, formats not read, a file met before) goes to the log.
     """
-    reading = Reading(root, split, encoding, known)
+    reading = Reading(root, split, encoding, known, fields=fields or {}, advance=advance)
     for met in walk(paths):
         if isinstance(met, Skipped):
             log.info("%s: %s", met.path, met.reason)
@@ -76,7 +88,7 @@ def read_paths(
 
 def read_page(path: Pathlike, root: Pathlike, *, split: Mode = "auto", encoding: str | None = None) -> list[Report]:
     """The reports of one file. Raises ``InputError`` where it cannot be read."""
-    return list(page_of(path, Reading(root, split, encoding)).reports)
+    return [item for item in page_of(path, Reading(root, split, encoding)).reports if isinstance(item, Report)]
 
 
 def _page_or_error(path: Path, reading: Reading) -> Page | InputError:
@@ -88,11 +100,34 @@ def _page_or_error(path: Path, reading: Reading) -> Page | InputError:
 
 def page_of(path: Pathlike, reading: Reading) -> Page:
     """Read one file as a page. Raises ``InputError`` where it cannot be read."""
+    if is_lines(path):
+        return _lines(os.fspath(path), reading)
+    size = refuse_unreadable(path)
     file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
+    if reading.advance is not None:
+        reading.advance(size)
     name = relative_path(path, reading.root)
     if reading.known and reading.known.get(name) == f"{file.file_hash} {file.encoding} {reader_of(reading.split)}":
         return Page(name, file.file_hash, file.encoding, unchanged=True)
     return Page(name, file.file_hash, file.encoding, tuple(_reports(file, name, reading.split)))
+
+
+def _lines(path: str, reading: Reading) -> Page:
+    """A file of JSON lines: its bytes are gone through once to see whether they are known, and again for its reports."""
+    size, encoding = refuse_unreadable(path), reading.encoding or "utf-8"
+    try:
+        codecs.lookup(encoding)
+        content = jsonl.file_hash(path)
+    except LookupError:
+        raise InputError(path, f"there is no encoding named {encoding!r}") from None
+    except OSError as error:
+        raise InputError(path, (error.strerror or str(error)).lower()) from None
+    file = jsonl.File(path, relative_path(path, reading.root), encoding, reading.fields, reading.advance)
+    if reading.known and reading.known.get(file.name) == f"{content} {encoding} {file.reader}":
+        if reading.advance is not None:
+            reading.advance(size)
+        return Page(file.name, content, encoding, unchanged=True)
+    return Page(file.name, content, encoding, jsonl.items_of(file, content))
 
 
 def reader_of(split: Mode) -> str:

@@ -620,6 +620,34 @@ def both(
     return out.taken()
 
 
+def plus(
+    const uint32_t[::1] docs_a not None, const double[::1] scores_a not None,
+    const uint32_t[::1] docs_b not None, const double[::1] scores_b not None,
+):
+    """The docs of a; where b has them too, the score is a's plus b's."""
+    _fits(docs_a, scores_a)
+    _fits(docs_b, scores_b)
+    cdef Py_ssize_t i, j = 0, m = docs_b.shape[0]
+    cdef _List out = _List(docs_a.shape[0])
+    with nogil:
+        for i in range(docs_a.shape[0]):
+            while j < m and docs_b[j] < docs_a[i]:
+                j += 1
+            out.put(docs_a[i], scores_a[i] + scores_b[j] if j < m and docs_b[j] == docs_a[i] else scores_a[i])
+    return out.taken()
+
+
+def times(const uint32_t[::1] docs not None, const double[::1] scores not None, double factor):
+    """The docs with their scores multiplied."""
+    _fits(docs, scores)
+    cdef Py_ssize_t i
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            out.put(docs[i], scores[i] * factor)
+    return out.taken()
+
+
 def without(const uint32_t[::1] docs not None, const double[::1] scores not None, const uint32_t[::1] others not None):
     """The docs of the first list that are not in the second, with their scores."""
     _fits(docs, scores)
@@ -644,6 +672,18 @@ def every(uint32_t doc_count):
 
 
 # ---- reading out
+
+
+def alive(object reader not None, const uint32_t[::1] docs not None):
+    """The docs that are not deleted, uint32."""
+    cdef const Lists* lists = lists_of(reader)
+    cdef Py_ssize_t i
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            if not is_deleted(lists, docs[i]):
+                out.put(docs[i], 0.0)
+    return out.taken()[0]
 
 
 def live(object reader not None, const uint32_t[::1] docs not None):

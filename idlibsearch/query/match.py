@@ -7,14 +7,16 @@ found here. Spans are (start, end) in positions, end exclusive.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import product
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Chosen, Having, Leaf, Plus, Some, Step, Times, Unit, Where
+from idlibsearch.query.plan import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.rank import saturated
+from idlibsearch.query.restrict import docs_of
 
 try:
     from idlibsearch.query import lists
@@ -34,33 +36,20 @@ class Matcher:
         self._reader = segment.postings
         self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
+        self._picked: dict[Between | Having, Sequence[int]] = {}
 
-    def total(self, step: Step) -> int:
-        """How many live docs match."""
-        return lists.live(self._reader, self.run(step)[0])
-
-    def best(self, step: Step, count: int, floor: float) -> list[tuple[float, int]]:
-        """The best live docs that match with a score above ``floor``: (score, doc), best first, equal ones by doc."""
-        return lists.best(self._reader, *self.run(step), count, floor)
-
-    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911  # one line a kind of step
+    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
         """The docs that match, ascending, deleted ones included, and their scores."""
         match step:
             case Leaf():
                 return self._leaf(step)
-            case Between():
-                starts, ends = self._segment.date_starts, self._segment.date_ends
+            case Between() | Having():
+                return unscored(self._picked_docs(step))
+            case Filled():
                 docs = range(self._segment.doc_count)
-                return unscored(doc for doc in docs if starts[doc] and step.start <= starts[doc] and ends[doc] <= step.end)
-            case Having():
-                return unscored(doc for doc in range(self._segment.doc_count) if self._has(step, doc))
-            case Times():
-                docs_of, scores = self.run(step.child)
-                return docs_of, memoryview(array("d", [score * step.factor for score in scores]))
-            case Plus():
-                return self._plus(step)
-            case Where():
-                return self._where(step)
+                return unscored(doc for doc in docs if self._is_filled(step, doc))
+            case Kept():
+                return lists.both(*self.run(step.wanted), *unscored(self.run(step.restriction)[0]))
             case All():
                 return self._all(step)
             case Some():
@@ -68,6 +57,26 @@ class Matcher:
                 for child in step.children:
                     found = lists.either(*found, *self.run(child))
                 return found
+            case Times():
+                return lists.times(*self.run(step.child), step.factor)
+            case Plus():
+                found = self.run(step.child)
+                for option in step.options:
+                    found = lists.plus(*found, *self.run(option))
+                return found
+            case Where():
+                found = self.run(step.child)
+                for required in step.required:
+                    found = lists.both(*found, *unscored(self.run(required)[0]))
+                return found
+
+    def _is_filled(self, step: Filled, doc: int) -> bool:
+        return any(self._segment.lengths[column][doc] for column in step.columns)
+
+    def _picked_docs(self, step: Between | Having) -> Sequence[int]:
+        if step not in self._picked:
+            self._picked[step] = docs_of(step, self._segment)
+        return self._picked[step]
 
     def _all(self, step: All) -> lists.Scored:
         found = self.run(step.wanted[0]) if step.wanted else lists.every(self._segment.doc_count)
@@ -77,53 +86,40 @@ class Matcher:
             found = lists.without(*found, self.run(child)[0])
         return found
 
-    def _plus(self, step: Plus) -> lists.Scored:
-        """The options' scores are added where the child matches: what both have, and what the child has alone."""
-        found = self.run(step.child)
-        for option in step.options:
-            more = self.run(option)
-            found = lists.either(*lists.both(*found, *more), *lists.without(*found, more[0]))
-        return found
-
-    def _where(self, step: Where) -> lists.Scored:
-        found = self.run(step.child)
-        for required in step.required:
-            docs = self.run(required)[0]
-            found = lists.both(*found, docs, memoryview(bytes(8 * len(docs))).cast("d"))
-        return found
-
-    def _has(self, step: Having, doc: int) -> bool:
-        return any(self._segment.lengths[column][doc] for column in step.columns)
-
     def _leaf(self, leaf: Leaf) -> lists.Scored:
         ranking = self._segment.ranking
         weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
         rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
-        chosen = [unit.found[self._segment] for unit in leaf.units if isinstance(unit, Chosen)]
-        if chosen and len(leaf.units) == 1:
-            return chosen[0].scores(*rest)
-        if chosen:
-            return self._side_by_side(leaf)
         if leaf.single_term is not None:
             term = self._segment.term(leaf.single_term)
             return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING
         units = [unit for unit in leaf.units if isinstance(unit, Unit)]
-        joined = units[0].joined if len(units) == 1 else None
-        return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
+        if len(units) == len(leaf.units):
+            joined = units[0].joined if len(units) == 1 else None
+            return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
+        chosen = leaf.units[0]
+        if len(leaf.units) == 1 and isinstance(chosen, Chosen):
+            return chosen.found[self._segment].gathered.scores(*rest)
+        return self._spelled_phrase(leaf)
 
-    def _side_by_side(self, leaf: Leaf) -> lists.Scored:
-        """Words in a row with chosen spellings among them, in docs that have all of them."""
-        docs_of = [self._leaf(Leaf((unit,), leaf.columns, 1.0))[0] for unit in leaf.units]
+    def _spelled_phrase(self, leaf: Leaf) -> lists.Scored:
+        """Spellings side by side: every doc that has all of them, looked into."""
         docs, scores = array("I"), array("d")
-        columns = range(len(self._segment.positional))
-        for doc in sorted(set(docs_of[0]).intersection(*docs_of[1:])):
-            spans = (self._leaf_spans(leaf, doc, column) if column in leaf.columns else () for column in columns)
+        for doc in self._docs_of_all(leaf):
+            spans = (self._leaf_spans(leaf, doc, c) if c in leaf.columns else () for c in range(len(self._segment.lengths)))
             freqs = [len({start for start, _ in found}) for found in spans]
             if any(freqs):
                 lengths = [column[doc] for column in self._segment.lengths]
                 docs.append(doc)
                 scores.append(leaf.idf * saturated(self._segment.ranking, freqs, lengths, self._normalisation[1]))
         return memoryview(docs), memoryview(scores)
+
+    def _docs_of_all(self, leaf: Leaf) -> Sequence[int]:
+        alone = (leaf._replace(units=(unit,)) for unit in leaf.units)
+        found = self._leaf(next(alone))
+        for each in alone:
+            found = lists.both(*found, *self._leaf(each))
+        return found[0]
 
     def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
         """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
@@ -133,16 +129,19 @@ class Matcher:
 
     # ---- where a shown hit matches
 
-    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911  # one line a kind of step
+    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911 - one line a kind of step
         """The spans of a doc that take part in the match; None where it does not match."""
         match step:
             case Leaf():
                 return self._leaf_marks(step, doc)
-            case Between():
-                start, end = self._segment.date_starts[doc], self._segment.date_ends[doc]
-                return {} if start and step.start <= start and end <= step.end else None
-            case Having():
-                return {} if self._has(step, doc) else None
+            case Between() | Having():
+                docs = self._picked_docs(step)
+                at = bisect_left(docs, doc)
+                return {} if at < len(docs) and docs[at] == doc else None
+            case Filled():
+                return {} if self._is_filled(step, doc) else None
+            case Kept():
+                return self.marks(step.wanted, doc)
             case Times():
                 return self.marks(step.child, doc)
             case Plus():
@@ -170,9 +169,7 @@ class Matcher:
     def _stands_elsewhere(self, leaf: Leaf, doc: int) -> bool:
         """Does a doc have a leaf, as one term, in a field that keeps no positions?"""
         unit = leaf.units[0]
-        if isinstance(unit, Chosen):
-            return False
-        term = leaf.single_term or (unit.joined if len(leaf.units) == 1 else None)
+        term = leaf.single_term or (unit.joined if len(leaf.units) == 1 and isinstance(unit, Unit) else None)
         postings = self._list(term) if term else None
         columns = (column for column in leaf.columns if not self._segment.positional[column])
         return postings is not None and any(postings.freq(doc, column) for column in columns)

@@ -15,10 +15,12 @@ from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
+from idlibsearch.index.columns import WORDS, Bounds, folded_value
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Limits, PatternError
+from idlibsearch.query.ranges import number_of
 from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import (
@@ -29,11 +31,13 @@ from idlibsearch.query.tree import (
     Exact,
     Expansion,
     Fuzzy,
+    Keyword,
     Maybe,
     Node,
     Not,
     Or,
     Phrase,
+    Ranged,
     Regex,
     Require,
     Span,
@@ -87,6 +91,21 @@ class Between(NamedTuple):
     end: int
 
 
+class Having(NamedTuple):
+    """A keyword or a number of a column inside these bounds (None: such values do not count)."""
+
+    field: str
+    keywords: Bounds | None
+    numbers: Bounds | None
+
+
+class Kept(NamedTuple):
+    """What matches ``wanted`` and ``restriction`` both; scores and marks are those of ``wanted`` alone."""
+
+    wanted: Step
+    restriction: Step
+
+
 class All(NamedTuple):
     """Every wanted child (none: every report) and no unwanted one."""
 
@@ -100,8 +119,8 @@ class Some(NamedTuple):
     children: tuple[Step, ...]
 
 
-class Having(NamedTuple):
-    """Docs that have something in one of these columns; they score nothing."""
+class Filled(NamedTuple):
+    """Docs that have something in one of these freq columns; they score nothing."""
 
     columns: tuple[int, ...]
 
@@ -127,7 +146,7 @@ class Times(NamedTuple):
     factor: float
 
 
-Step = Leaf | Between | Having | All | Some | Plus | Where | Times
+Step = Leaf | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
 _EVERY_DATE = Between(1, 1 << 31)
 
 
@@ -155,8 +174,6 @@ class Planner:
                 return self._exact(node)
             case Wildcard() | Fuzzy() | Regex():
                 return self._expansion(node)
-            case Dated():
-                return Between(*node.ordinals)
             case Every():
                 return self._every(node)
             case Boosted():
@@ -165,6 +182,8 @@ class Planner:
                 return Plus(*self._branches(node.child, node.options, negated))
             case Require():
                 return Where(*self._branches(node.child, node.required, negated))
+            case Dated() | Keyword() | Ranged():
+                return self._picked(node)
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
             case Or():
@@ -188,7 +207,38 @@ class Planner:
     def _every(self, node: Every) -> Step:
         if not node.field:
             return All((), ())
-        return _EVERY_DATE if node.field == "date" else Having((self._ranking.column(node.field),))
+        return _EVERY_DATE if node.field == "date" else Filled((self._ranking.column(node.field),))
+
+    def _picked(self, node: Dated | Keyword | Ranged) -> Between | Having:
+        if isinstance(node, Dated):
+            return Between(*node.ordinals)
+        return self._keyword(node) if isinstance(node, Keyword) else self._ranged(node)
+
+    def _keyword(self, node: Keyword) -> Having:
+        """Equal to a keyword, or to a number where it is written like one."""
+        folded, number = folded_value(node.text), number_of(node.text)
+        step = Having(node.field, Bounds(folded, folded), None if number is None else Bounds(number, number))
+        if not any(
+            segment.columns.docs_of_keywords(step.field, Bounds(folded, folded)) for segment in self._snapshot.segments
+        ) and (step.numbers is None or not self._snapshot.has_numbers(step.field)):
+            message = f"no report has the value {node.text} in the field {node.field}"
+            self.diagnostics.append(Diagnostic(node.span, "unknown-value", message))
+        return step
+
+    def _ranged(self, node: Ranged) -> Having:
+        """Between numbers where the field has some and every bound is one, else between keywords; without bounds: any value."""
+        bounds = [bound for bound in (node.low, node.high) if bound is not None]
+        opens = (node.low_open, node.high_open)
+        has_numbers = node.field == WORDS or self._snapshot.has_numbers(node.field)
+        if not bounds:
+            return Having(node.field, Bounds(None, None), Bounds(None, None))
+        if has_numbers and all(number_of(bound) is not None for bound in bounds):
+            return Having(node.field, None, Bounds(number_of(node.low), number_of(node.high), *opens))
+        if has_numbers and not self._snapshot.has_keywords(node.field):
+            message = f"the field {node.field} holds numbers, which {' and '.join(bounds)} cannot be compared with"
+            raise QueryError(self._text, node.span, message, f"write numbers: {node.field}:[100 TO 300]")
+        low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
+        return Having(node.field, Bounds(low, high, *opens), None)
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:

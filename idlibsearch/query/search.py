@@ -1,38 +1,55 @@
 """The one path from a question to scored docs: parse, plan, match every segment, rank.
 
 Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must; all else is
-matched in full. Both give the same scores. What was not asked for (the total, marks) is not computed until it is.
+matched in full. Both give the same scores. What was not asked for (the total, all docs, marks) is not computed until it is.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from idlibsearch.errors import KernelError
+from idlibsearch.errors import KernelError, QueryError, ReportError
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
-from idlibsearch.query.plan import All, Leaf, Planner, Some, Step
+from idlibsearch.query.order import Scored, Sort, page, read_sort
+from idlibsearch.query.plan import All, Kept, Leaf, Planner, Some, Step
 from idlibsearch.query.syntax import Mode, parse
-from idlibsearch.query.tree import Node
+from idlibsearch.query.tree import Dated, Node, conjunction
 
 try:
+    from idlibsearch.query import lists
     from idlibsearch.query.topk import best
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
+When = str | date
 
-class Scored(NamedTuple):
-    """A doc that matched: higher scores first, equal ones in the order of adding."""
 
-    score: float
-    segment: int
-    doc: int
+class Request(NamedTuple):
+    """A question and how it is to be answered: hits ``offset`` to ``offset + limit`` in the order of ``sort``.
+
+    ``filter`` (a question or a tree) and the publication dates from the start of ``date_from`` to the end of ``date_to``
+    restrict what is found, and score nothing. ``limits``: what patterns may cost.
+    """
+
+    text: str
+    limit: int = 10
+    offset: int = 0
+    mode: Mode = "all"
+    strict: bool = False
+    filter: str | Node | None = None
+    date_from: When | None = None
+    date_to: When | None = None
+    sort: str = "score"
+    limits: Limits = LIMITS
 
 
 class Words(NamedTuple):
@@ -58,44 +75,66 @@ class Found:
         return tuple(Matcher(segment, self._snapshot.normalisation) for segment in self._snapshot.segments)
 
     @cached_property
+    def lists(self) -> tuple[lists.Scored, ...]:
+        """All docs that match and their scores, by segment, deleted ones included."""
+        return tuple(matcher.run(self.plan) for matcher in self.matchers)
+
+    @cached_property
     def total(self) -> int:
         """How many live docs match."""
-        return sum(matcher.total(self.plan) for matcher in self.matchers)
+        found = zip(self._snapshot.segments, self.lists, strict=True)
+        return sum(lists.live(segment.postings, docs) for segment, (docs, _) in found)
+
+    @cached_property
+    def docs(self) -> tuple[memoryview[int], ...]:
+        """All live docs that match, uint32 ascending, by segment."""
+        found = zip(self._snapshot.segments, self.lists, strict=True)
+        return tuple(lists.alive(segment.postings, docs) for segment, (docs, _) in found)
 
     def marks(self, hit: Scored) -> Marks:
         """The spans that take part in a hit's match, by column."""
         return self.matchers[hit.segment].marks(self.plan, hit.doc) or {}
 
 
-def search(
-    snapshot: Snapshot,
-    text: str,
-    *,
-    limit: int,
-    offset: int = 0,
-    mode: Mode = "all",
-    strict: bool = False,
-    limits: Limits = LIMITS,
-) -> Found:
-    """Answer a question: hits ``offset`` to ``offset + limit`` of all matches, best first.
+def search(snapshot: Snapshot, request: Request) -> Found:
+    """Answer a question.
 
     Raises QueryError where it cannot be answered, with ``strict`` also where there is anything to report about it.
     """
-    parsed = parse(text, mode)
-    planner = Planner(snapshot, text, limits)
+    sort = read_sort(request.sort, snapshot)
+    parsed = parse(request.text, request.mode, snapshot.has_column)
+    planner = Planner(snapshot, request.text, request.limits)
     plan = planner.plan(parsed.tree)
-    found = Found(snapshot, parsed.tree, plan, parsed.diagnostics + tuple(planner.diagnostics))
-    if strict:
-        refuse_all(text, found.diagnostics)
-    words = _words_of(plan)
-
-    def best_of(segment: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
-        if words is not None:
-            return _best_of_words(snapshot, snapshot.segments[segment], words, count, floor)
-        return found.matchers[segment].best(plan, count, floor)
-
-    found.hits = tuple(_ranked(len(snapshot.segments), offset + limit, best_of)[offset:])
+    restriction, noted = _restriction(snapshot, request)
+    diagnostics = (*parsed.diagnostics, *planner.diagnostics, *noted)
+    if request.strict:
+        refuse_all(request.text, diagnostics)
+    found = Found(snapshot, parsed.tree, plan if restriction is None else Kept(plan, restriction), diagnostics)
+    found.hits = _hits(snapshot, found, request.offset, request.limit, sort)
     return found
+
+
+def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort) -> tuple[Scored, ...]:
+    if sort.field != "score":
+        return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
+    words = _words_of(found.plan)
+
+    def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
+        segment = snapshot.segments[number]
+        if words is not None:
+            return _best_of_words(snapshot, segment, words, count, floor)
+        return lists.best(segment.postings, *found.lists[number], count, floor)
+
+    return tuple(_ranked(len(snapshot.segments), offset + limit, best_of)[offset:])
+
+
+def _every_hit(snapshot: Snapshot, found: Found) -> list[Scored]:
+    return [
+        Scored(score, number, doc)
+        for number, (segment, pairs) in enumerate(zip(snapshot.segments, found.lists, strict=True))
+        for doc, score in zip(*pairs, strict=True)
+        if not segment.is_deleted(doc)
+    ]
 
 
 def _ranked(segments: int, count: int, best_of: Callable[[int, int, float], Sequence[tuple[float, int]]]) -> list[Scored]:
@@ -136,3 +175,40 @@ def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: in
         floor,
         words.every,
     )
+
+
+def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, list[Diagnostic]]:
+    """The plan of what restricts a request (None: nothing does), and what is to be said about its filter."""
+    nodes: list[Node] = []
+    text, notes = "", list[Diagnostic]()
+    if isinstance(request.filter, str):
+        text = request.filter
+        parsed = parse(text, is_column=snapshot.has_column)
+        nodes.append(parsed.tree)
+        notes += parsed.diagnostics
+    elif request.filter is not None:
+        text = str(request.filter)
+        nodes.append(request.filter)
+    if request.date_from is not None or request.date_to is not None:
+        nodes.append(_published(request.date_from, request.date_to))
+    if not nodes:
+        return None, []
+    planner = Planner(snapshot, text, request.limits)
+    step = planner.plan(conjunction(nodes))
+    return step, [note._replace(text=text) for note in (*notes, *planner.diagnostics)]
+
+
+def _published(start: When | None, end: When | None) -> Dated:
+    """From the first day of ``start`` to the last of ``end``."""
+    low = date.min if start is None else _interval(start)[0]
+    high = date.max if end is None else _interval(end)[1]
+    return Dated(low, high, f"[{start or ''} TO {end or ''}]")
+
+
+def _interval(when: When) -> tuple[date, date]:
+    text = when.isoformat() if isinstance(when, date) else when
+    try:
+        named = parse_date(text)
+    except ReportError as error:
+        raise QueryError(text, (0, len(text)), error.reason, "write 2020, 2020-01 or 2020-01-12") from None
+    return named.start, named.end

@@ -1,8 +1,7 @@
 """Where chosen spellings stand in a segment: the occurrences of a term's list whose surface was chosen, each token once.
 
 A token is found through the term at its first position, so that rebel-held, of which *rebel*, *held* and *rebelheld* tell in
-three lists, counts once. Only fields that keep positions know surfaces. What the ``lists`` kernel gathers is counted; spans,
-which only shown hits need, are found here.
+three lists, counts once. Only fields that keep positions know surfaces.
 """
 
 from __future__ import annotations
@@ -12,8 +11,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
-from idlibsearch.query import lists
+
+try:
+    from idlibsearch.query import lists
+except ImportError as error:
+    raise KernelError("idlibsearch.query.lists") from error
 
 
 class Word(NamedTuple):
@@ -29,32 +33,36 @@ class Spelled:
 
     def __init__(self, segment: Segment, words: Iterable[Word]) -> None:
         self._segment = segment
-        self._chosen: dict[int, dict[int, int]] = {}  # term -> surface -> positions
+        self._chosen: dict[int, dict[int, int]] = {}  # term -> surface -> the positions a token of it takes
         for word in words:
             self._chosen.setdefault(word.term, {}).update(dict.fromkeys(word.surfaces, word.positions))
 
+    def __len__(self) -> int:
+        """How many surfaces were chosen."""
+        return sum(map(len, self._chosen.values()))
+
     @cached_property
-    def _gathered(self) -> lists.Gathered:
+    def gathered(self) -> lists.Gathered:
+        """All of their occurrences, counted."""
         gathered = lists.Gathered(self._segment.postings)
-        for term, positions in self._chosen.items():
-            gathered.add(term, bytes(positions.get(surface, 0) for surface in self._segment.surfaces_of(term)))
+        for term, widths in self._chosen.items():
+            gathered.add(term, bytes(widths.get(surface, 0) for surface in self._segment.surfaces_of(term)))
         return gathered
 
     def frequency(self, columns: Sequence[int]) -> int:
-        """How many docs have an occurrence in any of these columns; deleted ones count."""
-        return self._gathered.frequency(bytes(column in columns for column in range(len(self._segment.positional))))
-
-    def scores(self, idf: float, weights: array[float], b: array[float], means: array[float], k1: float) -> lists.Scored:
-        """Every doc that has an occurrence in a column whose weight is not 0, with its score; float64 one a column."""
-        return self._gathered.scores(idf, weights, b, means, k1)
+        """How many docs have an occurrence in any of these columns."""
+        return self.gathered.frequency(bytes(column in columns for column in range(len(self._segment.positional))))
 
     def spans(self, doc: int, column: int) -> list[tuple[int, int]]:
         """The occurrences in one field of a doc, as (start, end) in positions, ascending; none where it keeps no positions."""
-        found: list[tuple[int, int]] = []
-        for term, positions in self._chosen.items():
-            covered = 0
-            for start, _, surface in self._segment.postings.occurrences(term, doc, column):
-                if surface in positions and start >= covered:  # the first entry of a token is at its first position
-                    covered = start + positions[surface]
-                    found.append((start, covered))
-        return sorted(found)
+        terms = self._segment.postings.present(array("I", self._chosen), doc)
+        return sorted(span for term in terms for span in self._spans_of(term, doc, column))
+
+    def _spans_of(self, term: int, doc: int, column: int) -> list[tuple[int, int]]:
+        spans, covered = [], 0
+        for start, _, surface in self._segment.postings.occurrences(term, doc, column):
+            width = self._chosen[term].get(surface, 0)
+            if width and start >= covered:  # a token that has the term twice counts from the first
+                covered = start + width
+                spans.append((start, covered))
+        return spans

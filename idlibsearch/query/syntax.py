@@ -10,7 +10,7 @@ such in capitals only. What belongs to the grammar but cannot be answered yet is
     less  := or (ANDNOT or)*
     or    := and (OR and)*
     and   := not (AND not)*
-    not   := NOT not | [field:] ( "(" query ")" | phrase | ="spellings" | r"expression" | word ) [^boost]
+    not   := NOT not | [field:] ( "(" query ")" | phrase | range | ="spellings" | r"expression" | word ) [^boost]
 
 A word may be a pattern (``cease*``), fuzzy (``word~2/3``), a spelling (``=Word``) or everything (``*``).
 """
@@ -19,21 +19,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from idlibsearch.errors import QueryError, ReportError
+from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.ranges import Typed, compared, comparison, dated, is_empty, ranged, read_range
 from idlibsearch.query.tree import (
     Boosted,
     Dated,
     Every,
     Exact,
     Fuzzy,
+    Keyword,
     Node,
     Not,
     Phrase,
+    Ranged,
     Regex,
     Span,
     Wildcard,
@@ -50,7 +54,8 @@ MAX_DEPTH = 50  # groups in groups, NOT before NOT: at ten calls a group it stay
 MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
 
 SEARCHED_FIELDS = ("title", "body", "entities", "date")
-STORED_FIELDS = ("key", "source", "byline", "url", "section", "language", "path")
+COLUMN_FIELDS = (*KEYWORD_COLUMNS, WORDS)  # in every index; an index may have more
+STORED_FIELDS = ("key", "url", "path")
 BINARY = ("REQUIRE", "ANDMAYBE", "ANDNOT", "OR", "AND")  # loosest first
 OPERATORS = (*BINARY, "NOT")
 ARTICLES = ("al", "el", "ul")  # of Arabic names; with the word behind it one word, as in the index
@@ -60,6 +65,8 @@ _TOKEN = re.compile(
       | (?P<open>\() | (?P<close>\))
       | (?P<phrase>"(?P<quoted>[^"]*)")
       | (?P<unclosed>")
+      | (?P<range>[\[{](?:[^\[\]{}"]|"[^"]{0,200}"){0,300}?(?<=[\s\[{"'])[Tt][Oo](?=[\s"'\]}])
+          (?:[^\[\]{}"]|"[^"]{0,200}"){0,300}[\]}])
       | (?<!\w)(?P<field>[A-Za-z_]\w{0,63}):(?=[^\s)])
       | (?P<word>[^\s()"]+)
     """,
@@ -67,12 +74,13 @@ _TOKEN = re.compile(
 )
 _NOT_YET = (  # as text: compiled when a word that is more than letters and digits comes along
     (r"[{}]", "entity operands", "name the entity in quotation marks"),
-    (r"[\[\]]", "ranges", "name one date, such as date:2020-01"),
+    (r"[\[\]]", "ranges", "write both bounds with TO between them, such as words:[100 TO 300]"),
     (r"~\d*(\.\d+)?$", "nearness of phrases", "leave the ~ out"),
-    (r"^[<>]", "comparisons", "name one date, such as date:2020-01"),
+    (r"^[<>]", "comparisons", "compare a field, such as date:>2019 or words:>300"),
     (r"^[+-](?=\w)", "signs before words", "every word must match already; write NOT word to exclude one"),
     (r"^(NEAR|W|PRE|SAME|NOTNEAR|ATLEAST|FIRST)/(\d+|[SP])$", "nearness operators", 'use a phrase ("…") or AND'),
 )
+_NOT_IN_COLUMNS = r"[*?]|~\d?(/\d+)?$|^="
 _BOOST = r"\^(\d+(?:\.\d+)?|\.\d+)$"
 _FUZZY = r"(.+)~(\d?)(?:/([1-9]\d{0,2}))?"
 _PATTERN = r"[*?]|\[[^\[\]]+\]"  # a bracket alone is half of a range
@@ -96,12 +104,20 @@ class Parsed(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def parse(text: str, mode: Mode = "all") -> Parsed:
-    """Read a query. Raises QueryError for what cannot be answered; nothing else, whatever the text."""
+def no_further_columns(_name: str) -> bool:
+    """The columns of an index that has only those every index has."""
+    return False
+
+
+def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_further_columns) -> Parsed:
+    """Read a query. ``is_column`` says of a name whether the index has such a column beside ``COLUMN_FIELDS``.
+
+    Raises QueryError for what cannot be answered; nothing else, whatever the text.
+    """
     if len(text) > MAX_CHARACTERS:
         message = f"the query is {len(text):,} characters long"
         raise QueryError(text, (MAX_CHARACTERS, len(text)), message, f"ask in at most {MAX_CHARACTERS:,} characters")
-    reader = _Reader(text, mode)
+    reader = _Reader(text, mode, is_column)
     tree = reader.query(field="", depth=0)
     if reader.peek() is not None:
         raise reader.error(reader.next(), "a bracket is closed that was never opened", "remove it, or put ( before")
@@ -113,8 +129,9 @@ def parse(text: str, mode: Mode = "all") -> Parsed:
 class _Reader:
     """The state of one reading: the tokens, how far it got, and what was noticed."""
 
-    def __init__(self, text: str, mode: Mode) -> None:
+    def __init__(self, text: str, mode: Mode, is_column: Callable[[str], bool]) -> None:
         self.text = text
+        self._is_further_column = is_column
         self.diagnostics: list[Diagnostic] = []
         self._mode = mode
         pieces = (Token(match.lastgroup or "", match[0], match.start(), match.end()) for match in _TOKEN.finditer(text))
@@ -197,16 +214,53 @@ class _Reader:
             name = token.text[:-1].lower()
             if name in STORED_FIELDS:
                 raise self.error(token, f"the field {name} is stored, and cannot be searched yet", _FIELD_ADVICE)
-            if name not in SEARCHED_FIELDS:
+            if name not in SEARCHED_FIELDS and not self._is_column(name):
                 return self._unknown_field(token, name, field, depth)
             field = name
         if token.kind == "open":
             return self._group(token, field, depth)
         if token.kind == "phrase":
             return self._phrase(token, field)
+        if token.kind == "range":
+            return self._range(token, field)
         if token.kind == "unclosed":
             raise self.error(token, "a quotation is opened and never closed", 'put " where it ends')
         return self._word(token, field)
+
+    def _is_column(self, name: str) -> bool:
+        return name in COLUMN_FIELDS or (name not in SEARCHED_FIELDS and name != "" and self._is_further_column(name))
+
+    def _range(self, token: Token, field: str) -> Node:
+        typed = read_range(token.text)
+        if typed is None or not (field == "date" or self._is_column(field)):
+            what = "a range of words cannot be answered" if typed else f"{token.text} cannot be answered yet"
+            raise self.error(token, what, "ask for a range of a date, a number or a keyword: date:[2019 TO 2020]")
+        return self._bounded(token, field, typed)
+
+    def _bounded(self, token: Token, field: str, typed: Typed) -> Node:
+        span = (token.start, token.end)
+        try:
+            node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
+        except ReportError as error:
+            raise self.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
+        if is_empty(node):
+            self.note(token, "empty-range", f"nothing can lie in {token.text}")
+        return node
+
+    def _compared(self, token: Token, field: str) -> Node | None:
+        """``>300`` and the like behind a field that has an order; None where the token is no comparison."""
+        operator, bound = comparison(token.text)
+        following = self.peek()
+        if operator and not bound and following is not None and following.kind == "phrase" and following.start == token.end:
+            bound = self.next().text[1:-1]
+            token = Token("word", self.text[token.start : following.end], token.start, following.end)
+        if not operator:
+            return None
+        if not bound.strip():
+            raise self.error(
+                token, f"{operator} has nothing to compare with", f"write it without a space: {field}:{operator}2020"
+            )
+        return self._bounded(token, field, compared(operator, bound))
 
     def _group(self, opening: Token, field: str, depth: int) -> Node | None:
         node = self.query(field, depth + 1)
@@ -222,7 +276,9 @@ class _Reader:
         if following is not None and following.kind in ("word", "field"):
             word = self._glued(token)
             self.note(word, "unknown-field", f"there is no field {name}; {word.text} was searched as text", _FIELD_ADVICE)
-            return Word(word.text, field, (word.start, word.end))
+            return (Keyword if self._is_column(field) else Word)(word.text, field, (word.start, word.end))
+        if following is not None and following.kind == "range":
+            raise self.error(token, f"there is no field {name}", _FIELD_ADVICE)
         self.note(token, "unknown-field", f"there is no field {name}; what follows was searched without it", _FIELD_ADVICE)
         return self._operand(field, depth)
 
@@ -239,6 +295,8 @@ class _Reader:
         if field == "entities":
             raise self.error(token, "the field entities keeps no order of words", 'ask for the phrase in any field: "…"')
         text = token.text[1:-1]
+        if text.strip() and self._is_column(field):
+            return Keyword(text, field, (token.start, token.end))
         if not re.search(r"\w", text):
             self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
             return None
@@ -264,7 +322,7 @@ class _Reader:
         following = self.peek()
         if token.text in ("r", "=") and following is not None and following.kind == "phrase" and following.start == token.end:
             return self._quoted(token, self.next(), field)
-        if field != "date":
+        if not self._is_valued(field):
             token = self._with_article(token)
         boost = None if token.text.isalnum() else re.search(_BOOST, token.text)
         if boost is None:
@@ -290,11 +348,11 @@ class _Reader:
         self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
 
     def _unboosted(self, token: Token, field: str) -> Node | None:
+        if self._is_valued(field):
+            return self._value(token, field)
         special = None if token.text.isalnum() else self._special(token, field)
         if special is not None:
             return special
-        if field == "date":
-            return self._dated(token, token.text)
         self._refuse_what_is_not_there_yet(token)
         if not re.search(r"\w", token.text):
             self._note_nothing_in(token)
@@ -303,6 +361,26 @@ class _Reader:
             advice = f"for the operator write {token.text.upper()}"
             self.note(token, "small-operator", f"{token.text} in small letters was searched as a word", advice)
         return Word(token.text, field, (token.start, token.end))
+
+    def _is_valued(self, field: str) -> bool:
+        """Does the field hold values, not text?"""
+        return field == "date" or self._is_column(field)
+
+    def _value(self, token: Token, field: str) -> Node:
+        """A word in a column: everything, a comparison, or the value itself."""
+        span = (token.start, token.end)
+        if re.fullmatch(_EVERY, token.text):
+            every = "" if ":" in token.text else field
+            return Ranged(field, None, None, span=span) if every and every != "date" else Every(every, span)
+        if (node := self._compared(token, field)) is not None:
+            return node
+        if field == "date":
+            return self._dated(token, token.text)
+        self._refuse_what_is_not_there_yet(token)
+        if re.search(_NOT_IN_COLUMNS, token.text):
+            message = f"patterns and spellings of values cannot be answered yet: {token.text}"
+            raise self.error(token, message, f"write the value out, or a range: {field}:[a TO b]")
+        return Keyword(token.text, field, span)
 
     def _special(self, token: Token, field: str) -> Node | None:
         """Everything, a spelling, a fuzzy word or a pattern; None where the token is none of these."""
@@ -317,7 +395,7 @@ class _Reader:
             if re.search(r"[*?\[\]{}~^]", fuzzy[1]):
                 raise self.error(token, f"{fuzzy[1]} is no word to be near to", "a fuzzy word has letters and digits only")
             return Fuzzy(fuzzy[1], int(fuzzy[2] or 1), int(fuzzy[3] or 0), field, span)
-        if field == "date" or "{" in text or "}" in text or not re.search(_PATTERN, text):
+        if "{" in text or "}" in text or not re.search(_PATTERN, text):
             return None
         self._refuse_field(token, field)
         if text.endswith("?"):
@@ -326,7 +404,7 @@ class _Reader:
         return Wildcard(text.replace(" ", "?"), field, span)  # al qaed*: with a space, a hyphen, as it comes
 
     def _refuse_field(self, token: Token, field: str) -> None:
-        if field in ("entities", "date"):
+        if field == "entities" or self._is_valued(field):
             message = f"the field {field} keeps no spellings, and {token.text} asks for some"
             raise self.error(token, message, "ask in title: or body:, or without a field")
 
@@ -359,7 +437,7 @@ class _Reader:
         return Dated(when.start, when.end, text, (token.start, token.end))
 
 
-_FIELD_ADVICE = f"the fields to search are {', '.join(SEARCHED_FIELDS)}"
+_FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
 
 
 def _joined(operator: str, nodes: list[Node]) -> Node:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, timedelta
+from datetime import date
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
@@ -115,7 +115,38 @@ class Dated:
     @property
     def ordinals(self) -> tuple[int, int]:
         """The interval as proleptic ordinals, as the index stores dates."""
-        return self.start.toordinal(), (self.end - timedelta(days=1)).toordinal() + 1
+        return self.start.toordinal(), self.end.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Has this keyword, or this number, in a column; does not score."""
+
+    text: str
+    field: str
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.field}:{_quoted(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """Has a number or a keyword between two bounds in a column; None: no bound on that side. Does not score.
+
+    ``low_open`` and ``high_open`` say that the bound itself is outside.
+    """
+
+    field: str
+    low: str | None
+    high: str | None
+    low_open: bool = False
+    high_open: bool = False
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        bounds = " TO ".join("" if bound is None else _quoted(bound) for bound in (self.low, self.high))
+        return f"{self.field}:{'{' if self.low_open else '['}{bounds}{'}' if self.high_open else ']'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +219,17 @@ class Boosted:
 
 
 Expansion = Wildcard | Fuzzy | Regex  # what stands for a set of words
-Node = Word | Phrase | Exact | Expansion | Every | Dated | And | Or | Not | Maybe | Require | Boosted
+Node = Word | Phrase | Exact | Expansion | Every | Dated | Keyword | Ranged | And | Or | Not | Maybe | Require | Boosted
 _LOOSE = Or | Maybe | Require  # bind less than AND does
 _COMPOUND = And | _LOOSE
 _BARE = r"[\w.'’-]*\w"  # a spelling that needs no quotation marks
+
+
+def _quoted(text: str) -> str:
+    """A keyword or bound as it can be typed; one with a double quote was typed in single ones."""
+    if text.isalnum() and text.lower() != "to":
+        return text
+    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 def _fielded(field: str, text: str) -> str:

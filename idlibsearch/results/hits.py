@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Provenance, Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.search import Found, Scored
+from idlibsearch.query.order import Scored
+from idlibsearch.query.search import Found
 from idlibsearch.results.snippet import best, whole
 
 SNIPPET_TOKENS = 40  # two or three lines on a terminal
@@ -95,13 +96,15 @@ class Hit:
 class Results:
     """The answer to a question: the hits asked for, best first, and what goes with them.
 
-    Iterating, indexing and ``len`` are over the hits of this page.
+    ``facets`` are (value, count) over all matches, by the name of each that was asked for. Iterating, indexing and ``len``
+    are over the hits of this page.
     """
 
     query: str
     took_ms: float
     hits: tuple[Hit, ...]
     found: Found
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -129,14 +132,19 @@ class Results:
             "total": self.total,
             "took_ms": round(self.took_ms, 3),
             "hits": [hit.to_json() for hit in self.hits],
-            "facets": {},
-            "diagnostics": [
-                {"span": list(d.span), "code": d.code, "message": d.message, "advice": d.advice} for d in self.diagnostics
-            ],
+            "facets": {
+                name: [{"value": value, "count": count} for value, count in counts] for name, counts in self.facets.items()
+            },
+            "diagnostics": [_diagnostic_json(diagnostic) for diagnostic in self.diagnostics],
         }
 
 
+def _diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    value = diagnostic._asdict() | {"span": list(diagnostic.span)}
+    return value if diagnostic.text else {name: part for name, part in value.items() if name != "text"}
+
+
 def results_of(snapshot: Snapshot, query: str, found: Found, took_ms: float) -> Results:
-    """Wrap what a search found."""
+    """Wrap what a search found; facets are the caller's to add."""
     hits = tuple(Hit(snapshot, found, scored) for scored in found.hits)
     return Results(query, took_ms, hits, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from idlibsearch.model import Report
@@ -11,6 +11,7 @@ from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.results.hits import Hit, Results
 
 Format = Literal["text", "json", "jsonl", "csv"]
+BAR_SIGNS = 30
 HIT_COLUMNS = ("key", "title", "date", "source", "score", "snippet", "path", "span", "story")
 
 
@@ -78,6 +79,9 @@ def _results_text(found: Results, style: Style) -> Iterator[str]:
     for number, hit in enumerate(found, 1):
         yield ""
         yield from _hit_text(number, hit, style)
+    for name, counts in found.facets.items():
+        yield ""
+        yield from _facet_text(name, counts, style)
 
 
 def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
@@ -86,6 +90,15 @@ def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
     yield f"{number}. {style.bold}{title}{style.plain}" + (f"  ({about})" if about else "")
     yield f"   {hit.snippet(before=style.before, after=style.after)}"
     yield f"   {style.dim}{hit.key}  {hit.score:.3f}{style.plain}"
+
+
+def _facet_text(name: str, counts: Sequence[tuple[str, int]], style: Style) -> Iterator[str]:
+    """Aligned counts, each with a bar; the longest has BAR_SIGNS signs, and none is so short that it is not seen."""
+    yield f"{style.bold}{name}{style.plain}" + ("" if counts else ": nothing to count")
+    most = max((count for _, count in counts), default=0)
+    wide, digits = max((len(value) for value, _ in counts), default=0), len(f"{most:,}")
+    for value, count in counts:
+        yield f"  {value:<{wide}}  {count:>{digits},}  {style.dim}{'#' * max(1, count * BAR_SIGNS // most)}{style.plain}"
 
 
 def report(shown: Report, form: Format, style: Style = PLAIN) -> Iterator[str]:
@@ -108,6 +121,8 @@ def report_json(shown: Report) -> dict[str, Any]:
         "truncated": shown.truncated,
         "derived": list(shown.derived),
         "entities": [f"{entity.name} ({entity.type})" for entity in _distinct(shown)],
+        "keywords": {name: list(values) for name, values in shown.keywords.items()},
+        "numbers": dict(shown.numbers),
         "path": place.path if place else None,
         "span": [place.start, place.end] if place else None,
         "layout": place.layout if place else None,
@@ -125,8 +140,10 @@ def _report_text(shown: Report, style: Style) -> Iterator[str]:
     body = value.pop("body")
     yield f"{style.bold}{value.pop('title') or '(no title)'}{style.plain}"
     for name, part in value.items():
-        if part not in (None, "", [], False):
-            yield f"{style.dim}{name}:{style.plain} {', '.join(map(str, part)) if isinstance(part, list) else part}"
+        for inner, shown_part in part.items() if isinstance(part, dict) else [(name, part)]:
+            if shown_part not in (None, "", [], False):
+                text = ", ".join(map(str, shown_part)) if isinstance(shown_part, list) else shown_part
+                yield f"{style.dim}{inner}:{style.plain} {text}"
     yield ""
     yield body
 
@@ -147,7 +164,7 @@ def _flat(part: object) -> str:
 def diagnostics(query: str, found: Iterable[Diagnostic]) -> Iterator[str]:
     """What is to be said about a question, each with the place in it pointed out."""
     for diagnostic in found:
-        yield from pointed(query, diagnostic.span, diagnostic.message, diagnostic.advice)
+        yield from pointed(diagnostic.text or query, diagnostic.span, diagnostic.message, diagnostic.advice)
 
 
 def pointed(query: str, span: tuple[int, int], message: str, advice: str) -> Iterator[str]:

@@ -1,0 +1,295 @@
+"""The columns of a segment: what reports are restricted, sorted and counted by, beside their words.
+
+Keywords match folded and are shown in their commonest spelling; a report may have many of one column. A number column has at
+most one number a report. Dates are ``segment``'s; here is only their order. Nothing here scores. All numbers are docs of this
+segment or ranks in its tables; a segment may lack any of the columns, or (written before there were any) all.
+
+    columns                 JSON: {"keywords": [names], "numbers": [names]}, each sorted
+    keywords.columns        uint32[k + 1], each keyword column's range of values
+    keywords.folded.*       the folded values, column after column, sorted inside a column; a value's number is its rank here
+    keywords.lists          uint32[v + 1], each value's range in keywords.docs
+    keywords.docs           uint32, the docs that have a value, ascending
+    keywords.starts         uint32[k * docs + 1], column after column, each doc's range in keywords.values
+    keywords.values         uint32, the values of a doc, ascending
+    keywords.spelled        uint32[v + 1], each value's range of spellings
+    keywords.spellings.*    the spellings, sorted inside a value
+    keywords.times          uint32, how many reports have each spelling
+    numbers.values          float64[n * docs], column after column; NaN where a report has none
+    numbers.ends            uint32[n + 1], each number column's range in numbers.order
+    numbers.order           uint32, the docs that have a number, by the number, then by doc
+    dates.order             uint32, the docs that have a date, by its first day, then by doc
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from idlibsearch.analysis.fold import fold
+from idlibsearch.errors import CorruptIndexError
+from idlibsearch.index.fileformat import SectionFile, SectionWriter
+from idlibsearch.index.strings import Strings, write_strings
+from idlibsearch.model import Report
+
+ENTITY_COLUMNS = ("person", "place", "org", "group", "name")
+TEXT_COLUMNS = ("source", "section", "byline", "language")  # fields of a report that are one keyword each
+KEYWORD_COLUMNS = (*TEXT_COLUMNS, *ENTITY_COLUMNS)  # known in every index, whether a report has them or not
+WORDS = "words"  # positions of title and body together
+# Other things go by these names in a question, in a sort or in a report; a column of such a name takes an underscore.
+_TAKEN = frozenset({"title", "body", "entities", "date", "key", "url", "path", "score", WORDS})
+_NAME_CHARACTERS = 64
+NAN = float("nan")
+
+
+def column_name(name: str) -> str:
+    """A field's name as questions write it: small letters, digits and underscores, not one that is taken.
+
+    >>> [column_name(name) for name in ("Author", "pub-date", "2nd", "title")]
+    ['author', 'pub_date', '_2nd', 'title_']
+    """
+    plain = "".join(char if char.isalnum() or char == "_" else "_" for char in name.lower()) or "_"
+    if not (plain[0].isascii() and (plain[0].isalpha() or plain[0] == "_")):
+        plain = f"_{plain}"
+    plain = plain[: _NAME_CHARACTERS - 1]
+    return f"{plain}_" if plain in _TAKEN else plain
+
+
+def folded_value(value: str) -> str:
+    """A keyword as it is matched: every word folded, all in small letters, single spaces; "" where nothing is left.
+
+    >>> folded_value("  Al  Masdar NEWS"), folded_value("U.S."), folded_value("İstanbul")
+    ('al masdar news', 'us', 'istanbul')
+    """
+    return " ".join(fold(word) for word in value.split()).lower()
+
+
+def keywords_of(report: Report) -> Iterator[tuple[str, str]]:
+    """(column, value as written) of a report; the same one may come several times."""
+    for name in TEXT_COLUMNS:
+        yield name, getattr(report, name)
+    for entity in report.entities:
+        yield column_name(entity.type), entity.name
+    for name, values in report.keywords.items():
+        for value in values:
+            yield column_name(name), value
+
+
+class _Gathered:
+    """One keyword column while it is being gathered: spellings numbered as they come, and who has them, doc by doc."""
+
+    def __init__(self) -> None:
+        self.spellings: dict[str, int] = {}
+        self.docs = array("I")
+        self.spelled = array("I")
+
+    def add(self, doc: int, spellings: Iterable[str]) -> None:
+        for spelling in spellings:
+            self.docs.append(doc)
+            self.spelled.append(self.spellings.setdefault(spelling, len(self.spellings)))
+
+    def values(self) -> dict[str, list[int]]:
+        """Folded value -> the numbers of its spellings in their order, sorted by value."""
+        found: dict[str, list[int]] = {}
+        for spelling, number in sorted(self.spellings.items()):
+            found.setdefault(folded_value(spelling), []).append(number)
+        return dict(sorted(found.items()))
+
+
+class ColumnsWriter:
+    """Gathers the columns of a segment's reports; ``write`` puts them into its file."""
+
+    def __init__(self) -> None:
+        self._docs = 0
+        self._keywords: dict[str, _Gathered] = {}
+        self._numbers: dict[str, array[float]] = {}
+
+    def add(self, report: Report) -> None:
+        """Append a report; its doc number is the count of reports before it."""
+        found: dict[str, dict[str, None]] = {}
+        for name, value in keywords_of(report):
+            spelling = " ".join(value.split())
+            if spelling:
+                found.setdefault(name, {})[spelling] = None
+        for name, spellings in found.items():
+            self._keywords.setdefault(name, _Gathered()).add(self._docs, spellings)
+        for name, number in report.numbers.items():
+            self._put(column_name(name), number)
+        self._docs += 1
+
+    def _put(self, name: str, number: float) -> None:
+        column = self._numbers.setdefault(name, array("d"))
+        column.extend(array("d", [NAN]) * (self._docs + 1 - len(column)))
+        column[self._docs] = number
+
+    def write(self, out: SectionWriter, words: Sequence[float], date_starts: Sequence[int]) -> None:
+        """Write the sections. ``words``: the length of each report; ``date_starts``: its first day, 0 where it has none."""
+        numbers = {WORDS: array("d", words), **self._numbers}
+        names = {"keywords": sorted(self._keywords), "numbers": sorted(numbers)}
+        out.add("columns", "B", json.dumps(names).encode("ascii"))
+        self._write_keywords(out, names["keywords"])
+        values, order, ends = array("d"), array("I"), array("I", [0])
+        for name in names["numbers"]:
+            column = numbers[name] + array("d", [NAN]) * (self._docs - len(numbers[name]))
+            values += column
+            order += _order(column, [number == number for number in column])  # noqa: PLR0124 - NaN is what does not equal itself
+            ends.append(len(order))
+        out.add("numbers.values", "d", values)
+        out.add("numbers.ends", "I", ends)
+        out.add("numbers.order", "I", order)
+        out.add("dates.order", "I", _order(date_starts, date_starts))
+
+    def _write_keywords(self, out: SectionWriter, names: Iterable[str]) -> None:
+        table = _KeywordTable(self._docs)
+        for name in names:
+            table.add(self._keywords[name])
+        table.write(out)
+
+
+def _order(numbers: Sequence[float], there: Sequence[object]) -> array[int]:
+    return array("I", sorted((doc for doc, has in enumerate(there) if has), key=numbers.__getitem__))
+
+
+class _KeywordTable:
+    """All keyword columns of a segment, laid out one behind the other."""
+
+    def __init__(self, docs: int) -> None:
+        self._doc_count = docs
+        self._columns = array("I", [0])
+        self._folded: list[str] = []
+        self._lists, self._docs = array("I", [0]), array("I")
+        self._starts, self._values = array("I", [0]), array("I")
+        self._spelled, self._times = array("I", [0]), array("I")
+        self._spellings: list[str] = []
+
+    def add(self, column: _Gathered) -> None:
+        base, values = len(self._folded), column.values()
+        value_of, times = array("I", bytes(4 * len(column.spellings))), array("I", bytes(4 * len(column.spellings)))
+        for number, spellings in enumerate(values.values()):
+            for spelling in spellings:
+                value_of[spelling] = number
+        having = [array("I") for _ in values]
+        at, pairs = 0, len(column.docs)
+        for doc in range(self._doc_count):
+            mine = set()  # two spellings of one value count once
+            while at < pairs and column.docs[at] == doc:
+                mine.add(value_of[column.spelled[at]])
+                times[column.spelled[at]] += 1
+                at += 1
+            for value in sorted(mine):
+                self._values.append(base + value)
+                having[value].append(doc)
+            self._starts.append(len(self._values))
+        written = list(column.spellings)
+        for docs, spellings in zip(having, values.values(), strict=True):
+            self._docs += docs
+            self._lists.append(len(self._docs))
+            self._spellings += (written[spelling] for spelling in spellings)
+            self._times.extend(times[spelling] for spelling in spellings)
+            self._spelled.append(len(self._spellings))
+        self._folded += values
+        self._columns.append(len(self._folded))
+
+    def write(self, out: SectionWriter) -> None:
+        out.add("keywords.columns", "I", self._columns)
+        write_strings(out, "keywords.folded", self._folded)
+        out.add("keywords.lists", "I", self._lists)
+        out.add("keywords.docs", "I", self._docs)
+        out.add("keywords.starts", "I", self._starts)
+        out.add("keywords.values", "I", self._values)
+        out.add("keywords.spelled", "I", self._spelled)
+        write_strings(out, "keywords.spellings", self._spellings)
+        out.add("keywords.times", "I", self._times)
+
+
+class Bounds(NamedTuple):
+    """An interval of numbers or of folded keywords; None: no bound on that side. ``low_open``: the bound itself is outside."""
+
+    low: float | str | None
+    high: float | str | None
+    low_open: bool = False
+    high_open: bool = False
+
+    def within(self, values: Sequence[float] | _Column, size: int) -> range:
+        """The ranks of an ascending sequence of ``size`` values that lie inside; empty where the bounds are crossed."""
+        cut = {False: bisect_left, True: bisect_right}
+        start = 0 if self.low is None else cut[self.low_open](values, self.low, 0, size)
+        end = size if self.high is None else cut[not self.high_open](values, self.high, 0, size)
+        return range(start, max(start, end))
+
+
+class _Column:
+    """The folded values of one keyword column, or the numbers of one number column in their order: something to bisect."""
+
+    def __init__(self, table: Strings | memoryview, order: memoryview | None, base: int) -> None:
+        self._table, self._order, self._base = table, order, base
+
+    def __getitem__(self, rank: int) -> str | float:
+        return self._table[self._base + (rank if self._order is None else self._order[rank])]
+
+
+class Columns:
+    """Reads the columns of one segment."""
+
+    def __init__(self, file: SectionFile, doc_count: int) -> None:
+        self._file, self._doc_count = file, doc_count
+        try:
+            names = json.loads(bytes(file.array("columns"))) if "columns" in file.sections else {"keywords": [], "numbers": []}
+            self.keywords = {str(name): number for number, name in enumerate(names["keywords"])}
+            self.numbers = {str(name): number for number, name in enumerate(names["numbers"])}
+        except (ValueError, KeyError, TypeError) as error:
+            raise CorruptIndexError(str(file.path), f"cannot be read ({error})", "columns") from None
+        if names["keywords"]:
+            self._folded = Strings(file, "keywords.folded")
+            self._spellings = Strings(file, "keywords.spellings")
+
+    def value_range(self, name: str) -> range:
+        """The numbers of a keyword column's values; empty where there is no such column."""
+        if name not in self.keywords:
+            return range(0)
+        bounds, number = self._file.array("keywords.columns"), self.keywords[name]
+        return range(bounds[number], bounds[number + 1])
+
+    def folded(self, value: int) -> str:
+        """A value as it is matched."""
+        return self._folded[value]
+
+    def spellings(self, value: int) -> list[tuple[str, int]]:
+        """How a value is written, and in how many reports each way; sorted by spelling."""
+        spelled, times = self._file.array("keywords.spelled"), self._file.array("keywords.times")
+        return [(self._spellings[number], times[number]) for number in range(spelled[value], spelled[value + 1])]
+
+    def values(self, name: str) -> tuple[memoryview, memoryview]:
+        """(starts, values) of a keyword column: doc d has ``values[starts[d] : starts[d + 1]]``. It must be there."""
+        at = self.keywords[name] * self._doc_count
+        return self._file.array("keywords.starts")[at : at + self._doc_count + 1], self._file.array("keywords.values")
+
+    def number_values(self, name: str) -> memoryview:
+        """float64[docs], NaN where a report has none. The column must be there."""
+        at = self.numbers[name] * self._doc_count
+        return self._file.array("numbers.values")[at : at + self._doc_count]
+
+    def docs_of_keywords(self, name: str, bounds: Bounds) -> Sequence[int]:
+        """The docs that have a keyword inside the bounds (folded), ascending. O(log values + docs found)."""
+        values = self.value_range(name)
+        if not values:
+            return ()
+        ranks = bounds.within(_Column(self._folded, None, values.start), len(values))
+        lists = self._file.array("keywords.lists")
+        docs = self._file.array("keywords.docs")[lists[values.start + ranks.start] : lists[values.start + ranks.stop]]
+        return docs if len(ranks) == 1 else sorted(set(docs))
+
+    def docs_of_numbers(self, name: str, bounds: Bounds) -> list[int]:
+        """The docs whose number is inside the bounds, ascending. O(log docs + docs found)."""
+        if name not in self.numbers:
+            return []
+        ends, number = self._file.array("numbers.ends"), self.numbers[name]
+        order = self._file.array("numbers.order")[ends[number] : ends[number + 1]]
+        ranks = bounds.within(_Column(self.number_values(name), order, 0), len(order))
+        return sorted(order[ranks.start : ranks.stop])
+
+    def date_order(self) -> memoryview | None:
+        """The docs that have a date, by its first day; None where the segment does not say."""
+        return self._file.array("dates.order") if "dates.order" in self._file.sections else None

@@ -1,0 +1,245 @@
+"""JSON Lines: every line an object, every object a report; read as a stream, however long the file is.
+
+The first field that is there of ``_id``, ``id`` and ``key`` makes the key, behind the file's path and a "#", so that several
+files do not clash; a line without one takes a hash of its text. ``title``, ``text`` or ``body``, ``date``, ``source``, ``url``,
+``byline``, ``section`` and ``language`` are the report's own fields. Other texts, lists of texts and truth values become
+keywords, other numbers numbers; objects, mixed lists and texts longer than a keyword are left to the file. A time of day is cut
+off a date. What is wrong with a line never stops the rest.
+
+Not here: splitting or looking for names; whoever writes JSON has said what is what.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import json
+import lzma
+import math
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, cast
+
+from idlibsearch.errors import InputError, ReportError
+from idlibsearch.ingest.assemble import digest
+from idlibsearch.model import Provenance, Report, ReportDate, parse_date
+
+READER = "jsonl 1"  # the number goes up whenever the same line would be read otherwise than before
+LINE_BYTES = 64 * 2**20  # as for a page: what is larger is rather a mistake
+KEYWORD_CHARACTERS = 200  # longer texts are no names of anything
+KEY_DIGITS = 16  # 64 bits: among a million lines without an id, two different ones share a key once in 40 million files
+COMPLAINTS = 1000  # of a kind and file; a file of another format would have one for every line
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "key": ("_id", "id", "key"),
+    "title": ("title",),
+    "body": ("text", "body"),
+    "date": ("date",),
+    **{name: (name,) for name in ("source", "url", "byline", "section", "language")},
+}
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a line that was read all the same."""
+
+    error: InputError
+
+
+Item = Report | InputError | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of lines to read: where it is, its path in keys, which of its fields are taken for which, whom to tell of progress.
+
+    ``fields`` says for some of the report's fields which one of the object is taken (``{"title": "headline"}``);
+    ``advance`` is told the bytes read since it was last.
+    """
+
+    path: str
+    name: str
+    encoding: str = "utf-8"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    advance: Callable[[int], None] | None = None
+
+    @property
+    def reader(self) -> str:
+        """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
+        return " ".join([READER, *(f"{name}={self.fields[name]}" for name in sorted(self.fields))])
+
+
+def file_hash(path: str) -> str:
+    """BLAKE2b of the file's bytes as they stand on disk, 16 bytes in hexadecimal. Raises OSError."""
+    state = hashlib.blake2b(digest_size=16)
+    with open(path, "rb") as source:
+        while chunk := source.read(_CHUNK):
+            state.update(chunk)
+    return state.hexdigest()
+
+
+def items_of(file: File, content: str) -> Iterator[Item]:
+    """The reports of a file line by line, an error for each line that holds none, a notice where one lacks something.
+
+    ``content`` is the hash of the file; ``Provenance.start`` and ``end`` are characters of its text, unpacked and decoded.
+    Raises InputError where the file breaks off; what came before it holds.
+    """
+    lines, met = _Lines(file, content), Counter[type]()
+    try:
+        for number, line, at in _numbered(file):
+            for item in lines.read(number, line, at) if line is not None else [_too_long(file, number)]:
+                met[type(item)] += 1
+                if isinstance(item, Report) or met[type(item)] <= COMPLAINTS:
+                    yield item
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(file.path, f"cannot be read to its end ({reason})") from None
+    if met[InputError] > COMPLAINTS:
+        yield InputError(file.path, f"{met[InputError] - COMPLAINTS:,} more lines hold no report")
+    if met[Notice] > COMPLAINTS:
+        yield Notice(InputError(file.path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
+
+
+def _too_long(file: File, number: int) -> InputError:
+    return InputError(f"{file.path}:{number}", f"is longer than {LINE_BYTES:,} bytes")
+
+
+def _numbered(file: File) -> Iterator[tuple[int, str | None, int]]:
+    """Each line that is not blank: its number from 1, its text (None: too long to be read), where it begins in characters."""
+    decode = codecs.getincrementaldecoder(file.encoding)("replace").decode
+    number, at = 1, 0
+    with open(file.path, "rb") as raw, _unpacked(raw, file.path) as source:
+        told = 0
+        while line := source.readline(LINE_BYTES + 1):
+            whole = line.endswith(b"\n") or len(line) <= LINE_BYTES
+            text = decode(line, whole)
+            if at == 0:
+                text = text.removeprefix("\ufeff")
+            start, at = at, at + len(text)
+            while not line.endswith(b"\n") and not whole and (line := source.readline(LINE_BYTES)):
+                at += len(decode(line, line.endswith(b"\n")))
+            if file.advance is not None and number % 256 == 0:
+                file.advance(-told + (told := raw.tell()))
+            if text.strip() or not whole:
+                yield number, text if whole else None, start
+            number += 1
+        if file.advance is not None:
+            file.advance(raw.tell() - told)
+
+
+def _unpacked(raw: BinaryIO, path: str) -> BinaryIO:
+    if path.lower().endswith(".gz"):
+        return cast(BinaryIO, gzip.open(raw, "rb"))
+    return cast(BinaryIO, lzma.open(raw, "rb")) if path.lower().endswith(".xz") else raw
+
+
+class _Lines:
+    """Makes lines into reports; remembers what it has to so that no two have one key."""
+
+    def __init__(self, file: File, content: str) -> None:
+        self._file, self._content = file, content
+        self._names = {name: (file.fields[name],) if name in file.fields else taken for name, taken in NAMES.items()}
+        self._renamed = {taken: name for name, taken in file.fields.items() if name not in NAMES}
+        self._hashes = Counter[str]()
+
+    def read(self, number: int, line: str, at: int) -> Iterator[Item]:
+        """The report of a line that begins at a character of the file, or what is wrong with it."""
+        place = f"{self._file.path}:{number}"
+        try:
+            value = json.loads(line, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
+            yield InputError(place, f"is not JSON ({error})")
+            return
+        if not isinstance(value, dict):
+            yield InputError(place, "is not an object")
+            return
+        try:
+            yield from self._report(place, value, line, at)
+        except ReportError as error:
+            yield InputError(place, error.reason)
+
+    def _report(self, place: str, value: dict[str, Any], line: str, at: int) -> Iterator[Item]:
+        used = {name: found for name in NAMES if (found := self._taken(name, value)) is not None}
+        texts: dict[str, Any] = {name: _text(name, value[found]) for name, found in used.items() if name not in ("key", "date")}
+        if not (texts.get("title", "").strip() or texts.get("body", "").strip()):
+            raise ReportError("", "has no text")
+        when = None
+        try:
+            when = _date(value[used["date"]]) if "date" in used else None
+        except ReportError as error:
+            yield Notice(InputError(place, f"{error.reason}; the report is kept without a date"))
+        rest = {self._renamed.get(name, name): part for name, part in value.items() if name not in used.values()}
+        shown = line.rstrip("\r\n")
+        yield Report(
+            self._key(value[used["key"]] if "key" in used else None, texts),
+            date=when,
+            keywords=_keywords(rest),
+            numbers=_numbers(rest),
+            provenance=Provenance(
+                self._file.name, at, at + len(shown), "jsonl", 0.0, self._file.encoding, self._content, digest(shown),
+                reader=self._file.reader,
+            ),
+            **texts,
+        )  # fmt: skip
+
+    def _taken(self, name: str, value: dict[str, Any]) -> str | None:
+        """Which field of the object is taken for one of the report's: the first that holds anything."""
+        return next((found for found in self._names[name] if value.get(found) not in (None, "", [])), None)
+
+    def _key(self, given: object, texts: Mapping[str, str]) -> str:
+        if isinstance(given, str | int | float) and not isinstance(given, bool):
+            return f"{self._file.name}#{given}"
+        if given is not None:
+            raise ReportError("", "has a key that is neither a text nor a number")
+        made = digest(f"{texts.get('title', '')}\n{texts.get('body', '')}")[:KEY_DIGITS]
+        self._hashes[made] += 1
+        return f"{self._file.name}#{made}" + (f".{self._hashes[made]}" if self._hashes[made] > 1 else "")
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _text(name: str, value: object) -> str:
+    """A field as text: a number as it is written, a list of texts as paragraphs."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ("\n\n" if name == "body" else ", ").join(value)
+    raise ReportError("", f"has a field {name} that is no text")
+
+
+def _date(value: object) -> ReportDate:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ReportError("", f"the date {value!r} is no text")
+    return parse_date(str(value))
+
+
+def _keywords(rest: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    found = {name: tuple(part for part in _values(value) if 0 < len(part) <= KEYWORD_CHARACTERS) for name, value in rest.items()}
+    return {name: values for name, values in found.items() if values}
+
+
+def _values(value: object) -> list[str]:
+    if isinstance(value, bool):
+        return [str(value).lower()]
+    if isinstance(value, str):
+        return [value]
+    return value if isinstance(value, list) and all(isinstance(part, str) for part in value) else []
+
+
+def _numbers(rest: Mapping[str, object]) -> dict[str, float]:
+    return {name: value for name, value in rest.items() if isinstance(value, int | float) and _is_kept(value)}
+
+
+def _is_kept(value: float) -> bool:
+    """A whole number too large for a float is no number one could compare; true and false are keywords."""
+    try:
+        return not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
