@@ -149,6 +149,8 @@ class NaiveIndex:
             return None if None in needed else self.score(node.child, doc, dates=dates, beside_number=False)
         if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
             return self.spelled_score(node, doc)
+        if isinstance(node, Phrase) and "*" in node.text:
+            return self.mixed_score(node, doc)
         return self.leaf_score(node, doc, dates=dates, beside_number=beside_number)
 
     def spelled_score(self, node: Exact | Wildcard | Fuzzy | Regex, doc: int) -> float | None:
@@ -166,6 +168,30 @@ class NaiveIndex:
         for chosen in wanted:
             having = (any(chosen(token) for name in names for token in tokens[name]) for tokens in self.tokens)
             idf += self.idf(sum(having))
+        return idf * (tf / (self.ranking.k1 + tf))
+
+    def mixed_score(self, node: Phrase, doc: int) -> float | None:
+        """A phrase with patterns in it: words and patterns in a row, each with its own idf."""
+        names = (node.field,) if node.field else ("title", "body")
+        parts = [choosers(Wildcard(piece)) if "*" in piece else query_entries(piece) for piece in node.text.split()]
+        tf = 0.0
+        for name in names:
+            found: set[tuple[int, int]] | None = None
+            for part in parts:
+                here = self.spelled_spans(part, doc, name) if callable(part[0]) else self.spans(part, doc, name)
+                found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
+            freq = len({start for start, _ in found or ()})
+            field, length = self.fields[name], self.docs[doc][name][1]
+            tf += field.weight * freq / (1 - field.b + field.b * length / self.mean_length(name))
+        if tf == 0:
+            return None
+        idf = 0.0
+        for part in parts:
+            if callable(part[0]):
+                having = (any(part[0](token) for name in names for token in tokens[name]) for tokens in self.tokens)
+                idf += self.idf(sum(having))
+            else:
+                idf += sum(self.word_idf(word, node.field) for word in part)
         return idf * (tf / (self.ranking.k1 + tf))
 
     def spelled_spans(self, wanted: list[Chooser], doc: int, name: str) -> set[tuple[int, int]]:

@@ -18,9 +18,7 @@ REPORTS = [
     Report("talks", "Ceasefire talks", "The cease-fire holds; ceasefires rarely do.", date="2020-01-12"),
     Report("town", "Rebel-held town", "Rebels went door-to-door in the rebel-held town.", date="2020-02-01"),
     Report("name", "De-escalation in Idlib", "A truce, says Çavuşoğlu; US-led forces and the USA agree.", date="2021-05-03"),
-    Report(
-        "undated", "", "Ceasfire is misspelt, and CEASEFIRE is shouted.", entities=(Entity("NAME", "Sochi", "Sochi", "", 0, 0),)
-    ),
+    Report("undated", "", "Ceasfire is misspelt, CEASEFIRE is shouted.", entities=(Entity("NAME", "Sochi", "Sochi", "", 0, 0),)),
 ]
 
 
@@ -63,6 +61,10 @@ def keys(index, question):
         ('="Rebels went door-to-door"', ["town"]),
         ('="rebels went"', []),
         ("=door", []),
+        ('"cease* holds"', ["talks"]),
+        ('"the rebel* town"', ["town"]),
+        ('"rebel* went, door-*"', ["town"]),
+        ('title:"rebel* went"', []),
         ("*", ["name", "talks", "town", "undated"]),
         ("title:*", ["name", "talks", "town"]),
         ("date:* NOT title:c*", ["name", "town"]),
@@ -116,6 +118,7 @@ def test_what_is_odd_is_reported(index):
         ("a* b* c*", Limits(patterns=2), (6, 8), "more than 2 patterns and exact spellings in one question; ask for fewer"),
         ("=a =b =c", Limits(patterns=2), (6, 8), "more than 2 patterns and exact spellings in one question; ask for fewer"),
         ("a" * 300 + "*", LIMITS, (0, 301), "the pattern is 301 characters long; ask for at most 255"),
+        ('x "a * b"', LIMITS, (2, 9), "a . inside quotation marks belongs to no word; "),
         ('x r"a(b"', LIMITS, (2, 8), "a . in the expression is never closed"),
         ('r".*a.*b"', Limits(effort=20), (0, 9), "the patterns take too much work; use fewer"),
     ],
@@ -130,9 +133,8 @@ def test_what_asks_for_too_much_is_refused_where_it_stands(index, question, limi
 pieces = st.lists(
     st.sampled_from(
         ["a", "ceasefire", "*", "?", "[", "]", "[a-z]", "!", "-", "~", "~2", "~1/2", "^2", "^", "=", '"', 'r"', "(", ")", ".",
-         "+",
-         "{2}", "|", "\\", "\\w", " ", " ", "title:", "date:", "entities:", "ANDNOT ", "ANDMAYBE ", "REQUIRE ", "NOT ", "'", "é",
-         "ß", "\ud800", "al "]
+         "+", "{2}", "|", "\\", "\\w", " ", " ", "title:", "date:", "entities:", "ANDNOT ", "ANDMAYBE ", "REQUIRE ", "NOT ", "'",
+         "é", "ß", "\ud800", "al "]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip

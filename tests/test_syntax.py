@@ -210,7 +210,9 @@ plain = st.one_of(
     st.lists(names, min_size=2, max_size=3).map(lambda ws: f'"{" ".join(ws)}"'),
     patterns,
 )
-operands = st.one_of(plain, plain, plain.filter(lambda typed: typed != "*:*" and "~" not in typed).map("{}^2.5".format))
+operands = st.deferred(
+    lambda: st.one_of(plain, plain, plain.filter(lambda typed: typed != "*:*" and "~" not in typed).map("{}^2.5".format))
+)  # deferred: its repr stays short
 OPERATORS = [" ", " ", " AND ", " OR ", " ANDNOT ", " ANDMAYBE ", " REQUIRE "]
 
 

@@ -106,7 +106,8 @@ class Matcher:
         """Spellings side by side: every doc that has all of them, looked into."""
         docs, scores = array("I"), array("d")
         for doc in self._docs_of_all(leaf):
-            freqs = [len(self._leaf_spans(leaf, doc, c)) if c in leaf.columns else 0 for c in range(len(self._segment.lengths))]
+            spans = (self._leaf_spans(leaf, doc, c) if c in leaf.columns else () for c in range(len(self._segment.lengths)))
+            freqs = [len({start for start, _ in found}) for found in spans]
             if any(freqs):
                 lengths = [column[doc] for column in self._segment.lengths]
                 docs.append(doc)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 MAX_PHRASE_WORDS = 64  # what the kernel takes
 MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
 MAX_TOKEN = 256  # a longer one is cut by the scanner
+_PUNCTUATION = ".,;:!?()…'`\"“”‘’"  # at the edges of a pattern inside a phrase
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
 
 
@@ -256,7 +257,31 @@ class Planner:
         return self._leaf(node, node.text, self._every_column if date else self._undated_columns)
 
     def _phrase(self, node: Phrase) -> Leaf:
-        return self._leaf(node, node.text, self._positional(node.field))
+        columns = self._positional(node.field)
+        if "*" not in node.text:
+            return self._leaf(node, node.text, columns)
+        leaves = [
+            self._spelled(node, [part]) if isinstance(part, Wildcard) else self._leaf(node, part, columns)
+            for part in self._phrase_parts(node)
+        ]
+        return Leaf(tuple(unit for leaf in leaves for unit in leaf.units), columns, sum(leaf.idf for leaf in leaves))
+
+    def _phrase_parts(self, node: Phrase) -> list[str | Wildcard]:
+        """The patterns of a phrase (words with a *; without it ? and [ ] are punctuation here), and the text between them."""
+        parts: list[str | Wildcard] = []
+        for piece in node.text.split():
+            before = parts[-1] if parts else None
+            if "*" in piece:
+                pattern = piece.strip(_PUNCTUATION)
+                if not re.search(r"\w", pattern):
+                    advice = "leave it out, or write the words on both sides joined by AND"
+                    raise QueryError(self._text, node.span, "a * inside quotation marks belongs to no word", advice)
+                parts.append(Wildcard(pattern))
+            elif isinstance(before, str):
+                parts[-1] = f"{before} {piece}"
+            elif re.search(r"\w", piece):
+                parts.append(piece)
+        return parts
 
     def _positional(self, field: str) -> tuple[int, ...]:
         """The columns in which order and spelling are known: of one field, or ("") of all that keep positions."""
@@ -275,7 +300,7 @@ class Planner:
     def _expansion(self, node: Expansion) -> Leaf:
         return self._spelled(node, [replace(node, field="")])
 
-    def _spelled(self, node: Exact | Expansion, parts: Sequence[Exact | Expansion]) -> Leaf:
+    def _spelled(self, node: Phrase | Exact | Expansion, parts: Sequence[Exact | Expansion]) -> Leaf:
         """Parts in a row, each of them any of some spellings that count as one word."""
         columns = self._positional(node.field)
         units = [self._chosen_of(part, node.span) for part in parts]
