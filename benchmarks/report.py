@@ -18,7 +18,10 @@ TITLES = {"top": "TOP 10", "top+count": "TOP 10 + COUNT", "count": "COUNT", "fac
 
 def command_line(arguments: list[str] | None) -> str:
     """As typed, without the folders of this machine."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for place in ("--work", "--runs"):
+        if place in given[:-1]:
+            del given[given.index(place) : given.index(place) + 2]
     return " ".join(["python -m benchmarks.run", *(os.path.basename(word) if os.sep in word else word for word in given)])
 
 
