@@ -6,9 +6,11 @@ indexed, matched or scored.
 
 from __future__ import annotations
 
+import functools
 import math
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,11 +18,29 @@ from itertools import pairwise
 from naive_tokens import tokenize
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
-from idlibsearch.analysis.fold import fold
+from idlibsearch.analysis.fold import fold, fold_piece
 from idlibsearch.index.columns import column_name, folded_value, keywords_of
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.model import Report
-from idlibsearch.query.tree import And, Dated, Keyword, Node, Not, Or, Phrase, Ranged, Word
+from idlibsearch.query.tree import (
+    And,
+    Boosted,
+    Dated,
+    Every,
+    Exact,
+    Fuzzy,
+    Keyword,
+    Maybe,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Ranged,
+    Regex,
+    Require,
+    Wildcard,
+    Word,
+)
 
 DEFAULT = ("title", "date", "entities", "body")
 
@@ -32,6 +52,26 @@ class Occurrence:
     term: str
     start: int
     end: int
+
+
+@dataclass
+class Token:
+    """A token as it was written: positions [start, end)."""
+
+    surface: str
+    folded: str
+    start: int
+    end: int
+
+
+def written(text: str) -> list[Token]:
+    """Every token of a text."""
+    found, position = [], 0
+    for start, end in tokenize(text):
+        entry = analyze_folded(fold(text[start:end]))
+        found.append(Token(text[start:end], entry.folded, position, position + entry.positions))
+        position += entry.positions
+    return found
 
 
 def entries(text: str) -> list[Entry]:
@@ -56,6 +96,7 @@ class NaiveIndex:
         self.ranking = ranking or Ranking()
         self.fields = {field.name: field for field in self.ranking.fields}
         self.docs = [{name: occurrences(text_of(report, name)) for name in DEFAULT} for report in reports]
+        self.tokens = [{name: written(text_of(report, name)) for name in ("title", "body")} for report in reports]
 
     # ---- what matches
 
@@ -69,7 +110,7 @@ class NaiveIndex:
                     found.append((-score, doc, report.key))
         return [(key, -score) for score, _, key in sorted(found)]
 
-    def score(self, node: Node, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+    def score(self, node: Node, doc: int, *, dates: bool, beside_number: bool) -> float | None:  # noqa: PLR0911, PLR0912
         """The score of a node in a doc; None where it does not match."""
         if isinstance(node, Not):
             return 0.0 if self.score(node.child, doc, dates=False, beside_number=False) is None else None
@@ -89,7 +130,50 @@ class NaiveIndex:
                     return None
                 total += part
             return total
+        if isinstance(node, Every):
+            if node.field == "date":
+                return 0.0 if self.reports[doc].date is not None else None
+            return 0.0 if not node.field or self.docs[doc][node.field][1] else None
+        if isinstance(node, Boosted):
+            part = self.score(node.child, doc, dates=dates, beside_number=beside_number)
+            return None if part is None else part * node.factor
+        if isinstance(node, Maybe):
+            total = self.score(node.child, doc, dates=dates, beside_number=False)
+            for option in node.options:
+                part = self.score(option, doc, dates=dates, beside_number=False)
+                if total is not None and part is not None:
+                    total += part
+            return total
+        if isinstance(node, Require):
+            needed = [self.score(child, doc, dates=dates, beside_number=False) for child in node.required]
+            return None if None in needed else self.score(node.child, doc, dates=dates, beside_number=False)
+        if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
+            return self.spelled_score(node, doc)
         return self.leaf_score(node, doc, dates=dates, beside_number=beside_number)
+
+    def spelled_score(self, node: Exact | Wildcard | Fuzzy | Regex, doc: int) -> float | None:
+        """Spellings in a row, each of them, or all words of a pattern together, counted as one word."""
+        names = (node.field,) if node.field else ("title", "body")
+        wanted = choosers(node)
+        tf = 0.0
+        for name in names:
+            field, length = self.fields[name], self.docs[doc][name][1]
+            freq = len({start for start, _ in self.spelled_spans(wanted, doc, name)})
+            tf += field.weight * freq / (1 - field.b + field.b * length / self.mean_length(name))
+        if tf == 0:
+            return None
+        idf = 0.0
+        for chosen in wanted:
+            having = (any(chosen(token) for name in names for token in tokens[name]) for tokens in self.tokens)
+            idf += self.idf(sum(having))
+        return idf * (tf / (self.ranking.k1 + tf))
+
+    def spelled_spans(self, wanted: list[Chooser], doc: int, name: str) -> set[tuple[int, int]]:
+        found: set[tuple[int, int]] | None = None
+        for chosen in wanted:
+            here = {(token.start, token.end) for token in self.tokens[doc][name] if chosen(token)}
+            found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
+        return found or set()
 
     def leaf_score(self, node: Word | Phrase, doc: int, *, dates: bool, beside_number: bool) -> float | None:
         if node.field:
@@ -299,6 +383,8 @@ def query_entries(text: str) -> list[Entry]:
 
 
 def is_date_number(node: Node) -> bool:
+    if isinstance(node, Boosted):
+        return is_date_number(node.child)
     return (
         isinstance(node, Word) and not node.field and node.text.isascii() and node.text.isdigit() and len(node.text) in (1, 2, 4)
     )
@@ -309,6 +395,60 @@ def added(parts: list[float]) -> float:
     for part in parts:
         total += part
     return total
+
+
+# ---- spellings and patterns
+
+Chooser = Callable[[Token], bool]
+
+
+def choosers(node: Exact | Wildcard | Fuzzy | Regex) -> list[Chooser]:
+    """One for each word in a row: is this token one of those meant?"""
+    if isinstance(node, Exact):
+        surfaces = [node.text[start:end] for start, end in tokenize(node.text)]
+        return [lambda token, surface=surface: token.surface == surface for surface in surfaces]  # type: ignore[misc]
+    if isinstance(node, Wildcard):
+        return [lambda token: glob(folded_pattern(node.text), token.folded)]
+    if isinstance(node, Regex):
+        return [lambda token: matches(node.text, token.folded)]
+    [(start, end)] = tokenize(node.text)
+    word = fold(node.text[start:end])
+    return [lambda token: token.folded.startswith(word[: node.prefix]) and edits(word, token.folded) <= node.distance]
+
+
+def folded_pattern(pattern: str) -> str:
+    """The runs of letters between the signs * ? [ folded; sets are taken as they are."""
+    return "".join(part if part[0] in "*?[" else fold_piece(part) for part in re.findall(r"\*|\?|\[.[^\]]*\]|[^*?\[]+", pattern))
+
+
+def glob(pattern: str, word: str) -> bool:
+    if not pattern:
+        return not word
+    if pattern[0] == "*":
+        return any(glob(pattern[1:], word[start:]) for start in range(len(word) + 1))
+    if not word:
+        return False
+    if pattern[0] == "[":
+        end = pattern.index("]", 2)
+        letters = pattern[1:end].replace("!", "^", 1) if pattern[1] == "!" else pattern[1:end]
+        return re.fullmatch(f"[{letters}]", word[0]) is not None and glob(pattern[end + 1 :], word[1:])
+    return pattern[0] in ("?", word[0]) and glob(pattern[1:], word[1:])
+
+
+def matches(expression: str, word: str) -> bool:
+    """As Python matches it; a capital may be the small letter as well. For expressions without capitals in sets."""
+    return re.fullmatch(re.sub(r"(?<!\\)[A-Z]", lambda match: f"[{match[0]}{match[0].lower()}]", expression), word) is not None
+
+
+@functools.cache
+def edits(a: str, b: str) -> int:
+    """Optimal string alignment, by its definition: inserts, deletes, replacements and swaps, no letter edited twice."""
+    if not a or not b:
+        return len(a) + len(b)
+    ways = [edits(a[:-1], b) + 1, edits(a, b[:-1]) + 1, edits(a[:-1], b[:-1]) + (a[-1] != b[-1])]
+    if len(a) > 1 and len(b) > 1 and a[-2:] == b[-1] + b[-2]:
+        ways.append(edits(a[:-2], b[:-2]) + 1)
+    return min(ways)
 
 
 # ---- the twin of index/inverter.pyx

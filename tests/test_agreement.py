@@ -16,13 +16,32 @@ import idlibsearch
 from idlibsearch import Entity, Report, ReportDate
 from idlibsearch.model import parse_date
 from idlibsearch.query.syntax import parse
-from idlibsearch.query.tree import And, Dated, Keyword, Node, Not, Or, Phrase, Ranged, Word
+from idlibsearch.query.tree import (
+    And,
+    Boosted,
+    Dated,
+    Every,
+    Exact,
+    Fuzzy,
+    Keyword,
+    Maybe,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Ranged,
+    Regex,
+    Require,
+    Wildcard,
+    Word,
+)
 
 # Few words, so that they meet; every trick of analysis among them.
 WORDS = (
     "truce", "truces", "Idlib", "rebel", "held", "rebel-held", "rebelheld", "air", "strikes", "airstrikes", "cease-fire",
     "ceasefire", "al-Qaeda", "Qaeda", "al Qaeda", "U.S.", "US", "us", "may", "May", "march", "2020", "12", "2020-01", "January",
     "seventeen", "17", "twenty-five", "25", "300,000", "Syria's", "defence", "defense", "Fu’ah", "de-escalation", "in",
+    "Truce", "door-to-door", "door", "Çavuşoğlu", "rebels",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
 dates = st.one_of(
@@ -78,14 +97,41 @@ date_ranges = st.sampled_from(
 ).map(lambda typed: parse(f"date:{typed}").tree)
 
 
+spelled_in = st.sampled_from(["", "", "", "title", "body"])
+exact = st.builds(Exact, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join), spelled_in)
+patterns = st.sampled_from(
+    ["t*", "truce*", "rebel*", "*held", "r?bel*", "ai?", "*-*", "202[0-3]*", "[!0-9]*s", "[0-9][0-9]", "U.S*", "fu’*", "ÇAV*",
+     "qaed*", "al?qaeda", "*e*e*", "door*", "?", "zz*", "300,0*", "US*", "[ar]*"]
+)  # fmt: skip
+fuzzy = st.builds(
+    Fuzzy, st.sampled_from(["turce", "Rebel-held", "us", "airstrike", "cavusoglu", "2021"]), st.integers(0, 3), st.integers(0, 2)
+)
+regexes = st.sampled_from(
+    ["truces?", "(air|door).*", r"\d+", r"\D{2,4}", "[a-t]+", "r(eb|x)*el.?.*", "US", "us|US", "[^aeiou]+", ".*", "",
+     "(a|b)*|m.y", "al.qaeda", r"de\-?esc\w+", "t+?ruce$", "^.{2}$"]
+)  # fmt: skip
+expansions = st.one_of(
+    st.builds(Wildcard, patterns, spelled_in), fuzzy, st.builds(Regex, regexes.filter(bool), spelled_in), exact,
+    st.builds(Every, st.sampled_from(["", "title", "body", "entities", "date"])),
+)  # fmt: skip
+
+
 def branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     several = st.lists(children, min_size=2, max_size=3).map(tuple)
-    return st.one_of(several.map(And), several.map(Or), children.map(Not))
+    pairs = st.tuples(children, several)
+    return st.one_of(
+        several.map(And),
+        several.map(Or),
+        children.map(Not),
+        pairs.map(lambda pair: Maybe(*pair)),
+        pairs.map(lambda pair: Require(*pair)),
+        st.builds(Boosted, children, st.sampled_from([0.0, 0.5, 2.0, 30.0])),
+    )
 
 
-trees = st.recursive(
-    st.one_of(words, words, words, phrases, phrases, dated, keywords, ranges, date_ranges), branches, max_leaves=5
-)
+leaves = st.one_of(words, words, words, phrases, phrases, dated, expansions, expansions, keywords, ranges, date_ranges)
+trees = st.recursive(leaves, branches, max_leaves=5)
+SPELLED = Exact | Wildcard | Fuzzy | Regex
 
 
 def engine_answer(index, tree):
@@ -137,18 +183,20 @@ def still_counted(found, cut, gone):
 
 
 @settings(max_examples=60)
-@given(collections, trees)
+@given(collections, st.one_of(trees, expansions))
 def test_marks_are_the_spans_the_naive_engine_finds(found, tree):
     """For a single word or phrase the marks are its spans, no more and no fewer."""
-    leaf = tree if isinstance(tree, Word | Phrase) else Word("truce")
+    leaf = tree if isinstance(tree, Word | Phrase | SPELLED) else Word("truce")
     with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
         index.add(found)
         oracle = naive.NaiveIndex(found)
-        entries = naive.query_entries(leaf.text)
+        spelled = isinstance(leaf, SPELLED)
+        wanted = naive.choosers(leaf) if spelled else naive.query_entries(leaf.text)
+        spans_of = oracle.spelled_spans if spelled else oracle.spans
         fields = (leaf.field,) if leaf.field else ("title", "body")
         for hit in index.search(str(leaf), limit=100):
             doc = int(hit.key[1:])
-            spans = {name: sorted(oracle.spans(entries, doc, name)) for name in fields if name != "entities"}
+            spans = {name: sorted(spans_of(wanted, doc, name)) for name in fields if name != "entities"}
             assert hit.spans == {name: places for name, places in spans.items() if places}
 
 

@@ -139,6 +139,17 @@ def test_a_phrase_never_runs_from_one_field_into_another(new_index):
     assert new_index.search('"in Idlib"').total == 0
 
 
+def test_a_phrase_may_have_64_words_and_8_hyphens(new_index):
+    words = " ".join(f"w{n}" for n in range(64))
+    compounds = " ".join("cease-fire" for _ in range(8))
+    new_index.add([Report("a", "", f"So: {words}."), Report("b", "", compounds.replace("-", "", 3))])
+    assert [hit.key for hit in new_index.search(f'"{words}"')] == ["a"]
+    assert [hit.key for hit in new_index.search(f'"{compounds}"')] == ["b"]
+    for phrase in (f"{words} more", f"{compounds} cease-fire"):
+        with pytest.raises(QueryError, match="a phrase of more than 64 words or 8 hyphenated ones"):
+            new_index.search(f'"{phrase}"')
+
+
 def test_strict_raises_what_would_be_reported(new_index):
     assert [d.code for d in new_index.search("truce").diagnostics] == ["unknown-word"]
     with pytest.raises(QueryError, match="no report has the word truce"):

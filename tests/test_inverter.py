@@ -51,8 +51,8 @@ def inverted(docs, entries, widths, terms=5):
     p, o = starts[-1], occurrence_starts[-1]
     out_docs, freqs, position_starts = array("I", [9] * p), array("I", [9] * 3 * p), array("Q", [9] * (p + 1))
     positions, surfaces = array("I", [9] * o), array("I", [9] * o)
-    order = array("I", range(len(widths)))
-    stream.invert(starts, occurrence_starts, order, out_docs, freqs, position_starts, positions, surfaces)
+    notes = array("I", [surface for surface, row in enumerate(entries) for _ in row])
+    stream.invert(starts, occurrence_starts, notes, out_docs, freqs, position_starts, positions, surfaces)
     lists: naive.Postings = {}
     for term in range(terms):
         for i in range(starts[term], starts[term + 1]):

@@ -51,6 +51,18 @@ def fold(surface: str) -> str:
     return _folded(surface) or surface
 
 
+def fold_piece(text: str) -> str:
+    """A piece of a word, as patterns have them: folded like a word, but that apostrophes at its edges stay; may be empty.
+
+    >>> [fold_piece(piece) for piece in ("Çavuş", "-Held", "o’", "U.S.-")]
+    ['cavus', '-held', "o'", 'US-']
+    """
+    plain = (text if text.isascii() else _plain(text).replace("ς", "σ")).replace("`", "'")
+    bare = plain.lstrip("'")
+    core = bare.rstrip("'")
+    return "'" * (len(plain) - len(bare)) + _folded(core) + "'" * (len(bare) - len(core))
+
+
 def _folded(text: str) -> str:
     return "-".join(map(_folded_part, text.replace("`", "'").split("-")))
 

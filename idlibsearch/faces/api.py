@@ -126,7 +126,7 @@ class Index:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
         asked = (facets,) if isinstance(facets, str) else tuple(facets)
-        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort, every=bool(asked))
+        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort)
         return _answer(self._snapshot, request, asked, started)
 
     def add(self, reports: Iterable[Report]) -> Changes:
@@ -242,17 +242,15 @@ class Index:
 
 def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], started: float) -> Results:
     """What was found, with the facets asked for; their module is loaded only then."""
-    counts = {}
-    if asked:
-        from idlibsearch.results.facets import count, read_facets
+    if not asked:
+        found = search(snapshot, request)
+        return results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000)
+    from idlibsearch.results.facets import count, read_facets
 
-        facets = read_facets(asked, snapshot)
-        found = search(snapshot, request)
-        counts = count(facets, snapshot, found.docs)
-    else:
-        found = search(snapshot, request)
-    results = results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000)
-    return replace(results, facets=counts) if asked else results
+    facets = read_facets(asked, snapshot)
+    found = search(snapshot, request)
+    counts = count(facets, snapshot, found.docs)
+    return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
 
 
 class _Tally:

@@ -68,5 +68,8 @@ def ranking_of(schema: Schema) -> Ranking:
     if missing:
         raise SchemaError(f"the schema needs the text field {missing[0]}")
     weights = {name: float(schema[name].format.field_boost) for name in _TEXT_NAMES if name in schema}
+    for name, weight in weights.items():
+        if not weight > 0:
+            raise SchemaError(f"the boost of the field {name} must be above 0, not {weight}")
     fields = tuple(field._replace(weight=weights.get(field.name, field.weight)) for field in ranking.fields)
     return ranking._replace(fields=fields)

@@ -10,7 +10,7 @@ import json
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +29,22 @@ from idlibsearch.index.strings import write_strings
 from idlibsearch.model import Report
 
 try:
+    from idlibsearch.index.encoder import Encoder
     from idlibsearch.index.inverter import TokenStream
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
 
 TITLE, BODY = "title", "body"
+_PACKED = (
+    "postings.first",
+    "blocks.last",
+    "blocks.start",
+    "blocks.positions",
+    "blocks.bounds",
+    "postings.data",
+    "postings.places",
+)
+U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 
@@ -91,7 +102,7 @@ class SegmentBuilder:
 
     def write(self, path: Path) -> None:
         """Analyse, invert and write the file."""
-        words = _Words(self._vocabulary.surfaces())
+        words = _Words(self._vocabulary.surfaces(), len(self._ranking.fields))
         with SectionWriter(path) as out:
             words.write(out)
             self._write_postings(out, words)
@@ -104,45 +115,40 @@ class SegmentBuilder:
         stream = TokenStream(
             tokens, counts, positional, words.entry_starts, words.entry_terms, words.entry_places, words.widths, len(words.terms)
         )
-        postings, occurrences = np.empty(len(words.terms), np.uint64), np.empty(len(words.terms), np.uint64)
-        surface_docs, surface_count = np.empty(len(words.widths), np.uint32), np.empty(len(words.widths), np.uint32)
-        stream.count(postings, occurrences, surface_docs, surface_count)
-        starts, occurrence_starts = _running(postings), _running(occurrences)
-        docs = np.empty(int(starts[-1]), np.uint32)
-        freqs = np.empty(len(positional) * len(docs), np.uint32)
-        position_starts = np.empty(len(docs) + 1, np.uint64)
-        positions, written = np.empty(int(occurrence_starts[-1]), np.uint32), np.empty(int(occurrence_starts[-1]), np.uint32)
-        stream.invert(starts, occurrence_starts, words.ranks, docs, freqs, position_starts, positions, written)
+        inverted = _inverted(stream, words)
         order = np.argsort(words.ranks)
-        out.add("surfaces.docs", "I", surface_docs[order])
-        out.add("surfaces.count", "I", surface_count[order])
-        out.add("postings.starts", "Q", starts)
-        out.add("postings.docs", "I", docs)
-        out.add("postings.freqs", "I", freqs)
-        out.add("positions.starts", "Q", position_starts)
-        out.add("positions", "I", positions)
-        out.add("positions.surfaces", "I", written)
-        self._write_lengths(out, words.widths[tokens], counts.reshape(-1, len(positional)))
+        out.add("surfaces.docs", "I", inverted.surface_docs[order])
+        out.add("surfaces.count", "I", inverted.surface_count[order])
+        lengths = self._write_lengths(out, words.widths[tokens], counts.reshape(-1, len(positional)))
+        packed = Encoder(positional, lengths.ravel()).encode(*inverted[:6])
+        for name, typecode, data in zip(_PACKED, "IIIIBBB", packed, strict=True):
+            out.add(name, typecode, data)
+        out.add("term.first", "I", words.term_first)
+        out.add("term.surfaces", "I", words.term_surfaces)
+        out.add("term.widths", "B", words.term_widths)
 
-    def _write_lengths(self, out: SectionWriter, widths: npt.NDArray[np.uint8], counts: npt.NDArray[np.uint32]) -> None:
+    def _write_lengths(self, out: SectionWriter, widths: U8, counts: U32) -> U32:
+        """Write field lengths and where sentences and paragraphs start; returns the lengths, uint32[docs, fields]."""
         before = np.concatenate(([0], np.cumsum(widths, dtype=np.uint64)))  # positions before each token of the stream
         ends = np.cumsum(counts.ravel(), dtype=np.uint64)
         starts = ends - counts.ravel()
-        lengths = (before[ends] - before[starts]).astype(np.uint32).reshape(counts.shape)
-        sums = {}
-        for column, field in enumerate(self._ranking.fields):
-            out.add(f"lengths.{field.name}", "I", np.ascontiguousarray(lengths[:, column]))
-            sums[field.name] = [int(lengths[:, column].sum()), int(np.count_nonzero(lengths[:, column]))]
+        lengths: U32 = (before[ends] - before[starts]).astype(np.uint32).reshape(counts.shape)
+        out.add("lengths", "I", lengths)
+        names = [field.name for field in self._ranking.fields]
+        sums = {name: [int(lengths[:, c].sum()), int(np.count_nonzero(lengths[:, c]))] for c, name in enumerate(names)}
         out.add("meta", "B", json.dumps({"docs": len(self), "lengths": sums}).encode("ascii"))
-        words = sum(lengths[:, self._ranking.column(name)] for name in (TITLE, BODY))
-        self._columns.write(out, words.tolist(), self._dates[0])
-        body = starts.reshape(counts.shape)[:, self._ranking.column(BODY)]
+        self._columns.write(out, (lengths[:, names.index(TITLE)] + lengths[:, names.index(BODY)]).tolist(), self._dates[0])
+        self._write_breaks(out, before, starts.reshape(counts.shape)[:, names.index(BODY)])
+        return lengths
+
+    def _write_breaks(self, out: SectionWriter, before: U64, body: U64) -> None:
+        """Turn the tokens at which sentences and paragraphs of the body start into positions."""
         for name, breaks in self._breaks.items():
-            ends_of_doc = np.frombuffer(self._break_ends[name], np.uint64)
-            per_doc = np.diff(ends_of_doc, prepend=np.uint64(0))
+            ends = np.frombuffer(self._break_ends[name], np.uint64)
+            per_doc = np.diff(ends, prepend=np.uint64(0))
             first = np.repeat(body, per_doc.astype(np.int64))
             at = before[first + np.frombuffer(breaks, np.uint32)] - before[first]
-            out.add(f"{name}.starts", "Q", np.concatenate(([np.uint64(0)], ends_of_doc)).astype(np.uint64))
+            out.add(f"{name}.starts", "Q", np.concatenate(([np.uint64(0)], ends)).astype(np.uint64))
             out.add(name, "I", at.astype(np.uint32))
 
     def _write_documents(self, out: SectionWriter) -> None:
@@ -157,14 +163,43 @@ class SegmentBuilder:
         self._documents.write(out)
 
 
+class _Inverted(NamedTuple):
+    """What two passes over the tokens give; the first six are what the encoder packs."""
+
+    starts: U64
+    docs: U32
+    freqs: U32
+    position_starts: U64
+    positions: U32
+    surfaces: U32
+    surface_docs: U32
+    surface_count: U32
+
+
+def _inverted(stream: TokenStream, words: _Words) -> _Inverted:
+    terms, fields = len(words.terms), words.fields
+    postings, occurrences = np.empty(terms, np.uint64), np.empty(terms, np.uint64)
+    surface_docs, surface_count = np.empty(len(words.widths), np.uint32), np.empty(len(words.widths), np.uint32)
+    stream.count(postings, occurrences, surface_docs, surface_count)
+    starts, occurrence_starts = _running(postings), _running(occurrences)
+    docs, freqs = np.empty(int(starts[-1]), np.uint32), np.empty(fields * int(starts[-1]), np.uint32)
+    position_starts = np.empty(len(docs) + 1, np.uint64)
+    positions, surfaces = np.empty(int(occurrence_starts[-1]), np.uint32), np.empty(int(occurrence_starts[-1]), np.uint32)
+    stream.invert(
+        starts, occurrence_starts, words.number_surfaces(surface_count), docs, freqs, position_starts, positions, surfaces
+    )
+    return _Inverted(starts, docs, freqs, position_starts, positions, surfaces, surface_docs, surface_count)
+
+
 class _Words:
     """The vocabulary of a segment, analysed: what each surface number stands for, and the lexicon's order."""
 
-    def __init__(self, surfaces: Sequence[str]) -> None:
+    def __init__(self, surfaces: Sequence[str], fields: int) -> None:
+        self.fields = fields
         folded = [fold(surface) for surface in surfaces]
         self._entries: dict[str, Entry] = {word: analyze_folded(word) for word in sorted(set(folded))}
         self.terms = sorted({term for entry in self._entries.values() for term, _, _ in entry.terms})
-        number = {term: n for n, term in enumerate(self.terms)}
+        self._number = {term: n for n, term in enumerate(self.terms)}
         order = sorted(range(len(surfaces)), key=lambda s: (folded[s], surfaces[s]))
         self.surfaces = [surfaces[s] for s in order]
         self._surface_folded = [folded[s] for s in order]
@@ -172,8 +207,24 @@ class _Words:
         self.ranks[order] = np.arange(len(surfaces), dtype=np.uint32)
         entries = [self._entries[word] for word in folded]
         self.widths = np.array([entry.positions for entry in entries], np.uint8)
-        self.entry_starts, self.entry_terms, self.entry_places = _flat(entries, number)
-        self._number = number
+        self.entry_starts, self.entry_terms, self.entry_places = _flat(entries, self._number)
+
+    def number_surfaces(self, counts: U32) -> U32:
+        """Each term's surfaces, the commonest first, and for each entry of a surface its number among them.
+
+        ``counts``: uint32, the occurrences of each surface, by its number in the stream. Returns uint32[entries].
+        """
+        of_entry = np.repeat(np.arange(len(self.ranks)), np.diff(self.entry_starts))
+        order = np.lexsort((self.ranks[of_entry], -counts[of_entry].astype(np.int64), self.entry_terms))
+        pairs = self.entry_terms[order].astype(np.uint64) << np.uint64(32) | self.ranks[of_entry[order]]
+        new = np.concatenate((np.ones(min(len(pairs), 1), np.bool_), pairs[1:] != pairs[:-1]))  # a word may have a term twice
+        terms = self.entry_terms[order][new]
+        self.term_first = np.searchsorted(terms, np.arange(len(self.terms) + 1)).astype(np.uint32)
+        self.term_surfaces = pairs[new].astype(np.uint32)  # the lower half
+        self.term_widths = (self.entry_places[order][new] & np.uint16(0xFF)).astype(np.uint8)
+        numbers = np.empty(len(order), np.uint32)
+        numbers[order] = np.cumsum(new) - 1 - self.term_first[self.entry_terms[order]]
+        return numbers
 
     def write(self, out: SectionWriter) -> None:
         """Write the lexicon's sections, all but the counts of surfaces."""

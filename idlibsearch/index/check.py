@@ -69,42 +69,30 @@ def _lexicon_faults(segment: Segment) -> Iterator[tuple[str, str]]:
 
 
 def _posting_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    starts, docs = _array(segment, "postings.starts"), _array(segment, "postings.docs")
-    position_starts, positions = _array(segment, "positions.starts"), _array(segment, "positions")
-    yield from _range_faults("postings.starts", starts, len(segment.lexicon.terms), len(docs))
-    yield from _range_faults("positions.starts", position_starts, len(docs), len(positions))
-    if _beyond(docs, segment.doc_count):
-        yield "postings.docs", "names a report that is not there"
-        return
-    rising = np.diff(docs.astype(np.int64)) > 0
-    rising[starts[1:-1][(starts[1:-1] > 0) & (starts[1:-1] < len(docs))].astype(np.int64) - 1] = True
-    if not rising.all():
-        yield "postings.docs", "not in order within a term"
-    if _beyond(_array(segment, "positions.surfaces"), len(segment.lexicon.surfaces)):
-        yield "positions.surfaces", "names a surface that is not there"
-    yield from _position_faults(segment, docs, position_starts, positions)
+    reader, terms = segment.postings, len(segment.lexicon.terms)
+    yield from _range_faults("postings.first", _array(segment, "postings.first"), terms, len(_array(segment, "blocks.last")))
+    yield from _range_faults("term.first", _array(segment, "term.first"), terms, len(_array(segment, "term.surfaces")))
+    if _beyond(_array(segment, "term.surfaces"), len(segment.lexicon.surfaces)):
+        yield "term.surfaces", "names a surface that is not there"
+    for term in range(terms):
+        docs = np.asarray(reader.docs(term))
+        if not len(docs) or _beyond(docs, segment.doc_count) or (np.diff(docs.astype(np.int64)) <= 0).any():
+            yield "postings.data", f"the docs of term {term} are none, not there or not in order"
+            return
+        freqs = [np.asarray(reader.freqs(term, column)) for column in range(len(segment.lengths))]
+        if (np.sum(freqs, axis=0) == 0).any():
+            yield "postings.data", f"term {term} has a posting without an occurrence"
+        yield from _position_faults(segment, term, docs, freqs)
 
 
-def _position_faults(segment: Segment, docs: Array, starts: Array, positions: Array) -> Iterator[tuple[str, str]]:
-    freqs = _array(segment, "postings.freqs").reshape(len(segment.lengths), len(docs))
-    columns = [column for column, kept in enumerate(segment.positional) if kept]
-    if not np.array_equal(freqs[columns].sum(axis=0), np.diff(starts)):
-        yield "postings.freqs", "the frequencies do not add up to the positions"
-        return
-    if len(docs) and (freqs.sum(axis=0) == 0).any():
-        yield "postings.freqs", "a posting without an occurrence"
-    at = starts[:-1].astype(np.int64)
-    for column in columns:
-        counts = freqs[column].astype(np.int64)
-        inside = np.repeat(at - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(counts.sum())
-        lengths = np.repeat(np.asarray(segment.lengths[column])[docs], counts)
-        if (positions[inside] >= lengths).any():
-            yield "positions", "a position beyond the end of its field"
-        falling = np.diff(positions[inside].astype(np.int64)) <= 0
-        falling[np.cumsum(counts)[:-1][(np.cumsum(counts)[:-1] > 0) & (np.cumsum(counts)[:-1] < counts.sum())] - 1] = False
-        if falling.any():
-            yield "positions", "not in order within a field"
-        at = at + counts
+def _position_faults(segment: Segment, term: int, docs: Array, freqs: list[Array]) -> Iterator[tuple[str, str]]:
+    for column in (column for column, kept in enumerate(segment.positional) if kept):
+        lengths = segment.lengths[column]
+        for doc, freq in zip(docs.tolist(), freqs[column].tolist(), strict=True):
+            places = segment.postings.occurrences(term, doc, column) if freq else []
+            if len(places) != freq or any(a[0] >= b[0] for a, b in pairwise(places)) or (places and places[-1][1] > lengths[doc]):
+                yield "postings.places", f"positions of term {term} in report {doc} are missing, not in order or beyond its end"
+                return
 
 
 def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ class TokenStream:
         self,
         posting_starts: Array,
         occurrence_starts: Array,
-        surface_order: Array,
+        entry_surfaces: Array,
         docs: Array,
         freqs: Array,
         position_starts: Array,

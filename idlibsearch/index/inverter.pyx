@@ -132,7 +132,7 @@ cdef class TokenStream:
         self,
         const uint64_t[::1] posting_starts not None,
         const uint64_t[::1] occurrence_starts not None,
-        const uint32_t[::1] surface_order not None,
+        const uint32_t[::1] entry_surfaces not None,
         uint32_t[::1] docs not None,
         uint32_t[::1] freqs not None,
         uint64_t[::1] position_starts not None,
@@ -142,18 +142,18 @@ cdef class TokenStream:
         """Second pass: fill the lists.
 
         posting_starts, occurrence_starts  uint64[term_count + 1], running sums of what ``count`` found
-        surface_order    uint32[surface_count], the lexicon's number for each surface number of the stream
+        entry_surfaces   uint32[e], what to note of the surface for an occurrence by this entry
         docs             uint32[p]       out: ascending within a term
         freqs            uint32[f * p]   out: one column of p after the other, in field order
         position_starts  uint64[p + 1]   out: each posting's range in the next two
         positions        uint32[o]       out: within a posting field after field, ascending within a field
-        surfaces         uint32[o]       out: the surface (lexicon number) of each occurrence
+        surfaces         uint32[o]       out: that note for each occurrence
         """
         cdef Py_ssize_t p = docs.shape[0]
         if posting_starts.shape[0] != self.s.term_count + 1 or occurrence_starts.shape[0] != self.s.term_count + 1:
             raise IndexError("one start for each term, and an end, are needed")
-        if surface_order.shape[0] != self.s.surface_count:
-            raise IndexError("one lexicon number for each surface is needed")
+        if entry_surfaces.shape[0] != self.s.entry_count:
+            raise IndexError("one note for each entry is needed")
         if freqs.shape[0] != p * self.s.field_count or position_starts.shape[0] != p + 1:
             raise IndexError("the outputs differ in length")
         if surfaces.shape[0] != positions.shape[0]:
@@ -172,7 +172,7 @@ cdef class TokenStream:
         memset(seen, 0xFF, size * sizeof(uint32_t))
         freqs[:] = 0
         with nogil:
-            outcome = _invert(&self.s, cursors, cursors + size, seen, surface_order, docs, freqs, position_starts, positions, surfaces)
+            outcome = _invert(&self.s, cursors, cursors + size, seen, entry_surfaces, docs, freqs, position_starts, positions, surfaces)
             position_starts[p] = positions.shape[0]
         free(cursors)
         free(seen)
@@ -215,7 +215,7 @@ cdef int _invert(
     uint64_t* posting_cursors,
     uint64_t* occurrence_cursors,
     uint32_t* seen,
-    const uint32_t[::1] surface_order,
+    const uint32_t[::1] entry_surfaces,
     uint32_t[::1] docs,
     uint32_t[::1] freqs,
     uint64_t[::1] position_starts,
@@ -249,7 +249,7 @@ cdef int _invert(
                         if occurrence >= o:
                             return WRONG
                         positions[occurrence] = position + (s.entry_places[e] >> 8)
-                        surfaces[occurrence] = surface_order[token]
+                        surfaces[occurrence] = entry_surfaces[e]
                         occurrence_cursors[term] += 1
                 position += s.widths[token]
     return FINE

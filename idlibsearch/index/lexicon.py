@@ -16,8 +16,6 @@ A query word that stands here needs no analysis; an occurrence that remembers it
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from idlibsearch.analysis.analyzer import Entry
 from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.strings import Strings
@@ -49,11 +47,7 @@ class Lexicon:
         )
         return Entry(folded, self._positions[number], terms)
 
-    def width(self, surface: int, term: int) -> int:
-        """How many positions ``term`` spans where ``surface`` was written (both by number)."""
-        number = bisect_right(self._surface_ranges, surface) - 1
-        for e in range(self._entries[number], self._entries[number + 1]):
-            if self._entry_terms[e] == term:
-                width: int = self._entry_places[e] & 0xFF
-                return width
-        raise KeyError((surface, term))
+    def written(self, folded: int) -> tuple[range, int, int]:
+        """A folded word by number: its surfaces, the term at its first position, and how many positions it takes."""
+        surfaces = range(self._surface_ranges[folded], self._surface_ranges[folded + 1])
+        return surfaces, self._entry_terms[self._entries[folded]], self._positions[folded]

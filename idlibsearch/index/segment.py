@@ -3,7 +3,7 @@
 Beside the sections of ``lexicon``, ``postings``, ``columns`` and ``documents`` a segment file holds, by doc number:
 
     meta                JSON: {"docs": n, "lengths": {field: [sum, docs that have the field]}}
-    lengths.<field>     uint32, positions in that field
+    lengths             uint32[docs, fields], positions in each field
     sentences.starts    uint64[n + 1], each doc's range in ``sentences``; the same for ``paragraphs``
     sentences           uint32, positions of the body at which a sentence starts, ascending, 0 not named
     paragraphs          uint32, the same for paragraphs
@@ -30,7 +30,8 @@ from idlibsearch.index.documents import Documents
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.lexicon import Lexicon
-from idlibsearch.index.postings import PostingList, Postings
+from idlibsearch.index.postings import PostingList, open_postings
+from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.strings import Strings
 
 NO_FILE = 0xFFFFFFFF
@@ -52,7 +53,8 @@ class Segment:
             self.length_sums = tuple((meta["lengths"][field.name][0], meta["lengths"][field.name][1]) for field in ranking.fields)
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(str(path), f"cannot be read ({error})", "meta") from None
-        self.lengths = tuple(self.file.array(f"lengths.{field.name}") for field in ranking.fields)
+        rows, fields = self.file.array("lengths"), len(ranking.fields)
+        self.lengths = tuple(rows[column::fields] for column in range(fields))
         self.date_starts = self.file.array("dates.start")
         self.date_ends = self.file.array("dates.end")
 
@@ -62,9 +64,12 @@ class Segment:
         return Lexicon(self.file)
 
     @cached_property
-    def postings(self) -> Postings:
+    def postings(self) -> PostingReader:
         """Its posting lists."""
-        return Postings(self.file, self.positional)
+        try:
+            return open_postings(self.file, self.positional, self._bitmap)
+        except ValueError as error:
+            raise CorruptIndexError(str(self.path), str(error), "postings.data") from None
 
     @cached_property
     def columns(self) -> Columns:
@@ -81,10 +86,19 @@ class Segment:
         """The keys, by doc."""
         return Strings(self.file, "keys")
 
+    def term(self, term: str) -> int:
+        """The number of a term, -1 where no report of this segment has it."""
+        return self.postings.find(term.encode("utf-8", "surrogatepass"))
+
+    def surfaces_of(self, term: int) -> memoryview:
+        """The surfaces of a term by number, uint32, in the order in which its postings number them."""
+        starts = self.file.array("term.first")
+        return self.file.array("term.surfaces")[starts[term] : starts[term + 1]]
+
     def posting_list(self, term: str) -> PostingList | None:
         """The postings of a term, or None where no report of this segment has it."""
-        number = self.lexicon.terms.find(term)
-        return None if number is None else self.postings.of(number)
+        number = self.term(term)
+        return None if number < 0 else PostingList(self.postings, number, len(self.ranking.fields))
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""

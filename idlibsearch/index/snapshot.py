@@ -5,6 +5,7 @@ Statistics are over the whole collection; deleted docs count in them until their
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ class Snapshot:
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
+        # As the ranking kernels take it: b and the mean length of each field.
+        self.normalisation = array("d", [field.b for field in self.ranking.fields]), array("d", self.mean_lengths)
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:

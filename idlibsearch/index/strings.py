@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
+
+try:
+    from idlibsearch.index.reader import find_string
+except ImportError as error:
+    raise KernelError("idlibsearch.index.reader") from error
 
 
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
-    """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint64, where each string ends)."""
-    ends, chunks, total = array("Q"), [], 0
+    """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint32, where each string ends)."""
+    ends, chunks, total = array("I"), [], 0
     for string in strings:
         chunk = string.encode("utf-8", "surrogatepass")
         total += len(chunk)
         chunks.append(chunk)
         ends.append(total)
     out.add_chunks(f"{name}.text", chunks)
-    out.add(f"{name}.ends", "Q", ends)
+    out.add(f"{name}.ends", "I", ends)
 
 
 class Strings:
@@ -36,14 +43,18 @@ class Strings:
     def __getitem__(self, number: int) -> str:
         return self._bytes(number).decode("utf-8", "surrogatepass")
 
+    @property
+    def arrays(self) -> tuple[memoryview, memoryview]:
+        """The two sections: the bytes of all texts, and where each ends in them."""
+        return self._text, self._ends
+
     def find(self, string: str) -> int | None:
         """The number of a string in a sorted table, or None. O(log n)."""
-        wanted = string.encode("utf-8", "surrogatepass")
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        number = find_string(self._text, self._ends, string.encode("utf-8", "surrogatepass"))
+        return None if number < 0 else number
+
+    def starting(self, prefix: str) -> range:
+        """The numbers of the strings in a sorted table that begin with ``prefix``. O(log n)."""
+        wanted = prefix.encode("utf-8", "surrogatepass")
+        low = bisect_left(range(len(self)), wanted, key=self._bytes)
+        return range(low, bisect_right(range(len(self)), wanted, low, key=lambda number: self._bytes(number)[: len(wanted)]))

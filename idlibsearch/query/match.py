@@ -1,147 +1,134 @@
 """Runs a plan over one segment: which docs match, what they score, and where the matching words stand.
 
-The first form: plain Python over the mapped arrays, every posting of every word read. Spans are (start, end) in positions,
-end exclusive.
+Lists of docs with their scores come from the ``lists`` kernel and are joined there; spans, which only shown hits need, are
+found here. Spans are (start, end) in positions, end exclusive.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import product
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Having, Kept, Leaf, Some, Step, Unit
+from idlibsearch.query.plan import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.rank import saturated
 from idlibsearch.query.restrict import docs_of
 
-Scores = dict[int, float]
+try:
+    from idlibsearch.query import lists
+except ImportError as error:
+    raise KernelError("idlibsearch.query.lists") from error
+
 Spans = list[tuple[int, int]]
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
+NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
 
 class Matcher:
-    """Matches plans against a segment; ``means`` are the collection's mean field lengths, in column order."""
+    """Matches plans against a segment; ``normalisation`` is the snapshot's."""
 
-    def __init__(self, segment: Segment, means: tuple[float, ...]) -> None:
+    def __init__(self, segment: Segment, normalisation: tuple[array[float], array[float]]) -> None:
         self._segment = segment
-        self._means = means
+        self._reader = segment.postings
+        self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
         self._picked: dict[Between | Having, Sequence[int]] = {}
-        self._deleted = segment.deleted_docs()
 
-    def scores(self, step: Step) -> Scores:
-        """The live docs that match, with their scores."""
-        return {doc: score for doc, score in self._run(step).items() if doc not in self._deleted}
-
-    def _run(self, step: Step) -> Scores:
+    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
+        """The docs that match, ascending, deleted ones included, and their scores."""
         match step:
             case Leaf():
-                return {doc: step.idf * self._saturated(doc, freqs) for doc, freqs in self._freqs(step).items()}
+                return self._leaf(step)
             case Between() | Having():
-                return dict.fromkeys(self._picked_docs(step), 0.0)
+                return unscored(self._picked_docs(step))
+            case Filled():
+                docs = range(self._segment.doc_count)
+                return unscored(doc for doc in docs if self._is_filled(step, doc))
             case Kept():
-                kept = self._run(step.restriction)
-                return {doc: score for doc, score in self._run(step.wanted).items() if doc in kept}
+                return lists.both(*self.run(step.wanted), *unscored(self.run(step.restriction)[0]))
             case All():
                 return self._all(step)
             case Some():
-                scores: Scores = {}
+                found = NOTHING
                 for child in step.children:
-                    for doc, score in self._run(child).items():
-                        scores[doc] = scores.get(doc, 0.0) + score
-                return scores
+                    found = lists.either(*found, *self.run(child))
+                return found
+            case Times():
+                return lists.times(*self.run(step.child), step.factor)
+            case Plus():
+                found = self.run(step.child)
+                for option in step.options:
+                    found = lists.plus(*found, *self.run(option))
+                return found
+            case Where():
+                found = self.run(step.child)
+                for required in step.required:
+                    found = lists.both(*found, *unscored(self.run(required)[0]))
+                return found
+
+    def _is_filled(self, step: Filled, doc: int) -> bool:
+        return any(self._segment.lengths[column][doc] for column in step.columns)
 
     def _picked_docs(self, step: Between | Having) -> Sequence[int]:
         if step not in self._picked:
             self._picked[step] = docs_of(step, self._segment)
         return self._picked[step]
 
-    def _all(self, step: All) -> Scores:
-        scores: Scores = dict.fromkeys(range(self._segment.doc_count), 0.0)
-        for number, child in enumerate(step.wanted):
-            found = self._run(child)
-            scores = {doc: scores[doc] + score for doc, score in found.items() if doc in scores} if number else found
+    def _all(self, step: All) -> lists.Scored:
+        found = self.run(step.wanted[0]) if step.wanted else lists.every(self._segment.doc_count)
+        for child in step.wanted[1:]:
+            found = lists.both(*found, *self.run(child))
         for child in step.unwanted:
-            excluded = self._run(child)
-            scores = {doc: score for doc, score in scores.items() if doc not in excluded}
-        return scores
+            found = lists.without(*found, self.run(child)[0])
+        return found
 
-    def _saturated(self, doc: int, freqs: tuple[int, ...]) -> float:
-        lengths = [column[doc] for column in self._segment.lengths]
-        return saturated(self._segment.ranking, freqs, lengths, self._means)
+    def _leaf(self, leaf: Leaf) -> lists.Scored:
+        ranking = self._segment.ranking
+        weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
+        rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
+        if leaf.single_term is not None:
+            term = self._segment.term(leaf.single_term)
+            return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING
+        units = [unit for unit in leaf.units if isinstance(unit, Unit)]
+        if len(units) == len(leaf.units):
+            joined = units[0].joined if len(units) == 1 else None
+            return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
+        chosen = leaf.units[0]
+        if len(leaf.units) == 1 and isinstance(chosen, Chosen):
+            return chosen.found[self._segment].gathered.scores(*rest)
+        return self._spelled_phrase(leaf)
 
-    def _freqs(self, leaf: Leaf) -> dict[int, tuple[int, ...]]:
-        """The docs that have a leaf in one of its columns, each with its frequency in every column."""
-        columns = range(len(self._means))
-        term = leaf.single_term
-        if term is None:
-            rows = (
-                (doc, tuple(self._count(leaf, doc, c) if c in leaf.columns else 0 for c in columns)) for doc in self._docs(leaf)
-            )
-        else:
-            postings = self._list(term)
-            if postings is None:
-                return {}
-            freqs = [postings.freqs[c] if c in leaf.columns else bytes(len(postings.docs)) for c in columns]
-            rows = ((doc, row) for doc, *row in zip(postings.docs, *freqs, strict=True))  # type: ignore[misc]
-        return {doc: tuple(row) for doc, row in rows if any(row)}
+    def _spelled_phrase(self, leaf: Leaf) -> lists.Scored:
+        """Spellings side by side: every doc that has all of them, looked into."""
+        docs, scores = array("I"), array("d")
+        for doc in self._docs_of_all(leaf):
+            freqs = [len(self._leaf_spans(leaf, doc, c)) if c in leaf.columns else 0 for c in range(len(self._segment.lengths))]
+            if any(freqs):
+                lengths = [column[doc] for column in self._segment.lengths]
+                docs.append(doc)
+                scores.append(leaf.idf * saturated(self._segment.ranking, freqs, lengths, self._normalisation[1]))
+        return memoryview(docs), memoryview(scores)
 
-    def _list(self, term: str) -> PostingList | None:
-        if term not in self._lists:
-            self._lists[term] = self._segment.posting_list(term)
-        return self._lists[term]
+    def _docs_of_all(self, leaf: Leaf) -> Sequence[int]:
+        alone = (leaf._replace(units=(unit,)) for unit in leaf.units)
+        found = self._leaf(next(alone))
+        for each in alone:
+            found = lists.both(*found, *self._leaf(each))
+        return found[0]
 
-    def _docs(self, leaf: Leaf) -> Iterable[int]:
-        """Docs that have some form of every unit: what a sequence can be in."""
-        docs: set[int] | None = None
-        for unit in leaf.units:
-            having = set.intersection(*(self._docs_of(part) for part in unit.parts))
-            having |= self._docs_of(unit.joined) if unit.joined else set()
-            docs = having if docs is None else docs & having
-        return sorted(docs or ())
+    def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
+        """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
+        ways = product(*([unit.parts, (unit.joined,)] if unit.joined else [unit.parts] for unit in units))
+        numbered = ([self._segment.term(term) for terms in way for term in terms] for way in ways)
+        return [array("I", numbers) for numbers in numbered if min(numbers) >= 0]
 
-    def _docs_of(self, term: str) -> set[int]:
-        postings = self._list(term)
-        return set(postings.docs) if postings else set()
+    # ---- where a shown hit matches
 
-    def _count(self, leaf: Leaf, doc: int, column: int) -> int:
-        """How often a leaf stands in a field of a doc. Where no positions are kept only a joined form can be seen."""
-        if self._segment.positional[column]:
-            return len({start for start, _ in self._leaf_spans(leaf, doc, column)})
-        joined = leaf.units[0].joined if len(leaf.units) == 1 else None
-        return self._freq(joined, doc, column) if joined else 0
-
-    def _freq(self, term: str, doc: int, column: int) -> int:
-        postings = self._list(term)
-        at = _find(postings, doc) if postings else None
-        return postings.freqs[column][at] if postings and at is not None else 0
-
-    def _leaf_spans(self, leaf: Leaf, doc: int, column: int) -> Spans:
-        spans = self._unit_spans(leaf.units[0], doc, column)
-        for unit in leaf.units[1:]:
-            spans = _chained(spans, self._unit_spans(unit, doc, column))
-        return spans
-
-    def _unit_spans(self, unit: Unit, doc: int, column: int) -> Spans:
-        spans = self._term_spans(unit.parts[0], doc, column)
-        for part in unit.parts[1:]:
-            spans = _chained(spans, self._term_spans(part, doc, column))
-        if unit.joined:
-            spans = sorted({*spans, *self._term_spans(unit.joined, doc, column)})
-        return spans
-
-    def _term_spans(self, term: str, doc: int, column: int) -> Spans:
-        postings = self._list(term)
-        at = _find(postings, doc) if postings else None
-        if postings is None or at is None:
-            return []
-        number = self._segment.lexicon.terms.find(term) or 0
-        width = self._segment.lexicon.width
-        places = ((postings.positions[i], postings.surfaces[i]) for i in postings.place(at, column))
-        return [(start, start + width(surface, number)) for start, surface in places]
-
-    def marks(self, step: Step, doc: int) -> Marks | None:
+    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911 - one line a kind of step
         """The spans of a doc that take part in the match; None where it does not match."""
         match step:
             case Leaf():
@@ -150,8 +137,16 @@ class Matcher:
                 docs = self._picked_docs(step)
                 at = bisect_left(docs, doc)
                 return {} if at < len(docs) and docs[at] == doc else None
+            case Filled():
+                return {} if self._is_filled(step, doc) else None
             case Kept():
                 return self.marks(step.wanted, doc)
+            case Times():
+                return self.marks(step.child, doc)
+            case Plus():
+                return self._branch_marks(step.child, (), step.options, doc)
+            case Where():
+                return self._branch_marks(step.child, step.required, (), doc)
             case All():
                 if any(self.marks(child, doc) is not None for child in step.unwanted):
                     return None
@@ -161,20 +156,53 @@ class Matcher:
                 parts = [self.marks(child, doc) for child in step.children]
                 return None if all(part is None for part in parts) else _united(parts)
 
+    def _branch_marks(self, child: Step, required: Sequence[Step], options: Sequence[Step], doc: int) -> Marks | None:
+        needed = [self.marks(step, doc) for step in (child, *required)]
+        return None if None in needed else _united([*needed, *(self.marks(step, doc) for step in options)])
+
     def _leaf_marks(self, leaf: Leaf, doc: int) -> Marks | None:
-        if not any(self._count(leaf, doc, column) for column in leaf.columns) and not self._has_single(leaf, doc):
-            return None
         spans = {column: set(self._leaf_spans(leaf, doc, column)) for column in leaf.columns if self._segment.positional[column]}
-        return {column: found for column, found in spans.items() if found}
+        marks = {column: found for column, found in spans.items() if found}
+        return marks if marks or self._stands_elsewhere(leaf, doc) else None
 
-    def _has_single(self, leaf: Leaf, doc: int) -> bool:
-        term = leaf.single_term
-        return term is not None and any(self._freq(term, doc, column) for column in leaf.columns)
+    def _stands_elsewhere(self, leaf: Leaf, doc: int) -> bool:
+        """Does a doc have a leaf, as one term, in a field that keeps no positions?"""
+        unit = leaf.units[0]
+        term = leaf.single_term or (unit.joined if len(leaf.units) == 1 and isinstance(unit, Unit) else None)
+        postings = self._list(term) if term else None
+        columns = (column for column in leaf.columns if not self._segment.positional[column])
+        return postings is not None and any(postings.freq(doc, column) for column in columns)
+
+    def _list(self, term: str) -> PostingList | None:
+        if term not in self._lists:
+            self._lists[term] = self._segment.posting_list(term)
+        return self._lists[term]
+
+    def _leaf_spans(self, leaf: Leaf, doc: int, column: int) -> Spans:
+        spans = self._unit_spans(leaf.units[0], doc, column)
+        for unit in leaf.units[1:]:
+            spans = _chained(spans, self._unit_spans(unit, doc, column))
+        return spans
+
+    def _unit_spans(self, unit: Unit | Chosen, doc: int, column: int) -> Spans:
+        if isinstance(unit, Chosen):
+            return unit.found[self._segment].spans(doc, column)
+        spans = self._term_spans(unit.parts[0], doc, column)
+        for part in unit.parts[1:]:
+            spans = _chained(spans, self._term_spans(part, doc, column))
+        if unit.joined:
+            spans = sorted({*spans, *self._term_spans(unit.joined, doc, column)})
+        return spans
+
+    def _term_spans(self, term: str, doc: int, column: int) -> Spans:
+        postings = self._list(term)
+        return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
 
 
-def _find(postings: PostingList, doc: int) -> int | None:
-    at = bisect_left(postings.docs, doc)
-    return at if at < len(postings.docs) and postings.docs[at] == doc else None
+def unscored(docs: Iterable[int]) -> lists.Scored:
+    """Docs (ascending) that match without scoring."""
+    numbers = array("I", docs)
+    return memoryview(numbers), memoryview(bytes(8 * len(numbers))).cast("d")
 
 
 def _chained(left: Spans, right: Spans) -> Spans:

@@ -1,26 +1,56 @@
 """What to look up: the tree with its words analysed, fields turned into columns, and everything counted over the snapshot.
 
-The rules of fields live here: words match in any text field, phrases in those that keep positions; the date field is left
-out under NOT, and for may and march unless they are written or accompanied like months.
+The rules of fields live here: words match in any text field, phrases, patterns and spellings in those that keep positions; the
+date field is left out under NOT, and for may and march unless they are written or accompanied like months.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import WORDS, Bounds, folded_value
+from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.limits import LIMITS, Limits, PatternError
 from idlibsearch.query.rank import idf
 from idlibsearch.query.syntax import ARTICLES
-from idlibsearch.query.tree import And, Dated, Keyword, Node, Not, Or, Phrase, Ranged, Word
+from idlibsearch.query.tree import (
+    And,
+    Boosted,
+    Dated,
+    Every,
+    Exact,
+    Expansion,
+    Fuzzy,
+    Keyword,
+    Maybe,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Ranged,
+    Regex,
+    Require,
+    Span,
+    Wildcard,
+    Word,
+)
 
+if TYPE_CHECKING:
+    from idlibsearch.query.expand import Expander
+    from idlibsearch.query.spelled import Spelled
+
+MAX_PHRASE_WORDS = 64  # what the kernel takes
+MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
+MAX_TOKEN = 256  # a longer one is cut by the scanner
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
 
 
@@ -31,10 +61,16 @@ class Unit(NamedTuple):
     joined: str | None
 
 
+class Chosen(NamedTuple):
+    """Any of some spellings, counted as one word: where they stand in each segment."""
+
+    found: dict[Segment, Spelled]
+
+
 class Leaf(NamedTuple):
     """Units side by side in one of these freq columns. ``idf`` is the sum of the units'."""
 
-    units: tuple[Unit, ...]
+    units: tuple[Unit | Chosen, ...]
     columns: tuple[int, ...]
     idf: float
 
@@ -42,7 +78,9 @@ class Leaf(NamedTuple):
     def single_term(self) -> str | None:
         """The term, where the leaf is nothing but one: then no positions are needed to count it."""
         unit = self.units[0]
-        return unit.parts[0] if len(self.units) == 1 and len(unit.parts) == 1 and unit.joined is None else None
+        if len(self.units) > 1 or isinstance(unit, Chosen):
+            return None
+        return unit.parts[0] if len(unit.parts) == 1 and unit.joined is None else None
 
 
 class Between(NamedTuple):
@@ -80,26 +118,71 @@ class Some(NamedTuple):
     children: tuple[Step, ...]
 
 
-Step = Leaf | Between | Having | Kept | All | Some
+class Filled(NamedTuple):
+    """Docs that have something in one of these freq columns; they score nothing."""
+
+    columns: tuple[int, ...]
+
+
+class Plus(NamedTuple):
+    """What the child matches; the options only add to its score."""
+
+    child: Step
+    options: tuple[Step, ...]
+
+
+class Where(NamedTuple):
+    """What the child matches and all of ``required`` do too; they score nothing."""
+
+    child: Step
+    required: tuple[Step, ...]
+
+
+class Times(NamedTuple):
+    """The child, its score multiplied."""
+
+    child: Step
+    factor: float
+
+
+Step = Leaf | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
+_EVERY_DATE = Between(1, 1 << 31)
 
 
 class Planner:
     """Plans queries against one snapshot; ``diagnostics`` gathers what is worth telling."""
 
-    def __init__(self, snapshot: Snapshot, text: str = "") -> None:
+    def __init__(self, snapshot: Snapshot, text: str = "", limits: Limits = LIMITS) -> None:
         self._snapshot = snapshot
+        self._limits = limits
+        self._expander: Expander | None = None
+        self._chosen: dict[Exact | Expansion, Chosen] = {}
         self._ranking = snapshot.ranking
         self._text = text
         self._df: dict[tuple[str, int | None], int] = {}
+        self._every_column = tuple(range(len(self._ranking.fields)))
+        self._undated_columns = tuple(c for c, field in enumerate(self._ranking.fields) if field.name != "date")
         self.diagnostics: list[Diagnostic] = []
 
-    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:
+    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911  # one line a kind of node
         """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
         match node:
             case Word():
                 return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
             case Phrase():
                 return self._phrase(node)
+            case Exact():
+                return self._exact(node)
+            case Wildcard() | Fuzzy() | Regex():
+                return self._expansion(node)
+            case Every():
+                return self._every(node)
+            case Boosted():
+                return Times(self.plan(node.child, negated=negated, month=month), node.factor)
+            case Maybe():
+                return Plus(*self._branches(node.child, node.options, negated))
+            case Require():
+                return Where(*self._branches(node.child, node.required, negated))
             case Dated() | Keyword() | Ranged():
                 return self._picked(node)
             case Not():
@@ -118,6 +201,14 @@ class Planner:
                 beside = node.children[max(number - 1, 0) : number] + node.children[number + 1 : number + 2]
                 wanted.append(self.plan(child, negated=negated, month=any(map(_is_date_number, beside))))
         return All(tuple(wanted), tuple(unwanted))
+
+    def _branches(self, child: Node, others: Sequence[Node], negated: bool) -> tuple[Step, tuple[Step, ...]]:
+        return self.plan(child, negated=negated), tuple(self.plan(other, negated=negated) for other in others)
+
+    def _every(self, node: Every) -> Step:
+        if not node.field:
+            return All((), ())
+        return _EVERY_DATE if node.field == "date" else Filled((self._ranking.column(node.field),))
 
     def _picked(self, node: Dated | Keyword | Ranged) -> Between | Having:
         if isinstance(node, Dated):
@@ -161,20 +252,61 @@ class Planner:
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         if node.field:
-            columns: Sequence[int] = (self._ranking.column(node.field),)
-        else:
-            columns = [c for c, field in enumerate(self._ranking.fields) if date or field.name != "date"]
-        return self._leaf(node, node.text, tuple(columns))
+            return self._leaf(node, node.text, (self._ranking.column(node.field),))
+        return self._leaf(node, node.text, self._every_column if date else self._undated_columns)
 
     def _phrase(self, node: Phrase) -> Leaf:
-        if node.field:
-            return self._leaf(node, node.text, (self._ranking.column(node.field),))
-        return self._leaf(node, node.text, tuple(c for c, field in enumerate(self._ranking.fields) if field.positions))
+        return self._leaf(node, node.text, self._positional(node.field))
+
+    def _positional(self, field: str) -> tuple[int, ...]:
+        """The columns in which order and spelling are known: of one field, or ("") of all that keep positions."""
+        if field:
+            return (self._ranking.column(field),)
+        return tuple(c for c, each in enumerate(self._ranking.fields) if each.positions)
+
+    def _exact(self, node: Exact) -> Leaf:
+        from idlibsearch.query.expand import spellings  # noqa: PLC0415  # not paid for by plain questions
+
+        surfaces = spellings(node.text)
+        if not surfaces:
+            raise QueryError(self._text, node.span, f"there is no word in {node}", "type a word")
+        return self._spelled(node, [Exact(surface) for surface in surfaces])
+
+    def _expansion(self, node: Expansion) -> Leaf:
+        return self._spelled(node, [replace(node, field="")])
+
+    def _spelled(self, node: Exact | Expansion, parts: Sequence[Exact | Expansion]) -> Leaf:
+        """Parts in a row, each of them any of some spellings that count as one word."""
+        columns = self._positional(node.field)
+        units = [self._chosen_of(part, node.span) for part in parts]
+        frequencies = [sum(spelled.frequency(columns) for spelled in unit.found.values()) for unit in units]
+        for part, frequency in zip(parts, frequencies, strict=True):
+            if not frequency:
+                kind, word = ("spelling", part.text) if isinstance(part, Exact) else ("pattern", str(part))
+                self._report_missing(node, word, kind)
+        return Leaf(tuple(units), columns, sum(idf(frequency, self._snapshot.doc_count) for frequency in frequencies))
+
+    def _chosen_of(self, part: Exact | Expansion, span: Span) -> Chosen:
+        """What stands for a spelling or a pattern in each segment, found once a question."""
+        from idlibsearch.query.expand import Expander  # noqa: PLC0415  # not paid for by plain questions
+
+        if part not in self._chosen:
+            self._expander = self._expander or Expander(self._snapshot, self._limits)
+            try:
+                found = self._expander.spell(part.text) if isinstance(part, Exact) else self._expander.expand(part)
+            except PatternError as error:
+                raise QueryError(self._text, span, error.message, error.advice) from None
+            self._chosen[part] = Chosen(dict(zip(self._snapshot.segments, found, strict=True)))
+        return self._chosen[part]
 
     def _leaf(self, node: Word | Phrase, text: str, columns: tuple[int, ...]) -> Leaf:
         entries = [self._analyzed(folded) for folded in folded_words(text)]
         if not entries:
             raise QueryError(self._text, node.span, f"there is no word in {text}", "type a word")
+        compounds = sum(entry.positions > 1 for entry in entries)
+        if sum(entry.positions for entry in entries) > MAX_PHRASE_WORDS or compounds > MAX_COMPOUNDS:
+            message = f"a phrase of more than {MAX_PHRASE_WORDS} words or {MAX_COMPOUNDS} hyphenated ones"
+            raise QueryError(self._text, node.span, message, "ask for a shorter part of it")
         column = columns[0] if node.field else None
         units = tuple(map(_unit, entries))
         for entry, unit in zip(entries, units, strict=True):
@@ -182,9 +314,9 @@ class Planner:
                 self._report_missing(node, entry.folded)
         return Leaf(units, columns, sum(self._unit_idf(unit, column) for unit in units))
 
-    def _report_missing(self, node: Word | Phrase, word: str) -> None:
+    def _report_missing(self, node: Word | Phrase | Exact | Expansion, word: str, kind: str = "word") -> None:
         where = f" in the field {node.field}" if node.field else ""
-        self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the word {word}{where}"))
+        self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the {kind} {word}{where}"))
 
     def _analyzed(self, folded: str) -> Entry:
         """From a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
@@ -199,14 +331,18 @@ class Planner:
     def _frequency(self, term: str, column: int | None) -> int:
         """How many docs have a term, in one column or in any; deleted docs count until they are merged away."""
         if (term, column) not in self._df:
-            lists = [segment.posting_list(term) for segment in self._snapshot.segments]
-            found = [postings for postings in lists if postings is not None]
-            count = sum(len(p.docs) if column is None else sum(map(bool, p.freqs[column])) for p in found)
+            count = 0
+            for segment in self._snapshot.segments:
+                number = segment.term(term)
+                if number >= 0:
+                    count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
             self._df[term, column] = count
         return self._df[term, column]
 
 
 def _unit(entry: Entry) -> Unit:
+    if entry.positions == 1:
+        return Unit((entry.terms[0][0],), None)
     parts = tuple(term for term, _, _ in entry.terms[: entry.positions])
     joined = (term for term, offset, width in entry.terms[entry.positions :] if (offset, width) == (0, entry.positions))
     return Unit(parts, next(joined, None))
@@ -214,6 +350,8 @@ def _unit(entry: Entry) -> Unit:
 
 def folded_words(text: str) -> list[str]:
     """The folded words of a piece of a query; unlike in a text, al, el and ul join the word behind them in any case."""
+    if text.isascii() and text.isalnum() and len(text) < MAX_TOKEN:
+        return [fold(text)]  # most words are one token without a look
     spans = tokenize(text)
     joined: list[tuple[int, int]] = []
     for start, end in spans:
@@ -230,4 +368,6 @@ def _is_other_word(text: str) -> bool:
 
 
 def _is_date_number(node: Node) -> bool:
+    if isinstance(node, Boosted):
+        return _is_date_number(node.child)
     return isinstance(node, Word) and not node.field and _BESIDE_A_MONTH.fullmatch(node.text) is not None

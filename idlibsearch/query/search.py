@@ -1,20 +1,34 @@
-"""The one path from a question to scored docs: parse, plan, match every segment, rank."""
+"""The one path from a question to scored docs: parse, plan, match every segment, rank.
+
+Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must; all else is
+matched in full. Both give the same scores. What was not asked for (the total, all docs, marks) is not computed until it is.
+"""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
-from idlibsearch.errors import QueryError, ReportError
+from idlibsearch.errors import KernelError, QueryError, ReportError
+from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
+from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
-from idlibsearch.query.order import Scored, page, read_sort
-from idlibsearch.query.plan import Kept, Planner, Step
+from idlibsearch.query.order import Scored, Sort, page, read_sort
+from idlibsearch.query.plan import All, Kept, Leaf, Planner, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
+
+try:
+    from idlibsearch.query import lists
+    from idlibsearch.query.topk import best
+except ImportError as error:
+    raise KernelError("idlibsearch.query.topk") from error
 
 When = str | date
 
@@ -23,7 +37,7 @@ class Request(NamedTuple):
     """A question and how it is to be answered: hits ``offset`` to ``offset + limit`` in the order of ``sort``.
 
     ``filter`` (a question or a tree) and the publication dates from the start of ``date_from`` to the end of ``date_to``
-    restrict what is found, and score nothing. ``every``: also say which docs match, for whoever counts over them.
+    restrict what is found, and score nothing. ``limits``: what patterns may cost.
     """
 
     text: str
@@ -35,22 +49,47 @@ class Request(NamedTuple):
     date_from: When | None = None
     date_to: When | None = None
     sort: str = "score"
-    every: bool = False
+    limits: Limits = LIMITS
 
 
-class Found(NamedTuple):
-    """What a question found: the ``hits`` asked for, in order, and how many there are in ``total``.
+class Words(NamedTuple):
+    """A plan that is nothing but words, of which ``every`` one or any must match."""
 
-    ``docs`` are all that match, ascending, by segment; () where the request did not ask for them.
-    """
+    leaves: tuple[Leaf, ...]
+    every: bool
 
-    tree: Node
-    plan: Step
-    total: int
-    hits: tuple[Scored, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    matchers: tuple[Matcher, ...]
-    docs: tuple[array[int], ...] = ()
+
+class Found:
+    """What a question found: the ``hits`` asked for, in order; how many there are in all and where they match, when asked."""
+
+    def __init__(self, snapshot: Snapshot, tree: Node, plan: Step, diagnostics: tuple[Diagnostic, ...]) -> None:
+        self._snapshot = snapshot
+        self.tree = tree
+        self.plan = plan
+        self.diagnostics = diagnostics
+        self.hits: tuple[Scored, ...] = ()
+
+    @cached_property
+    def matchers(self) -> tuple[Matcher, ...]:
+        """One for each segment."""
+        return tuple(Matcher(segment, self._snapshot.normalisation) for segment in self._snapshot.segments)
+
+    @cached_property
+    def lists(self) -> tuple[lists.Scored, ...]:
+        """All docs that match and their scores, by segment, deleted ones included."""
+        return tuple(matcher.run(self.plan) for matcher in self.matchers)
+
+    @cached_property
+    def total(self) -> int:
+        """How many live docs match."""
+        found = zip(self._snapshot.segments, self.lists, strict=True)
+        return sum(lists.live(segment.postings, docs) for segment, (docs, _) in found)
+
+    @cached_property
+    def docs(self) -> tuple[memoryview[int], ...]:
+        """All live docs that match, uint32 ascending, by segment."""
+        found = zip(self._snapshot.segments, self.lists, strict=True)
+        return tuple(lists.alive(segment.postings, docs) for segment, (docs, _) in found)
 
     def marks(self, hit: Scored) -> Marks:
         """The spans that take part in a hit's match, by column."""
@@ -64,20 +103,78 @@ def search(snapshot: Snapshot, request: Request) -> Found:
     """
     sort = read_sort(request.sort, snapshot)
     parsed = parse(request.text, request.mode, snapshot.has_column)
-    planner = Planner(snapshot, request.text)
+    planner = Planner(snapshot, request.text, request.limits)
     plan = planner.plan(parsed.tree)
     restriction, noted = _restriction(snapshot, request)
     diagnostics = (*parsed.diagnostics, *planner.diagnostics, *noted)
-    if restriction is not None:
-        plan = Kept(plan, restriction)
     if request.strict:
         refuse_all(request.text, diagnostics)
-    matchers = tuple(Matcher(segment, snapshot.mean_lengths) for segment in snapshot.segments)
-    scores = [matcher.scores(plan) for matcher in matchers]
-    scored = [Scored(score, number, doc) for number, found in enumerate(scores) for doc, score in found.items()]
-    hits = page(scored, sort, snapshot, request.offset, request.limit)
-    docs = tuple(array("I", sorted(found)) for found in scores) if request.every else ()
-    return Found(parsed.tree, plan, len(scored), hits, diagnostics, matchers, docs)
+    found = Found(snapshot, parsed.tree, plan if restriction is None else Kept(plan, restriction), diagnostics)
+    found.hits = _hits(snapshot, found, request.offset, request.limit, sort)
+    return found
+
+
+def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort) -> tuple[Scored, ...]:
+    if sort.field != "score":
+        return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
+    words = _words_of(found.plan)
+
+    def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
+        segment = snapshot.segments[number]
+        if words is not None:
+            return _best_of_words(snapshot, segment, words, count, floor)
+        return lists.best(segment.postings, *found.lists[number], count, floor)
+
+    return tuple(_ranked(len(snapshot.segments), offset + limit, best_of)[offset:])
+
+
+def _every_hit(snapshot: Snapshot, found: Found) -> list[Scored]:
+    return [
+        Scored(score, number, doc)
+        for number, (segment, pairs) in enumerate(zip(snapshot.segments, found.lists, strict=True))
+        for doc, score in zip(*pairs, strict=True)
+        if not segment.is_deleted(doc)
+    ]
+
+
+def _ranked(segments: int, count: int, best_of: Callable[[int, int, float], Sequence[tuple[float, int]]]) -> list[Scored]:
+    """The best of all segments; each is held to beat what the ones before it gave."""
+    ranked: list[Scored] = []
+    for number in range(segments):
+        floor = ranked[count - 1].score if 0 < count <= len(ranked) else -1.0
+        better = [Scored(score, number, doc) for score, doc in best_of(number, count, floor)]
+        ranked = sorted(ranked + better, key=lambda hit: -hit.score)[:count] if ranked else better
+    return ranked
+
+
+def _words_of(plan: Step) -> Words | None:
+    """The plan as words, if it is nothing else."""
+    steps: Sequence[Step] = (plan,)
+    if isinstance(plan, Some):
+        steps = plan.children
+    elif isinstance(plan, All) and not plan.unwanted:
+        steps = plan.wanted
+    leaves = tuple(step for step in steps if isinstance(step, Leaf) and step.single_term is not None)
+    return Words(leaves, not isinstance(plan, Some)) if leaves and len(leaves) == len(steps) else None
+
+
+def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    known = [(segment.term(leaf.single_term or ""), leaf) for leaf in words.leaves]
+    there = [(number, leaf) for number, leaf in known if number >= 0]
+    if not there or (words.every and len(there) < len(known)):
+        return ()
+    fields = snapshot.ranking.fields
+    return best(
+        segment.postings,
+        array("I", [number for number, _ in there]),
+        array("d", [leaf.idf for _, leaf in there]),
+        array("d", [field.weight if c in leaf.columns else 0.0 for _, leaf in there for c, field in enumerate(fields)]),
+        *snapshot.normalisation,
+        snapshot.ranking.k1,
+        count,
+        floor,
+        words.every,
+    )
 
 
 def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, list[Diagnostic]]:
@@ -96,7 +193,7 @@ def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, lis
         nodes.append(_published(request.date_from, request.date_to))
     if not nodes:
         return None, []
-    planner = Planner(snapshot, text)
+    planner = Planner(snapshot, text, request.limits)
     step = planner.plan(conjunction(nodes))
     return step, [note._replace(text=text) for note in (*notes, *planner.diagnostics)]
 

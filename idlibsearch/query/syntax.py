@@ -1,17 +1,23 @@
 """What may be typed, read into a tree: a master regular expression cuts the text, a precedence climb joins the pieces.
 
 The grammar is Whoosh's, as far as it goes yet: words side by side (all must match), "phrases", field:word, groups, and
-NOT > AND > OR > side by side, so that ``a b OR c d`` is ``a AND (b OR c) AND d``. AND, OR and NOT are operators in capitals
-only. What belongs to the grammar but cannot be answered yet is refused; what is odd is run and reported.
+NOT > AND > OR > ANDNOT > ANDMAYBE > REQUIRE > side by side, so that ``a b OR c d`` is ``a AND (b OR c) AND d``. Operators are
+such in capitals only. What belongs to the grammar but cannot be answered yet is refused; what is odd is run and reported.
 
     query := side+                     joined by AND (``any`` mode: by OR)
-    side  := and (OR and)*
+    side  := maybe (REQUIRE maybe)*
+    maybe := less (ANDMAYBE less)*
+    less  := or (ANDNOT or)*
+    or    := and (OR and)*
     and   := not (AND not)*
-    not   := NOT not | [field:] ( "(" query ")" | phrase | range | word )
+    not   := NOT not | [field:] ( "(" query ")" | phrase | range | ="spellings" | r"expression" | word ) [^boost]
+
+A word may be a pattern (``cease*``), fuzzy (``word~2/3``), a spelling (``=Word``) or everything (``*``).
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -20,19 +26,40 @@ from idlibsearch.errors import QueryError, ReportError
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.tree import Dated, Keyword, Node, Not, Phrase, Span, Word, conjunction, disjunction
+from idlibsearch.query.tree import (
+    Boosted,
+    Dated,
+    Every,
+    Exact,
+    Fuzzy,
+    Keyword,
+    Node,
+    Not,
+    Phrase,
+    Ranged,
+    Regex,
+    Span,
+    Wildcard,
+    Word,
+    conjunction,
+    disjunction,
+    maybe,
+    require,
+)
 
 if TYPE_CHECKING:
     from idlibsearch.query.ranges import Typed
 
 Mode = Literal["all", "any"]
 MAX_CHARACTERS = 10_000  # a page of text; longer ones are pasted by mistake
-MAX_DEPTH = 50  # groups in groups, NOT before NOT: at seven calls a group it stays far from Python's own limit
+MAX_DEPTH = 50  # groups in groups, NOT before NOT: at ten calls a group it stays far from Python's own limit
+MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
 
 SEARCHED_FIELDS = ("title", "body", "entities", "date")
 COLUMN_FIELDS = (*KEYWORD_COLUMNS, WORDS)  # in every index; an index may have more
 STORED_FIELDS = ("key", "url", "path")
-OPERATORS = ("AND", "OR", "NOT")
+BINARY = ("REQUIRE", "ANDMAYBE", "ANDNOT", "OR", "AND")  # loosest first
+OPERATORS = (*BINARY, "NOT")
 ARTICLES = ("al", "el", "ul")  # of Arabic names; with the word behind it one word, as in the index
 
 _TOKEN = re.compile(
@@ -48,15 +75,18 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _NOT_YET = (  # as text: compiled when a word that is more than letters and digits comes along
-    (r"[*?]", "wildcards", "write the word out"),
-    (r"[\[\]{}]", "ranges and entity operands", "name one date, such as date:2020-01"),
-    (r"[~^]\d*(\.\d+)?$", "fuzzy words, nearness of phrases and boosts", "leave the ~ or ^ out"),
-    (r"^[<>]", "comparisons", "name one date, such as date:2020-01"),
-    (r"^=", "exact spellings", "leave the = out"),
+    (r"[{}]", "entity operands", "name the entity in quotation marks"),
+    (r"[\[\]]", "ranges", "write both bounds with TO between them, such as words:[100 TO 300]"),
+    (r"~\d*(\.\d+)?$", "nearness of phrases", "leave the ~ out"),
+    (r"^[<>]", "comparisons", "compare a field, such as date:>2019 or words:>300"),
     (r"^[+-](?=\w)", "signs before words", "every word must match already; write NOT word to exclude one"),
     (r"^(NEAR|W|PRE|SAME|NOTNEAR|ATLEAST|FIRST)/(\d+|[SP])$", "nearness operators", 'use a phrase ("…") or AND'),
 )
-_OPERATORS_NOT_YET = ("ANDNOT", "ANDMAYBE", "REQUIRE")
+_NOT_IN_COLUMNS = r"[*?]|~\d?(/\d+)?$|^="
+_BOOST = r"\^(\d+(?:\.\d+)?|\.\d+)$"
+_FUZZY = r"(.+)~(\d?)(?:/([1-9]\d{0,2}))?"
+_PATTERN = r"[*?]|\[[^\[\]]+\]"  # a bracket alone is half of a range
+_EVERY = r"\*+(:\*)?"
 
 
 class Token(NamedTuple):
@@ -133,9 +163,9 @@ class _Reader:
             raise self.error(self._tokens[self._at - 1], f"more than {MAX_DEPTH} groups inside each other", "use fewer brackets")
         children = []
         while (token := self.peek()) is not None and token.kind != "close":
-            if self._is_operator("AND", "OR"):
+            if self._is_operator(*BINARY):
                 self._drop_operator(self.next(), "left")
-            elif (child := self._chain(("OR", "AND"), field, depth)) is not None:
+            elif (child := self._chain(0, field, depth)) is not None:
                 children.append(child)
         return self._side_by_side(children) if children else None
 
@@ -147,22 +177,23 @@ class _Reader:
             return conjunction(children, span)
         return conjunction([disjunction(wanted, _hull(wanted)), *(child for child in children if isinstance(child, Not))], span)
 
-    def _chain(self, operators: Sequence[str], field: str, depth: int) -> Node | None:
-        """Operands joined by the first operator, each of them a chain of the operators behind it (which bind tighter)."""
-        if not operators:
-            return self._not(field, depth)
-        children = [self._chain(operators[1:], field, depth)]
-        while self._is_operator(operators[0]):
-            operator = self.next()
-            token = self.peek()
-            if token is None or token.kind == "close" or self._is_operator("AND", "OR"):
-                self._drop_operator(operator, "right")
-            else:
-                children.append(self._chain(operators[1:], field, depth))
-        found = [child for child in children if child is not None]
-        if not found:
-            return None
-        return (disjunction if operators[0] == "OR" else conjunction)(found, _hull(found))
+    def _chain(self, loosest: int, field: str, depth: int) -> Node | None:
+        """Operands joined by operators as loose as ``BINARY[loosest]`` or tighter ones, the tightest first."""
+        found = self._not(field, depth)
+        if not self._is_operator(*BINARY):
+            return found
+        for level in range(len(BINARY) - 1, loosest - 1, -1):
+            children = [found]
+            while self._is_operator(BINARY[level]):
+                operator = self.next()
+                token = self.peek()
+                if token is None or token.kind == "close" or self._is_operator(*BINARY):
+                    self._drop_operator(operator, "right")
+                else:
+                    children.append(self._chain(level + 1, field, depth))
+            operands = [child for child in children if child is not None]
+            found = _joined(BINARY[level], operands) if operands else None
+        return found
 
     def _not(self, field: str, depth: int) -> Node | None:
         negations = []
@@ -171,10 +202,10 @@ class _Reader:
         token = self.peek()
         if len(negations) > MAX_DEPTH:
             raise self.error(negations[-1], f"more than {MAX_DEPTH} NOT in a row", "use one")
-        if negations and (token is None or token.kind == "close" or self._is_operator("AND", "OR")):
+        if negations and (token is None or token.kind == "close" or self._is_operator(*BINARY)):
             self._drop_operator(negations[-1], "right")
             return None
-        child = self._operand(field, depth)
+        child = self._boosted(self._operand(field, depth))
         for negation in reversed(negations):
             child = child and Not(child, (negation.start, child.span[1]))
         return child
@@ -282,33 +313,118 @@ class _Reader:
             return None
         return Phrase(text, field, (token.start, token.end))
 
+    def _boosted(self, child: Node | None) -> Node | None:
+        """The operand just read with the boost glued to it; a word brings its own."""
+        token = self.peek()
+        if token is None or token.start != self._tokens[self._at - 1].end or not token.text.startswith("^"):
+            return child
+        boost = re.fullmatch(_BOOST, self.next().text)
+        if boost is None:
+            raise self.error(token, f"{token.text} is no boost", "write ^ and a number, such as ^2 or ^0.5")
+        return child and Boosted(child, self._factor(token, boost[1]), (child.span[0], token.end))
+
+    def _factor(self, token: Token, digits: str) -> float:
+        factor = float(digits)
+        if factor and not MIN_BOOST <= factor <= MAX_BOOST:
+            raise self.error(token, f"the boost {digits} is out of bounds", f"use 0 or {MIN_BOOST} to {MAX_BOOST:,}")
+        return factor
+
     def _word(self, token: Token, field: str) -> Node | None:
-        if (field == "date" or self._is_column(field)) and (node := self._compared(token, field)) is not None:
-            return node
-        if field == "date":
-            return self._dated(token, token.text)
-        self._refuse_what_is_not_there_yet(token)
         following = self.peek()
-        if token.text == "r" and following is not None and following.kind == "phrase" and following.start == token.end:
-            raise self.error(following, "regular expressions cannot be answered yet", "leave the r out for a phrase")
-        if self._is_column(field):
-            return Keyword(token.text, field, (token.start, token.end))
+        if token.text in ("r", "=") and following is not None and following.kind == "phrase" and following.start == token.end:
+            return self._quoted(token, self.next(), field)
+        if not self._is_valued(field):
+            token = self._with_article(token)
+        boost = None if token.text.isalnum() else re.search(_BOOST, token.text)
+        if boost is None:
+            return self._unboosted(token, field)
+        bare = Token("word", token.text[: boost.start()], token.start, token.start + boost.start())
+        if not bare.text:
+            raise self.error(token, f"{token.text} has nothing to boost", "write it directly behind a word, a phrase or a group")
+        if re.search(_BOOST, bare.text):
+            raise self.error(token, f"{token.text} has more than one boost", "use one")
+        child = self._unboosted(bare, field)
+        return child and Boosted(child, self._factor(token, boost[1]), (token.start, token.end))
+
+    def _quoted(self, sign: Token, quoted: Token, field: str) -> Node | None:
+        text, span = quoted.text[1:-1], (sign.start, quoted.end)
+        whole = Token("word", sign.text + quoted.text, *span)
+        self._refuse_field(whole, field)
+        if not re.search(r"\w", text) and (sign.text == "=" or not text):
+            self._note_nothing_in(whole)
+            return None
+        return Exact(text, field, span) if sign.text == "=" else Regex(text, field, span)
+
+    def _note_nothing_in(self, token: Token) -> None:
+        self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
+
+    def _unboosted(self, token: Token, field: str) -> Node | None:
+        if self._is_valued(field):
+            return self._value(token, field)
+        special = None if token.text.isalnum() else self._special(token, field)
+        if special is not None:
+            return special
+        self._refuse_what_is_not_there_yet(token)
         if not re.search(r"\w", token.text):
-            self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
+            self._note_nothing_in(token)
             return None
         if token.text in ("or", "and", "not") and 0 < self._at - 1 < len(self._tokens) - 1:
             advice = f"for the operator write {token.text.upper()}"
             self.note(token, "small-operator", f"{token.text} in small letters was searched as a word", advice)
-        return self._with_article(token, field)
+        return Word(token.text, field, (token.start, token.end))
+
+    def _is_valued(self, field: str) -> bool:
+        """Does the field hold values, not text?"""
+        return field == "date" or self._is_column(field)
+
+    def _value(self, token: Token, field: str) -> Node:
+        """A word in a column: everything, a comparison, or the value itself."""
+        span = (token.start, token.end)
+        if re.fullmatch(_EVERY, token.text):
+            every = "" if ":" in token.text else field
+            return Ranged(field, None, None, span=span) if every and every != "date" else Every(every, span)
+        if (node := self._compared(token, field)) is not None:
+            return node
+        if field == "date":
+            return self._dated(token, token.text)
+        self._refuse_what_is_not_there_yet(token)
+        if re.search(_NOT_IN_COLUMNS, token.text):
+            message = f"patterns and spellings of values cannot be answered yet: {token.text}"
+            raise self.error(token, message, f"write the value out, or a range: {field}:[a TO b]")
+        return Keyword(token.text, field, span)
+
+    def _special(self, token: Token, field: str) -> Node | None:
+        """Everything, a spelling, a fuzzy word or a pattern; None where the token is none of these."""
+        text, span = token.text, (token.start, token.end)
+        if re.fullmatch(_EVERY, text):
+            return Every("" if ":" in text else field, span)
+        if text.startswith("=") and re.search(r"\w", text):
+            self._refuse_field(token, field)
+            return Exact(text[1:], field, span)
+        if (fuzzy := re.fullmatch(_FUZZY, text)) and re.search(r"\w", fuzzy[1]):
+            self._refuse_field(token, field)
+            if re.search(r"[*?\[\]{}~^]", fuzzy[1]):
+                raise self.error(token, f"{fuzzy[1]} is no word to be near to", "a fuzzy word has letters and digits only")
+            return Fuzzy(fuzzy[1], int(fuzzy[2] or 1), int(fuzzy[3] or 0), field, span)
+        if "{" in text or "}" in text or not re.search(_PATTERN, text):
+            return None
+        self._refuse_field(token, field)
+        if text.endswith("?"):
+            advice = "leave it out where it only ends a question"
+            self.note(token, "question-mark", f"the ? of {text} stands for one more letter", advice)
+        return Wildcard(text.replace(" ", "?"), field, span)  # al qaed*: with a space, a hyphen, as it comes
+
+    def _refuse_field(self, token: Token, field: str) -> None:
+        if field == "entities" or self._is_valued(field):
+            message = f"the field {field} keeps no spellings, and {token.text} asks for some"
+            raise self.error(token, message, "ask in title: or body:, or without a field")
 
     def _refuse_what_is_not_there_yet(self, token: Token) -> None:
-        if token.text in _OPERATORS_NOT_YET:
-            raise self.error(token, f"this operator cannot be answered yet: {token.text}", "use AND, OR and NOT")
         for pattern, what, advice in () if token.text.isalnum() else _NOT_YET:
             if re.search(pattern, token.text):
                 raise self.error(token, f"{what} cannot be answered yet: {token.text}", advice)
 
-    def _with_article(self, token: Token, field: str) -> Word:
+    def _with_article(self, token: Token) -> Token:
         """``al qaeda`` is one name: the article belongs to the word behind it, as it does in the index."""
         following = self.peek()
         if (
@@ -316,12 +432,13 @@ class _Reader:
             and following is not None
             and following.kind == "word"
             and following.text not in OPERATORS
+            and (following.text[0].isalnum() or not re.search(r"[=*?\[~^]", following.text))
             and self.text[token.end : following.start] == " "
         ):
             self.next()
             token = Token("word", self.text[token.start : following.end], token.start, following.end)
             self.note(token, "article", f"{token.text} was read as one name")
-        return Word(token.text, field, (token.start, token.end))
+        return token
 
     def _dated(self, token: Token, text: str) -> Dated:
         try:
@@ -332,6 +449,18 @@ class _Reader:
 
 
 _FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
+
+
+def _joined(operator: str, nodes: list[Node]) -> Node:
+    """The nodes joined by one operator, from the left. ``a ANDNOT b`` is ``a AND NOT b``, bound loosely."""
+    span = _hull(nodes)
+    if operator == "OR":
+        return disjunction(nodes, span)
+    if operator == "AND":
+        return conjunction(nodes, span)
+    if operator == "ANDNOT":
+        return conjunction([nodes[0], *(Not(node, node.span) for node in nodes[1:])], span)
+    return functools.reduce(functools.partial(maybe if operator == "ANDMAYBE" else require, span=span), nodes)
 
 
 def _hull(nodes: Sequence[Node]) -> Span:

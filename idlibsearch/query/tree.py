@@ -5,6 +5,7 @@ How it is typed is ``syntax``'s business, how it is run ``plan``'s. Spans do not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -36,6 +37,67 @@ class Phrase:
 
     def __str__(self) -> str:
         return f'{self.field}:"{self.text}"' if self.field else f'"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Spellings exactly as they stand in a text (case, accents, hyphens), side by side where there are several."""
+
+    text: str
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return _fielded(self.field, f"={self.text}" if re.fullmatch(_BARE, self.text) else f'="{self.text}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """Words of a pattern: ``*`` any letters, ``?`` any one, ``[0-3]`` one of these, ``[!0-3]`` one of the others."""
+
+    text: str
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return _fielded(self.field, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Words at most ``distance`` edits away that begin with the same ``prefix`` letters."""
+
+    text: str
+    distance: int = 1
+    prefix: int = 0
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return _fielded(self.field, f"{self.text}~{self.distance}" + (f"/{self.prefix}" if self.prefix else ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """Words that match a regular expression from end to end."""
+
+    text: str
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return _fielded(self.field, f'r"{self.text}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every report, or every one that has something in a field; does not score."""
+
+    field: str = ""
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return _fielded(self.field, "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +157,7 @@ class And:
     span: Span = attribute(default=NOWHERE, compare=False)
 
     def __str__(self) -> str:
-        return " AND ".join(_bracketed(child, Or | And) for child in self.children)
+        return " AND ".join(_bracketed(child, And | _LOOSE) for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +168,7 @@ class Or:
     span: Span = attribute(default=NOWHERE, compare=False)
 
     def __str__(self) -> str:
-        return " OR ".join(_bracketed(child, Or) for child in self.children)
+        return " OR ".join(_bracketed(child, _LOOSE) for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +179,50 @@ class Not:
     span: Span = attribute(default=NOWHERE, compare=False)
 
     def __str__(self) -> str:
-        return f"NOT {_bracketed(self.child, Or | And)}"
+        return f"NOT {_bracketed(self.child, And | _LOOSE)}"
 
 
-Node = Word | Phrase | Dated | Keyword | Ranged | And | Or | Not
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """The child, which also scores for each of ``options`` that matches beside it."""
+
+    child: Node
+    options: tuple[Node, ...]
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return " ANDMAYBE ".join(_bracketed(node, _COMPOUND) for node in (self.child, *self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """The child where all of ``required`` match too; they do not score."""
+
+    child: Node
+    required: tuple[Node, ...]
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return " REQUIRE ".join(_bracketed(node, _COMPOUND) for node in (self.child, *self.required))
+
+
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """The child, its score multiplied by ``factor``, 0 or from 0.0001 to 1,000,000: none of them prints with an exponent."""
+
+    child: Node
+    factor: float
+    span: Span = attribute(default=NOWHERE, compare=False)
+
+    def __str__(self) -> str:
+        return f"{_bracketed(self.child, Boosted | Not | _COMPOUND)}^{repr(self.factor).removesuffix('.0')}"
+
+
+Expansion = Wildcard | Fuzzy | Regex  # what stands for a set of words
+Node = Word | Phrase | Exact | Expansion | Every | Dated | Keyword | Ranged | And | Or | Not | Maybe | Require | Boosted
+_LOOSE = Or | Maybe | Require  # bind less than AND does
+_COMPOUND = And | _LOOSE
+_BARE = r"[\w.'’-]*\w"  # a spelling that needs no quotation marks
 
 
 def _quoted(text: str) -> str:
@@ -128,6 +230,10 @@ def _quoted(text: str) -> str:
     if text.isalnum() and text.lower() != "to":
         return text
     return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def _fielded(field: str, text: str) -> str:
+    return f"{field}:{text}" if field else text
 
 
 def _bracketed(node: Node, kinds: type | object) -> str:
@@ -149,3 +255,15 @@ def _flat(kind: type[And] | type[Or], children: Iterable[Node], span: Span) -> N
     for child in children:
         flat.extend(child.children if isinstance(child, kind) else (child,))
     return flat[0] if len(flat) == 1 else kind(tuple(flat), span)
+
+
+def maybe(child: Node, option: Node, span: Span = NOWHERE) -> Node:
+    """``child ANDMAYBE option``; a chain of them is one node, so that a long one is not deep."""
+    return Maybe(child.child, (*child.options, option), span) if isinstance(child, Maybe) else Maybe(child, (option,), span)
+
+
+def require(child: Node, required: Node, span: Span = NOWHERE) -> Node:
+    """``child REQUIRE required``; a chain of them is one node."""
+    if isinstance(child, Require):
+        return Require(child.child, (*child.required, required), span)
+    return Require(child, (required,), span)

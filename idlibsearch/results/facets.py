@@ -35,7 +35,7 @@ _LAST_DAY = date.max.toordinal()
 _ADVICE = "write FIELD, FIELD:20 for that many values (FIELD:0 for all), or date:year, quarter, month, week or day"
 
 Counts = list[tuple[str, int]]
-Docs = Sequence["array[int]"]  # the docs that match, ascending, by segment
+Docs = Sequence["memoryview[int]"]  # the docs that match, ascending, by segment
 
 
 class Facet(NamedTuple):

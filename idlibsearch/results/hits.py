@@ -96,16 +96,25 @@ class Hit:
 class Results:
     """The answer to a question: the hits asked for, best first, and what goes with them.
 
-    ``total`` counts all matches, exactly, and so do ``facets``: (value, count) by the name of each that was asked for.
-    Iterating, indexing and ``len`` are over the hits of this page.
+    ``facets`` are (value, count) over all matches, by the name of each that was asked for. Iterating, indexing and ``len``
+    are over the hits of this page.
     """
 
     query: str
-    total: int
     took_ms: float
     hits: tuple[Hit, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    found: Found
     facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many reports match in all; counted when first asked."""
+        return self.found.total
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is worth telling about the question."""
+        return self.found.diagnostics
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -138,4 +147,4 @@ def _diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
 def results_of(snapshot: Snapshot, query: str, found: Found, took_ms: float) -> Results:
     """Wrap what a search found; facets are the caller's to add."""
     hits = tuple(Hit(snapshot, found, scored) for scored in found.hits)
-    return Results(query, found.total, took_ms, hits, found.diagnostics)
+    return Results(query, took_ms, hits, found)

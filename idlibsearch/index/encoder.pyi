@@ -1,0 +1,18 @@
+from typing import Any
+
+import numpy.typing as npt
+from typing_extensions import Buffer
+
+Array = Buffer | npt.NDArray[Any]
+
+class Encoder:
+    def __init__(self, positional: Array, lengths: Array) -> None: ...
+    def encode(
+        self,
+        posting_starts: Array,
+        docs: Array,
+        freqs: Array,
+        position_starts: Array,
+        positions: Array,
+        surfaces: Array,
+    ) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...

@@ -1,0 +1,266 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Reads the packed posting lists of a segment; the format is specified in ``postings``.
+
+A reader binds the sections once; query kernels take its ``lists`` and work on them without Python. Damaged data raises
+``ValueError`` here; nothing is read outside the sections.
+"""
+
+from cpython.pycapsule cimport PyCapsule_New
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcmp
+
+from idlibsearch.index.blocks cimport (
+    BLOCK, MAX_FIELDS, SPARE_BYTES, Block, Lists, block_with, doc_at, first_from, freq_at, open_block,
+    places_before, places_inside, unpack,
+)
+
+DAMAGED = "a posting list is damaged"
+
+
+cdef Py_ssize_t found(
+    const uint8_t* text, uint64_t text_size, const uint32_t* ends, Py_ssize_t count, const uint8_t[::1] wanted
+) except -2:
+    cdef Py_ssize_t low = 0, high = count, middle
+    cdef uint64_t start, end, size = wanted.shape[0]
+    cdef int order
+    while low < high:
+        middle = (low + high) >> 1
+        start = ends[middle - 1] if middle else 0
+        end = ends[middle]
+        if start > end or end > text_size:
+            raise ValueError("a table of strings is damaged")
+        order = memcmp(text + start, &wanted[0], min(end - start, size)) if size and end > start else 0
+        if order == 0 and end - start == size:
+            return middle
+        if order < 0 or (order == 0 and end - start < size):
+            low = middle + 1
+        else:
+            high = middle
+    return -1
+
+
+def find_string(const uint8_t[::1] text not None, const uint32_t[::1] ends not None, const uint8_t[::1] wanted not None):
+    """The number of a string (UTF-8) in a sorted table (see ``strings``), -1 where it is not there. O(log n).
+
+    Raises ValueError where the table is damaged.
+    """
+    return found(&text[0] if text.shape[0] else NULL, text.shape[0], &ends[0] if ends.shape[0] else NULL, ends.shape[0], wanted)
+
+
+cdef class PostingReader:
+    """The posting lists of one segment, by term number.
+
+    positional                 uint8[f]
+    term_text, term_ends       the terms, sorted: UTF-8 one behind the other, uint32[t] where each ends
+    first_block                uint32[t + 1]
+    block_last, block_start, block_position   uint32[b]
+    bounds                     uint8[b * 2f]
+    data, positions            uint8, each with eight spare bytes at the end
+    lengths                    uint32[d * f]
+    surface_starts             uint32[t + 1]; surfaces uint32, surface_widths uint8: each term's surfaces
+    deleted                    bitmap of docs, may be shorter than all of them
+
+    Raises ValueError where the sections do not fit each other.
+    """
+
+    cdef Lists lists
+    cdef object _alive
+    cdef readonly object capsule
+    cdef const uint8_t* term_text
+    cdef const uint32_t* term_ends
+    cdef uint64_t term_size
+
+    def __init__(
+        self,
+        const uint8_t[::1] positional not None,
+        const uint8_t[::1] term_text not None,
+        const uint32_t[::1] term_ends not None,
+        const uint32_t[::1] first_block not None,
+        const uint32_t[::1] block_last not None,
+        const uint32_t[::1] block_start not None,
+        const uint32_t[::1] block_position not None,
+        const uint8_t[::1] bounds not None,
+        const uint8_t[::1] data not None,
+        const uint8_t[::1] positions not None,
+        const uint32_t[::1] lengths not None,
+        const uint32_t[::1] surface_starts not None,
+        const uint32_t[::1] surfaces not None,
+        const uint8_t[::1] surface_widths not None,
+        const uint8_t[::1] deleted not None,
+    ):
+        cdef Lists* lists = &self.lists
+        cdef Py_ssize_t i, terms = term_ends.shape[0], blocks = block_last.shape[0], fields = positional.shape[0]
+        self._alive = (
+            positional, term_text, term_ends, first_block, block_last, block_start, block_position, bounds, data, positions,
+            lengths, surface_starts, surfaces, surface_widths, deleted,
+        )
+        if fields < 1 or fields > MAX_FIELDS or lengths.shape[0] % fields:
+            raise ValueError("the lengths are not a row for each doc")
+        if first_block.shape[0] != terms + 1 or surface_starts.shape[0] != terms + 1:
+            raise ValueError("one range of blocks and of surfaces for each term is needed")
+        if block_start.shape[0] != blocks or block_position.shape[0] != blocks or bounds.shape[0] != 2 * fields * blocks:
+            raise ValueError("one entry for each block is needed")
+        if surfaces.shape[0] != surface_widths.shape[0] or data.shape[0] < SPARE_BYTES or positions.shape[0] < SPARE_BYTES:
+            raise ValueError("a section is too short")
+        lists.term_count, lists.block_count = <uint32_t>terms, <uint32_t>blocks
+        lists.surface_count, lists.field_count = <uint32_t>surfaces.shape[0], <int>fields
+        lists.doc_count = <uint32_t>(lengths.shape[0] // fields)
+        for i in range(fields):
+            lists.positional[i] = positional[i]
+        lists.first_block = &first_block[0]
+        lists.surface_starts = &surface_starts[0]
+        lists.data, lists.data_size = &data[0], data.shape[0]
+        lists.positions, lists.positions_size = &positions[0], positions.shape[0]
+        lists.block_last = &block_last[0] if blocks else NULL
+        lists.block_start = &block_start[0] if blocks else NULL
+        lists.block_position = &block_position[0] if blocks else NULL
+        lists.bounds = &bounds[0] if blocks else NULL
+        lists.lengths = &lengths[0] if lengths.shape[0] else NULL
+        lists.surfaces = &surfaces[0] if surfaces.shape[0] else NULL
+        lists.surface_widths = &surface_widths[0] if surfaces.shape[0] else NULL
+        lists.deleted = &deleted[0] if deleted.shape[0] else NULL
+        lists.deleted_size = deleted.shape[0]
+        self.term_text = &term_text[0] if term_text.shape[0] else NULL
+        self.term_ends = &term_ends[0] if terms else NULL
+        self.term_size = term_text.shape[0]
+        self.capsule = PyCapsule_New(lists, "idlibsearch.lists", NULL)
+
+    def find(self, const uint8_t[::1] term not None):
+        """The number of a term given in UTF-8, -1 where the segment does not have it. O(log n)."""
+        return found(self.term_text, self.term_size, self.term_ends, self.lists.term_count, term)
+
+    cdef int _check(self, Py_ssize_t term) except -1:
+        if term < 0 or term >= self.lists.term_count:
+            raise IndexError(f"no term {term}")
+        if self.lists.first_block[term] > self.lists.first_block[term + 1] or self.lists.first_block[term + 1] > self.lists.block_count:
+            raise ValueError(DAMAGED)
+        return 0
+
+    def count(self, Py_ssize_t term):
+        """How many docs have the term, deleted ones included."""
+        self._check(term)
+        cdef Block block
+        cdef uint32_t first = self.lists.first_block[term], end = self.lists.first_block[term + 1]
+        if first == end:
+            return 0
+        if open_block(&self.lists, <uint32_t>term, end - 1, &block) < 0:
+            raise ValueError(DAMAGED)
+        return <uint64_t>(end - 1 - first) * BLOCK + block.count
+
+    def count_in(self, Py_ssize_t term, int column):
+        """How many docs have the term in one field, deleted ones included."""
+        self._check(term)
+        cdef Block block
+        cdef uint32_t number
+        cdef uint64_t found = 0
+        cdef int i
+        if column < 0 or column >= self.lists.field_count:
+            raise IndexError(f"no field {column}")
+        for number in range(self.lists.first_block[term], self.lists.first_block[term + 1]):
+            if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
+                raise ValueError(DAMAGED)
+            if block.freq_width[column]:
+                for i in range(block.count):
+                    found += freq_at(&block, column, i) > 0
+        return found
+
+    def docs(self, Py_ssize_t term):
+        """All docs that have the term, uint32 ascending, deleted ones included."""
+        return self._column(term, -1)
+
+    def freqs(self, Py_ssize_t term, int column):
+        """The term's frequency in one field for each of its docs, uint32."""
+        if column < 0 or column >= self.lists.field_count:
+            raise IndexError(f"no field {column}")
+        return self._column(term, column)
+
+    cdef object _column(self, Py_ssize_t term, int column):
+        cdef uint64_t n = self.count(term), at = 0
+        cdef Block block
+        cdef uint32_t number
+        cdef int i
+        cdef uint32_t* out = <uint32_t*>malloc(4 * max(n, 1))
+        if out == NULL:
+            raise MemoryError()
+        try:
+            for number in range(self.lists.first_block[term], self.lists.first_block[term + 1]):
+                if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or at + block.count > n:
+                    raise ValueError(DAMAGED)
+                for i in range(block.count):
+                    out[at] = doc_at(&block, i) if column < 0 else freq_at(&block, column, i)
+                    at += 1
+            return memoryview((<char*>out)[: 4 * at]).cast("I")
+        finally:
+            free(out)
+
+    def freq(self, Py_ssize_t term, uint32_t doc, int column):
+        """How often a doc has the term in one field."""
+        self._check(term)
+        cdef Block block
+        cdef uint32_t end = self.lists.first_block[term + 1]
+        cdef uint32_t number = block_with(&self.lists, self.lists.first_block[term], end, doc)
+        cdef int i
+        if column < 0 or column >= self.lists.field_count:
+            raise IndexError(f"no field {column}")
+        if number == end:
+            return 0
+        if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
+            raise ValueError(DAMAGED)
+        i = first_from(&block, 0, doc)
+        return freq_at(&block, column, i) if doc_at(&block, i) == doc else 0
+
+    def present(self, const uint32_t[::1] terms not None, uint32_t doc):
+        """Those of the terms that a doc has, as a list."""
+        cdef Py_ssize_t t
+        cdef Block block
+        cdef uint32_t number, end
+        found = []
+        for t in range(terms.shape[0]):
+            self._check(terms[t])
+            end = self.lists.first_block[terms[t] + 1]
+            number = block_with(&self.lists, self.lists.first_block[terms[t]], end, doc)
+            if number < end:
+                if open_block(&self.lists, terms[t], number, &block) < 0:
+                    raise ValueError(DAMAGED)
+                if doc_at(&block, first_from(&block, 0, doc)) == doc:
+                    found.append(terms[t])
+        return found
+
+    def occurrences(self, Py_ssize_t term, uint32_t doc, int column):
+        """Where a term stands in a field of a doc: a list of (start, end, surface), ascending by start, in positions."""
+        self._check(term)
+        cdef Block block
+        cdef uint32_t before[BLOCK + 1]
+        cdef uint32_t end = self.lists.first_block[term + 1]
+        cdef uint32_t number = block_with(&self.lists, self.lists.first_block[term], end, doc)
+        cdef uint32_t first, surfaces, start, which
+        cdef uint64_t bit, surface_bit
+        cdef int i, f
+        if column < 0 or column >= self.lists.field_count or not self.lists.positional[column] or number == end:
+            return []
+        if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or places_before(&self.lists, &block, before) < 0:
+            raise ValueError(DAMAGED)
+        i = first_from(&block, 0, doc)
+        if doc_at(&block, i) != doc:
+            return []
+        surfaces = self.lists.surface_starts[term + 1] - self.lists.surface_starts[term]
+        if self.lists.surface_starts[term + 1] > self.lists.surface_count or surfaces > self.lists.surface_count:
+            raise ValueError(DAMAGED)
+        if places_inside(&self.lists, number, &block, before[block.count]) < 0:
+            raise ValueError(DAMAGED)
+        first = before[i]
+        for f in range(column):
+            if self.lists.positional[f]:
+                first += freq_at(&block, f, i)
+        found = []
+        bit = 8 * <uint64_t>self.lists.block_position[number]
+        surface_bit = bit + <uint64_t>before[block.count] * block.position_width
+        for i in range(<int>freq_at(&block, column, i)):
+            start = unpack(self.lists.positions, bit + <uint64_t>(first + i) * block.position_width, block.position_width)
+            which = unpack(self.lists.positions, surface_bit + <uint64_t>(first + i) * block.surface_width, block.surface_width)
+            if which >= surfaces:
+                raise ValueError(DAMAGED)
+            which += self.lists.surface_starts[term]
+            found.append((start, start + self.lists.surface_widths[which], self.lists.surfaces[which]))
+        return found

@@ -1,0 +1,740 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Lists of scored docs, and the algebra on them: the general way from posting lists to an answer, a whole list at a time.
+
+A list is a pair of buffers, docs (uint32, ascending) and scores (float64), made by ``word`` and ``phrase``, joined by
+``either``, ``both`` and ``without``, and read out by ``best`` and ``count``. Deleted docs stand in lists; only the last
+two leave them out. Scores are exactly ``rank``'s. Twin: the naive engine.
+"""
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc, qsort, realloc
+from libc.string cimport memset
+
+from idlibsearch.index.blocks cimport (
+    BLOCK, MAX_FIELDS, Block, Lists, block_with, doc_at, first_from, freq_at, is_deleted, open_block,
+    places_before, places_inside, unpack,
+)
+
+DAMAGED = "a posting list is damaged"
+
+cdef enum:
+    NO_DOC = 0xFFFFFFFF
+    MAX_WORDS = 64  # in one phrase
+
+
+cdef struct Params:
+    const Lists* lists
+    double idf
+    double k1
+    double weight[MAX_FIELDS]
+    double b[MAX_FIELDS]
+    double mean[MAX_FIELDS]
+
+
+cdef const Lists* lists_of(object reader) except NULL:
+    return <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
+
+
+cdef int read_params(
+    Params* p, object reader, double idf, const double[::1] weights, const double[::1] b, const double[::1] means, double k1
+) except -1:
+    cdef int f
+    p.lists, p.idf, p.k1 = lists_of(reader), idf, k1
+    if weights.shape[0] != p.lists.field_count or b.shape[0] != p.lists.field_count or means.shape[0] != p.lists.field_count:
+        raise IndexError("one weight, one b and one mean for each field is needed")
+    for f in range(p.lists.field_count):
+        p.weight[f], p.b[f], p.mean[f] = weights[f], b[f], means[f]
+    return 0
+
+
+cdef inline double scored(const Params* p, uint32_t doc, const uint32_t* freqs) noexcept nogil:
+    """As ``rank.saturated`` times idf; 0 where no field that counts has the word."""
+    cdef double tf = 0.0
+    cdef int f
+    cdef const uint32_t* lengths = p.lists.lengths + <uint64_t>doc * p.lists.field_count
+    for f in range(p.lists.field_count):
+        if freqs[f] and p.weight[f] != 0.0:
+            tf += p.weight[f] * freqs[f] / (1.0 - p.b[f] + p.b[f] * lengths[f] / p.mean[f])
+    return p.idf * (tf / (p.k1 + tf)) if tf != 0.0 else 0.0
+
+
+cdef class _List:
+    """A list of docs and scores that grows."""
+
+    cdef uint32_t* docs
+    cdef double* scores
+    cdef Py_ssize_t size
+    cdef Py_ssize_t capacity
+
+    def __cinit__(self, Py_ssize_t capacity):
+        self.capacity = max(capacity, 16)
+        self.docs = <uint32_t*>malloc(4 * self.capacity)
+        self.scores = <double*>malloc(8 * self.capacity)
+        if self.docs == NULL or self.scores == NULL:
+            raise MemoryError()
+
+    def __dealloc__(self):
+        free(self.docs)
+        free(self.scores)
+
+    cdef void put(self, uint32_t doc, double score) noexcept nogil:
+        """Append; the caller has made sure of the capacity."""
+        self.docs[self.size] = doc
+        self.scores[self.size] = score
+        self.size += 1
+
+    cdef tuple taken(self):
+        return (
+            memoryview((<char*>self.docs)[: 4 * self.size]).cast("I"),
+            memoryview((<char*>self.scores)[: 8 * self.size]).cast("d"),
+        )
+
+
+def word(
+    object reader not None, uint32_t term, double idf, const double[::1] weights not None, const double[::1] b not None,
+    const double[::1] means not None, double k1,
+):
+    """Every doc that has a term in a field whose weight is not 0, with its score.
+
+    weights, b, means are float64[f]. Raises IndexError for a term that is not there, ValueError for a damaged list.
+    """
+    cdef Params p
+    cdef Block block
+    cdef uint32_t number, doc
+    cdef uint32_t freqs[MAX_FIELDS]
+    cdef double score
+    cdef int i, f, outcome = 0
+    read_params(&p, reader, idf, weights, b, means, k1)
+    cdef _List out = _List(reader.count(term))
+    with nogil:
+        for number in range(p.lists.first_block[term], p.lists.first_block[term + 1]):
+            outcome = open_block(p.lists, term, number, &block)
+            if outcome < 0 or out.size + block.count > out.capacity:
+                outcome = -1
+                break
+            for i in range(block.count):
+                for f in range(p.lists.field_count):
+                    freqs[f] = freq_at(&block, f, i)
+                doc = doc_at(&block, i)
+                score = scored(&p, doc, freqs)
+                if score != 0.0:
+                    out.put(doc, score)
+    if outcome < 0:
+        raise ValueError(DAMAGED)
+    return out.taken()
+
+
+# ---- phrases
+
+cdef struct Cursor:
+    uint32_t term
+    uint32_t number
+    uint32_t end
+    uint32_t opened
+    int i
+    uint32_t doc
+    uint32_t first_surface
+    uint32_t surface_count
+    bint narrow                   # the term spans one position wherever it is written
+    Block block
+    uint32_t before[BLOCK + 1]    # of block ``measured``
+    uint32_t measured
+
+
+cdef struct Place:
+    uint32_t doc
+    uint32_t column
+    uint32_t start
+
+
+cdef class _Places:
+    """Where phrases start, and room for the positions of one word in one field."""
+
+    cdef Place* places
+    cdef Py_ssize_t size
+    cdef Py_ssize_t capacity
+    cdef uint32_t* starts
+    cdef uint32_t* first
+    cdef uint32_t* ends
+    cdef Py_ssize_t room
+
+    def __dealloc__(self):
+        free(self.places)
+        free(self.starts)
+        free(self.first)
+        free(self.ends)
+
+    cdef int make_room(self, Py_ssize_t count) noexcept nogil:
+        """Room for ``count`` positions; -1 without memory."""
+        cdef uint32_t* starts
+        cdef uint32_t* first
+        cdef uint32_t* ends
+        if count <= self.room:
+            return 0
+        starts = <uint32_t*>realloc(self.starts, 8 * count)
+        if starts != NULL:
+            self.starts = starts
+        first = <uint32_t*>realloc(self.first, 8 * count)
+        if first != NULL:
+            self.first = first
+        ends = <uint32_t*>realloc(self.ends, 8 * count)
+        if ends != NULL:
+            self.ends = ends
+        if starts == NULL or first == NULL or ends == NULL:
+            return -1
+        self.room = 2 * count
+        return 0
+
+    cdef int put(self, uint32_t doc, uint32_t column, uint32_t start) noexcept nogil:
+        cdef Place* grown
+        if self.size == self.capacity:
+            self.capacity = 2 * self.capacity + 256
+            grown = <Place*>realloc(self.places, self.capacity * sizeof(Place))
+            if grown == NULL:
+                return -1
+            self.places = grown
+        self.places[self.size].doc, self.places[self.size].column, self.places[self.size].start = doc, column, start
+        self.size += 1
+        return 0
+
+
+cdef int bind(const Lists* lists, Cursor* c, uint32_t term) except -1:
+    cdef uint32_t s
+    if term >= lists.term_count:
+        raise IndexError(f"no term {term}")
+    c.term, c.number, c.end = term, lists.first_block[term], lists.first_block[term + 1]
+    c.opened = c.measured = NO_DOC
+    c.i, c.doc = 0, 0
+    c.first_surface = lists.surface_starts[term]
+    if c.number > c.end or c.end > lists.block_count or c.first_surface > lists.surface_starts[term + 1]:
+        raise ValueError(DAMAGED)
+    if lists.surface_starts[term + 1] > lists.surface_count:
+        raise ValueError(DAMAGED)
+    c.surface_count = lists.surface_starts[term + 1] - c.first_surface
+    c.narrow = True
+    for s in range(c.surface_count):
+        c.narrow = c.narrow and lists.surface_widths[c.first_surface + s] == 1
+    return 0
+
+
+cdef inline int seek(const Lists* lists, Cursor* c, uint32_t doc) noexcept nogil:
+    cdef uint32_t number = block_with(lists, c.number, c.end, doc)
+    if number != c.number:
+        c.number, c.i = number, 0
+    if number >= c.end:
+        c.doc = NO_DOC
+        return 0
+    if c.opened != number:
+        if open_block(lists, c.term, number, &c.block) < 0:
+            return -1
+        c.opened = number
+    c.i = first_from(&c.block, c.i, doc)
+    c.doc = doc_at(&c.block, c.i)
+    return 0
+
+
+cdef int load(const Lists* lists, Cursor* c, int column, _Places room, uint32_t* ends) noexcept nogil:
+    """The word's starts in a field of the current doc into ``room.starts``, their ends into ``ends`` (may be NULL); how many."""
+    cdef uint32_t first, which
+    cdef uint64_t bit, surface_bit
+    cdef int f, i, count, width = c.block.position_width
+    if c.measured != c.number:
+        if places_before(lists, &c.block, c.before) < 0:
+            return -1
+        if places_inside(lists, c.number, &c.block, c.before[c.block.count]) < 0:
+            return -1
+        c.measured = c.number
+    count = <int>freq_at(&c.block, column, c.i)
+    first = c.before[c.i]
+    for f in range(column):
+        if lists.positional[f]:
+            first += freq_at(&c.block, f, c.i)
+    bit = 8 * <uint64_t>lists.block_position[c.number]
+    surface_bit = bit + <uint64_t>c.before[c.block.count] * width
+    for i in range(count):
+        room.starts[i] = unpack(lists.positions, bit + <uint64_t>(first + i) * width, width)
+        if ends != NULL:
+            ends[i] = room.starts[i] + 1
+            if not c.narrow:
+                which = unpack(lists.positions, surface_bit + <uint64_t>(first + i) * c.block.surface_width, c.block.surface_width)
+                if which >= c.surface_count:
+                    return -1
+                ends[i] = room.starts[i] + lists.surface_widths[c.first_surface + which]
+    return count
+
+
+cdef inline int find(const uint32_t* starts, int count, uint32_t position) noexcept nogil:
+    cdef int low = 0, high = count, middle
+    while low < high:
+        middle = (low + high) >> 1
+        if starts[middle] < position:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < count and starts[low] == position else -1
+
+
+cdef int chain(const Lists* lists, Cursor* words, int n, uint32_t doc, int column, _Places out) noexcept nogil:
+    """Put down where the words stand side by side in a field of a doc."""
+    cdef Py_ssize_t most = 0
+    cdef int w, i, kept, count, at, next
+    for w in range(n):
+        count = <int>freq_at(&words[w].block, column, words[w].i)
+        if count <= 0:
+            return 0
+        most = max(most, count)
+    if out.make_room(most) < 0:
+        return -1
+    kept = load(lists, &words[0], column, out, out.ends)
+    for i in range(kept):
+        out.first[i] = out.starts[i]
+    for w in range(1, n):
+        if kept <= 0:
+            return kept
+        count = load(lists, &words[w], column, out, NULL)
+        if count < 0:
+            return -1
+        at = 0
+        for i in range(kept):
+            next = find(out.starts, count, out.ends[i])
+            if next >= 0:
+                out.first[at] = out.first[i]
+                out.ends[at] = width_end(lists, &words[w], column, out, next)
+                if out.ends[at] == NO_DOC:
+                    return -1
+                at += 1
+        kept = at
+    for i in range(kept):
+        if out.put(doc, column, out.first[i]) < 0:
+            return -1
+    return 0
+
+
+cdef inline uint32_t width_end(const Lists* lists, Cursor* c, int column, _Places room, int at) noexcept nogil:
+    """Where the occurrence number ``at`` that ``load`` has just given ends; NO_DOC where the list is damaged."""
+    cdef uint32_t first, which
+    cdef uint64_t bit
+    cdef int f
+    if c.narrow:
+        return room.starts[at] + 1
+    first = c.before[c.i]
+    for f in range(column):
+        if lists.positional[f]:
+            first += freq_at(&c.block, f, c.i)
+    bit = 8 * <uint64_t>lists.block_position[c.number] + <uint64_t>c.before[c.block.count] * c.block.position_width
+    which = unpack(lists.positions, bit + <uint64_t>(first + at) * c.block.surface_width, c.block.surface_width)
+    if which >= c.surface_count:
+        return NO_DOC
+    return room.starts[at] + lists.surface_widths[c.first_surface + which]
+
+
+cdef int side_by_side(const Params* p, Cursor* words, int n, _Places out) noexcept nogil:
+    """Put down every place at which the words stand side by side, in a field that counts."""
+    cdef const Lists* lists = p.lists
+    cdef uint32_t doc = 0
+    cdef int w, f, lead = 0
+    for w in range(1, n):
+        if words[w].end - words[w].number < words[lead].end - words[lead].number:
+            lead = w
+    while True:
+        if seek(lists, &words[lead], doc) < 0:
+            return -1
+        doc = words[lead].doc
+        if doc == NO_DOC:
+            return 0
+        for w in range(n):
+            if w != lead:
+                if seek(lists, &words[w], doc) < 0:
+                    return -1
+                if words[w].doc != doc:
+                    break
+        else:
+            for f in range(lists.field_count):
+                if p.weight[f] != 0.0 and lists.positional[f] and chain(lists, words, n, doc, f, out) < 0:
+                    return -1
+            doc += 1
+            continue
+        doc = words[w].doc
+        if doc == NO_DOC:
+            return 0
+
+
+cdef int elsewhere(const Params* p, Cursor* c, _Places out) noexcept nogil:
+    """Put down a word's occurrences in the fields that keep no positions, as if it stood at 0, 1, 2 …"""
+    cdef uint32_t number, n
+    cdef int i, f
+    for number in range(c.number, c.end):
+        if open_block(p.lists, c.term, number, &c.block) < 0:
+            return -1
+        for f in range(p.lists.field_count):
+            if p.lists.positional[f] or p.weight[f] == 0.0 or not c.block.freq_width[f]:
+                continue
+            for i in range(c.block.count):
+                for n in range(freq_at(&c.block, f, i)):
+                    if out.put(doc_at(&c.block, i), f, n) < 0:
+                        return -1
+    return 0
+
+
+cdef int by_place(const void* a, const void* b) noexcept nogil:
+    cdef const Place* x = <const Place*>a
+    cdef const Place* y = <const Place*>b
+    if x.doc != y.doc:
+        return -1 if x.doc < y.doc else 1
+    if x.column != y.column:
+        return -1 if x.column < y.column else 1
+    return (x.start > y.start) - (x.start < y.start)
+
+
+def phrase(
+    object reader not None, list sequences not None, Py_ssize_t joined, double idf, const double[::1] weights not None,
+    const double[::1] b not None, const double[::1] means not None, double k1,
+):
+    """Every doc in which one of some sequences of terms stands side by side in a field that keeps positions, with its score.
+
+    sequences   arrays of uint32 term numbers (1 to 64 each). An occurrence is where a sequence starts; where two sequences
+                start at one place, that counts once.
+    joined      a term that also counts in fields that keep no positions, -1 for none
+
+    For the rest see ``word``. Raises IndexError, ValueError likewise.
+    """
+    cdef Params p
+    cdef _Places found = _Places()
+    cdef const uint32_t[::1] terms
+    cdef Cursor* words = <Cursor*>malloc(MAX_WORDS * sizeof(Cursor))
+    cdef int w, outcome = 0
+    if words == NULL:
+        raise MemoryError()
+    try:
+        read_params(&p, reader, idf, weights, b, means, k1)
+        for sequence in sequences:
+            terms = sequence
+            if not 0 < terms.shape[0] <= MAX_WORDS:
+                raise IndexError(f"a phrase has one to {MAX_WORDS} words, not {terms.shape[0]}")
+            for w in range(terms.shape[0]):
+                bind(p.lists, &words[w], terms[w])
+            with nogil:
+                outcome = side_by_side(&p, words, <int>terms.shape[0], found)
+            if outcome < 0:
+                raise ValueError(DAMAGED)
+        if joined >= 0:
+            bind(p.lists, &words[0], <uint32_t>joined)
+            with nogil:
+                outcome = elsewhere(&p, &words[0], found)
+            if outcome < 0:
+                raise ValueError(DAMAGED)
+    finally:
+        free(words)
+    if (len(sequences) > 1 or joined >= 0) and found.size:
+        qsort(found.places, found.size, sizeof(Place), by_place)
+    return _counted(&p, found)
+
+
+cdef tuple _counted(const Params* p, _Places found):
+    cdef _List out = _List(found.size)
+    cdef uint32_t freqs[MAX_FIELDS]
+    cdef Py_ssize_t i = 0
+    cdef int f
+    cdef uint32_t doc
+    cdef Place* at = found.places
+    with nogil:
+        while i < found.size:
+            doc = at[i].doc
+            for f in range(p.lists.field_count):
+                freqs[f] = 0
+            while i < found.size and at[i].doc == doc:
+                if i == 0 or by_place(&at[i - 1], &at[i]) != 0:
+                    freqs[at[i].column] += 1
+                i += 1
+            out.put(doc, scored(p, doc, freqs))
+    return out.taken()
+
+
+# ---- words by their spelling
+
+
+cdef class Gathered:
+    """Gathers, over many terms, the occurrences of chosen surfaces into one list: what a pattern or an exact spelling finds.
+
+    Only fields that keep positions know surfaces; the others count nothing.
+    """
+
+    cdef object reader
+    cdef const Lists* lists
+    cdef uint32_t* freqs
+    cdef _Places room
+
+    def __init__(self, reader not None):
+        self.reader = reader
+        self.lists = lists_of(reader)
+        self.room = _Places()
+
+    def __dealloc__(self):
+        free(self.freqs)
+
+    def add(self, uint32_t term, const uint8_t[::1] widths not None):
+        """Add the occurrences of a term whose surface was chosen.
+
+        widths  uint8[surfaces of the term], by their number within the term: the positions the whole token takes, 0 where it
+                was not chosen. A token that has the term more than once counts once, from the first.
+        """
+        cdef Cursor c
+        cdef Py_ssize_t size = <Py_ssize_t>self.lists.doc_count * self.lists.field_count
+        cdef int outcome = 0
+        if self.freqs == NULL:
+            self.freqs = <uint32_t*>malloc(4 * max(size, 1))
+            if self.freqs == NULL:
+                raise MemoryError()
+            memset(self.freqs, 0, 4 * max(size, 1))
+        bind(self.lists, &c, term)
+        if widths.shape[0] != c.surface_count:
+            raise IndexError("one width for each surface of the term is needed")
+        with nogil:
+            outcome = self._gather(&c, widths)
+        if outcome < 0:
+            raise ValueError(DAMAGED)
+
+    cdef int _gather(self, Cursor* c, const uint8_t[::1] widths) noexcept nogil:
+        cdef uint32_t doc, covered, which, found
+        cdef uint64_t bit, surface_bit, at
+        cdef int f, i, n, position_width, surface_width
+        while c.number < c.end:
+            if open_block(self.lists, c.term, c.number, &c.block) < 0 or places_before(self.lists, &c.block, c.before) < 0:
+                return -1
+            if places_inside(self.lists, c.number, &c.block, c.before[c.block.count]) < 0:
+                return -1
+            position_width, surface_width = c.block.position_width, c.block.surface_width
+            bit = 8 * <uint64_t>self.lists.block_position[c.number]
+            surface_bit = bit + <uint64_t>c.before[c.block.count] * position_width
+            for i in range(c.block.count):
+                doc, at = doc_at(&c.block, i), c.before[i]
+                for f in range(self.lists.field_count):
+                    if not self.lists.positional[f]:
+                        continue
+                    covered = found = 0
+                    for n in range(<int>freq_at(&c.block, f, i)):
+                        which = unpack(self.lists.positions, surface_bit + at * surface_width, surface_width)
+                        if which >= c.surface_count:
+                            return -1
+                        if widths[which]:
+                            which = widths[which]
+                            if unpack(self.lists.positions, bit + at * position_width, position_width) >= covered:
+                                covered = unpack(self.lists.positions, bit + at * position_width, position_width) + which
+                                found += 1
+                        at += 1
+                    self.freqs[<uint64_t>doc * self.lists.field_count + f] += found
+            c.number += 1
+        return 0
+
+    def frequency(self, const uint8_t[::1] counted not None):
+        """How many docs have any in the fields marked in ``counted`` (uint8[f])."""
+        cdef uint64_t doc, found = 0
+        cdef int f
+        if counted.shape[0] != self.lists.field_count:
+            raise IndexError("one mark for each field is needed")
+        if self.freqs == NULL:
+            return 0
+        for doc in range(self.lists.doc_count):
+            for f in range(self.lists.field_count):
+                if counted[f] and self.freqs[doc * self.lists.field_count + f]:
+                    found += 1
+                    break
+        return found
+
+    def scores(
+        self, double idf, const double[::1] weights not None, const double[::1] b not None, const double[::1] means not None,
+        double k1,
+    ):
+        """Every doc that has any, with its score; parameters as for ``word``."""
+        cdef Params p
+        cdef _List out = _List(self.lists.doc_count)
+        cdef uint32_t doc
+        cdef double score
+        read_params(&p, self.reader, idf, weights, b, means, k1)
+        if self.freqs != NULL:
+            with nogil:
+                for doc in range(self.lists.doc_count):
+                    score = scored(&p, doc, self.freqs + <uint64_t>doc * self.lists.field_count)
+                    if score != 0.0:
+                        out.put(doc, score)
+        return out.taken()
+
+
+# ---- algebra
+
+
+cdef int _fits(const uint32_t[::1] docs, const double[::1] scores) except -1:
+    if docs.shape[0] != scores.shape[0]:
+        raise IndexError("one score for each doc is needed")
+    return 0
+
+
+def either(
+    const uint32_t[::1] docs_a not None, const double[::1] scores_a not None,
+    const uint32_t[::1] docs_b not None, const double[::1] scores_b not None,
+):
+    """The docs of a or b; where in both, the score is a's plus b's."""
+    _fits(docs_a, scores_a)
+    _fits(docs_b, scores_b)
+    cdef Py_ssize_t i = 0, j = 0, n = docs_a.shape[0], m = docs_b.shape[0]
+    cdef _List out = _List(n + m)
+    with nogil:
+        while i < n and j < m:
+            if docs_a[i] == docs_b[j]:
+                out.put(docs_a[i], scores_a[i] + scores_b[j])
+                i += 1
+                j += 1
+            elif docs_a[i] < docs_b[j]:
+                out.put(docs_a[i], scores_a[i])
+                i += 1
+            else:
+                out.put(docs_b[j], scores_b[j])
+                j += 1
+        for i in range(i, n):
+            out.put(docs_a[i], scores_a[i])
+        for j in range(j, m):
+            out.put(docs_b[j], scores_b[j])
+    return out.taken()
+
+
+def both(
+    const uint32_t[::1] docs_a not None, const double[::1] scores_a not None,
+    const uint32_t[::1] docs_b not None, const double[::1] scores_b not None,
+):
+    """The docs of a and b, with a's score plus b's."""
+    _fits(docs_a, scores_a)
+    _fits(docs_b, scores_b)
+    cdef Py_ssize_t i = 0, j = 0, n = docs_a.shape[0], m = docs_b.shape[0]
+    cdef _List out = _List(min(n, m))
+    with nogil:
+        while i < n and j < m:
+            if docs_a[i] == docs_b[j]:
+                out.put(docs_a[i], scores_a[i] + scores_b[j])
+                i += 1
+                j += 1
+            elif docs_a[i] < docs_b[j]:
+                i += 1
+            else:
+                j += 1
+    return out.taken()
+
+
+def plus(
+    const uint32_t[::1] docs_a not None, const double[::1] scores_a not None,
+    const uint32_t[::1] docs_b not None, const double[::1] scores_b not None,
+):
+    """The docs of a; where b has them too, the score is a's plus b's."""
+    _fits(docs_a, scores_a)
+    _fits(docs_b, scores_b)
+    cdef Py_ssize_t i, j = 0, m = docs_b.shape[0]
+    cdef _List out = _List(docs_a.shape[0])
+    with nogil:
+        for i in range(docs_a.shape[0]):
+            while j < m and docs_b[j] < docs_a[i]:
+                j += 1
+            out.put(docs_a[i], scores_a[i] + scores_b[j] if j < m and docs_b[j] == docs_a[i] else scores_a[i])
+    return out.taken()
+
+
+def times(const uint32_t[::1] docs not None, const double[::1] scores not None, double factor):
+    """The docs with their scores multiplied."""
+    _fits(docs, scores)
+    cdef Py_ssize_t i
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            out.put(docs[i], scores[i] * factor)
+    return out.taken()
+
+
+def without(const uint32_t[::1] docs not None, const double[::1] scores not None, const uint32_t[::1] others not None):
+    """The docs of the first list that are not in the second, with their scores."""
+    _fits(docs, scores)
+    cdef Py_ssize_t i, j = 0, m = others.shape[0]
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            while j < m and others[j] < docs[i]:
+                j += 1
+            if j == m or others[j] != docs[i]:
+                out.put(docs[i], scores[i])
+    return out.taken()
+
+
+def every(uint32_t doc_count):
+    """All docs of a segment, scored 0."""
+    cdef _List out = _List(doc_count)
+    cdef uint32_t doc
+    for doc in range(doc_count):
+        out.put(doc, 0.0)
+    return out.taken()
+
+
+# ---- reading out
+
+
+def alive(object reader not None, const uint32_t[::1] docs not None):
+    """The docs that are not deleted, uint32."""
+    cdef const Lists* lists = lists_of(reader)
+    cdef Py_ssize_t i
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            if not is_deleted(lists, docs[i]):
+                out.put(docs[i], 0.0)
+    return out.taken()[0]
+
+
+def live(object reader not None, const uint32_t[::1] docs not None):
+    """How many of the docs are not deleted."""
+    cdef const Lists* lists = lists_of(reader)
+    cdef Py_ssize_t i, found = 0
+    with nogil:
+        for i in range(docs.shape[0]):
+            found += not is_deleted(lists, docs[i])
+    return found
+
+
+def best(object reader not None, const uint32_t[::1] docs not None, const double[::1] scores not None, Py_ssize_t k, double floor):
+    """The best ``k`` live docs with a score above ``floor``, as (score, doc), best first, equal ones by doc.
+
+    A heap of the k best so far, the worst of them on top: O(n log k) at worst, n comparisons where few are good enough.
+    """
+    _fits(docs, scores)
+    cdef const Lists* lists = lists_of(reader)
+    cdef Py_ssize_t i, at, child, size = 0, room = min(max(k, 0), docs.shape[0])
+    cdef _List heap = _List(room)
+    if room == 0:
+        return []
+    with nogil:
+        for i in range(docs.shape[0]):
+            if scores[i] <= floor or is_deleted(lists, docs[i]) or (size == room and scores[i] <= heap.scores[0]):
+                continue
+            if size < room:
+                at = size
+                size += 1
+                while at and before(scores[i], docs[i], heap, (at - 1) >> 1):
+                    heap.scores[at], heap.docs[at] = heap.scores[(at - 1) >> 1], heap.docs[(at - 1) >> 1]
+                    at = (at - 1) >> 1
+            else:
+                at = 0
+                while True:
+                    child = 2 * at + 1
+                    if child + 1 < size and before(heap.scores[child + 1], heap.docs[child + 1], heap, child):
+                        child += 1
+                    if child >= size or before(scores[i], docs[i], heap, child):
+                        break
+                    heap.scores[at], heap.docs[at] = heap.scores[child], heap.docs[child]
+                    at = child
+            heap.scores[at], heap.docs[at] = scores[i], docs[i]
+    return sorted([(heap.scores[i], heap.docs[i]) for i in range(size)], key=_by_score_then_doc)
+
+
+cdef inline bint before(double score, uint32_t doc, _List heap, Py_ssize_t at) noexcept nogil:
+    """Is this doc worse than the one in the heap?"""
+    return score < heap.scores[at] or (score == heap.scores[at] and doc > heap.docs[at])
+
+
+def _by_score_then_doc(hit):
+    return -hit[0], hit[1]

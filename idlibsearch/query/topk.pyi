@@ -1,0 +1,16 @@
+from typing_extensions import Buffer
+
+from idlibsearch.index.reader import PostingReader
+
+def best(
+    reader: PostingReader,
+    terms: Buffer,
+    idfs: Buffer,
+    weights: Buffer,
+    b: Buffer,
+    means: Buffer,
+    k1: float,
+    k: int,
+    floor: float,
+    every: bool,
+) -> list[tuple[float, int]]: ...
