@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from idlibsearch import Entity, Piece, Provenance, Report, ReportDate
 from idlibsearch.index.check import check
 from idlibsearch.index.directory import checksum_of, clean, generations, manifest_name, read_manifest
 from idlibsearch.index.documents import from_json, to_json
-from idlibsearch.index.fileformat import SectionFile
+from idlibsearch.index.fileformat import SMALL_SECTION_BYTES, SectionFile
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.writer import Writer
 
@@ -303,3 +304,40 @@ def test_a_missing_segment_is_named(sound, tmp_path):
 def test_cleaning_an_empty_folder_does_nothing(tmp_path):
     clean(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_lists_are_told_and_never_crash_a_search(tmp_path):
+    """Bytes of the large sections, which opening does not check, are changed at random; every question ends one way or the other."""
+    rng = random.Random(5)
+    with idlibsearch.create(tmp_path / "index") as index:
+        texts = (" ".join(rng.choices(["truce", "Idlib", "rebel-held", "air", "strikes", "the"], k=60)) for _ in range(400))
+        index.add(Report(f"k{n}", f"Truce {n % 7}", text, "2020", source=f"s{n % 9}") for n, text in enumerate(texts))
+    path = tmp_path / "index" / "00000001.seg"
+    sound = path.read_bytes()
+    places = [s for s in SectionFile(path).sections.values() if s.size > SMALL_SECTION_BYTES]
+    told = 0
+    for _ in range(150):
+        data = bytearray(sound)
+        for _ in range(rng.choice([1, 1, 20])):
+            section = rng.choice(places)
+            data[section.offset + rng.randrange(section.size)] = rng.randrange(256)
+        path.write_bytes(data)
+        with idlibsearch.open(tmp_path / "index") as index:
+            for question in (
+                "truce",
+                "truce OR idlib OR the",
+                "air strikes",
+                '"air strikes"',
+                "rebel-held",
+                "tru*",
+                "=Idlib",
+                "source:s3",
+            ):
+                try:
+                    for hit in index.search(question, facets=["source"]):
+                        hit.snippet()
+                except idlibsearch.CorruptIndexError:
+                    told += 1
+    path.write_bytes(sound)
+    assert told > 50
+    assert check(tmp_path / "index") == []

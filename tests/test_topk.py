@@ -110,7 +110,7 @@ def test_counts_are_those_of_the_lists(snapshot):
 
 def test_kernels_refuse_what_is_no_array(snapshot):
     with pytest.raises(TypeError):
-        PostingReader(*[None] * 15)
+        PostingReader(*[None] * 16)
     with pytest.raises(TypeError):
         best(snapshot.segments[0].postings, *[None] * 5, 1.2, 10, -1.0, False)
     with pytest.raises(TypeError):

@@ -209,6 +209,7 @@ class Index:
             "words": sum(len(segment.lexicon.surfaces) for segment in snapshot.segments),
             "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
             "size_bytes": sum((self.path / name).stat().st_size for name in snapshot.manifest.files()),
+            "sizes": snapshot.sizes(),
             "mean_lengths": {field.name: round(mean, 2) for field, mean in fields},
             "recipe": snapshot.manifest.recipe,
             "root": str(self.root),

@@ -50,7 +50,7 @@ _SECTIONS = (
 
 def open_postings(file: SectionFile, positional: tuple[bool, ...], deleted: memoryview) -> PostingReader:
     """Bind the sections of a segment. Raises ValueError where they do not fit each other."""
-    arrays: list[Any] = [bytes(positional), *(file.array(name) for name in _SECTIONS), deleted]
+    arrays: list[Any] = [bytes(positional), *(file.array(name) for name in _SECTIONS), deleted, str(file.path)]
     return PostingReader(*arrays)
 
 

@@ -2,7 +2,7 @@
 """Reads the packed posting lists of a segment; the format is specified in ``postings``.
 
 A reader binds the sections once; query kernels take its ``lists`` and work on them without Python. Damaged data raises
-``ValueError`` here; nothing is read outside the sections.
+``CorruptIndexError``; nothing is read outside the sections.
 """
 
 from cpython.pycapsule cimport PyCapsule_New
@@ -10,12 +10,12 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
+from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, SPARE_BYTES, Block, Lists, block_with, doc_at, first_from, freq_at, open_block,
     places_before, places_inside, unpack,
 )
 
-DAMAGED = "a posting list is damaged"
 
 
 cdef Py_ssize_t found(
@@ -60,13 +60,15 @@ cdef class PostingReader:
     lengths                    uint32[d * f]
     surface_starts             uint32[t + 1]; surfaces uint32, surface_widths uint8: each term's surfaces
     deleted                    bitmap of docs, may be shorter than all of them
+    path                       of the file, for errors
 
-    Raises ValueError where the sections do not fit each other.
+    Raises ValueError where the sections do not fit each other, CorruptIndexError where a list turns out to be damaged.
     """
 
     cdef Lists lists
     cdef object _alive
     cdef readonly object capsule
+    cdef str path
     cdef const uint8_t* term_text
     cdef const uint32_t* term_ends
     cdef uint64_t term_size
@@ -88,8 +90,10 @@ cdef class PostingReader:
         const uint32_t[::1] surfaces not None,
         const uint8_t[::1] surface_widths not None,
         const uint8_t[::1] deleted not None,
+        str path not None,
     ):
         cdef Lists* lists = &self.lists
+        self.path = path
         cdef Py_ssize_t i, terms = term_ends.shape[0], blocks = block_last.shape[0], fields = positional.shape[0]
         self._alive = (
             positional, term_text, term_ends, first_block, block_last, block_start, block_position, bounds, data, positions,
@@ -126,6 +130,10 @@ cdef class PostingReader:
         self.term_size = term_text.shape[0]
         self.capsule = PyCapsule_New(lists, "idlibsearch.lists", NULL)
 
+    def damaged(self):
+        """The error that says so of this segment's lists."""
+        return CorruptIndexError(self.path, "a posting list does not fit together", "postings.data")
+
     def find(self, const uint8_t[::1] term not None):
         """The number of a term given in UTF-8, -1 where the segment does not have it. O(log n)."""
         return found(self.term_text, self.term_size, self.term_ends, self.lists.term_count, term)
@@ -134,7 +142,7 @@ cdef class PostingReader:
         if term < 0 or term >= self.lists.term_count:
             raise IndexError(f"no term {term}")
         if self.lists.first_block[term] > self.lists.first_block[term + 1] or self.lists.first_block[term + 1] > self.lists.block_count:
-            raise ValueError(DAMAGED)
+            raise self.damaged()
         return 0
 
     def count(self, Py_ssize_t term):
@@ -145,7 +153,7 @@ cdef class PostingReader:
         if first == end:
             return 0
         if open_block(&self.lists, <uint32_t>term, end - 1, &block) < 0:
-            raise ValueError(DAMAGED)
+            raise self.damaged()
         return <uint64_t>(end - 1 - first) * BLOCK + block.count
 
     def count_in(self, Py_ssize_t term, int column):
@@ -159,7 +167,7 @@ cdef class PostingReader:
             raise IndexError(f"no field {column}")
         for number in range(self.lists.first_block[term], self.lists.first_block[term + 1]):
             if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
-                raise ValueError(DAMAGED)
+                raise self.damaged()
             if block.freq_width[column]:
                 for i in range(block.count):
                     found += freq_at(&block, column, i) > 0
@@ -186,7 +194,7 @@ cdef class PostingReader:
         try:
             for number in range(self.lists.first_block[term], self.lists.first_block[term + 1]):
                 if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or at + block.count > n:
-                    raise ValueError(DAMAGED)
+                    raise self.damaged()
                 for i in range(block.count):
                     out[at] = doc_at(&block, i) if column < 0 else freq_at(&block, column, i)
                     at += 1
@@ -206,7 +214,7 @@ cdef class PostingReader:
         if number == end:
             return 0
         if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
-            raise ValueError(DAMAGED)
+            raise self.damaged()
         i = first_from(&block, 0, doc)
         return freq_at(&block, column, i) if doc_at(&block, i) == doc else 0
 
@@ -222,7 +230,7 @@ cdef class PostingReader:
             number = block_with(&self.lists, self.lists.first_block[terms[t]], end, doc)
             if number < end:
                 if open_block(&self.lists, terms[t], number, &block) < 0:
-                    raise ValueError(DAMAGED)
+                    raise self.damaged()
                 if doc_at(&block, first_from(&block, 0, doc)) == doc:
                     found.append(terms[t])
         return found
@@ -240,15 +248,15 @@ cdef class PostingReader:
         if column < 0 or column >= self.lists.field_count or not self.lists.positional[column] or number == end:
             return []
         if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or places_before(&self.lists, &block, before) < 0:
-            raise ValueError(DAMAGED)
+            raise self.damaged()
         i = first_from(&block, 0, doc)
         if doc_at(&block, i) != doc:
             return []
         surfaces = self.lists.surface_starts[term + 1] - self.lists.surface_starts[term]
         if self.lists.surface_starts[term + 1] > self.lists.surface_count or surfaces > self.lists.surface_count:
-            raise ValueError(DAMAGED)
+            raise self.damaged()
         if places_inside(&self.lists, number, &block, before[block.count]) < 0:
-            raise ValueError(DAMAGED)
+            raise self.damaged()
         first = before[i]
         for f in range(column):
             if self.lists.positional[f]:
@@ -260,7 +268,7 @@ cdef class PostingReader:
             start = unpack(self.lists.positions, bit + <uint64_t>(first + i) * block.position_width, block.position_width)
             which = unpack(self.lists.positions, surface_bit + <uint64_t>(first + i) * block.surface_width, block.surface_width)
             if which >= surfaces:
-                raise ValueError(DAMAGED)
+                raise self.damaged()
             which += self.lists.surface_starts[term]
             found.append((start, start + self.lists.surface_widths[which], self.lists.surfaces[which]))
         return found

@@ -19,6 +19,12 @@ from idlibsearch.model import Report
 if TYPE_CHECKING:
     from idlibsearch.index.values import Values
 
+_PART_OF = {
+    **dict.fromkeys(("terms", "folded", "entries", "surfaces", "term", "postings.first"), "lexicon"),
+    **dict.fromkeys(("postings", "blocks"), "postings"),
+    **dict.fromkeys(("postings.places", "blocks.positions"), "positions"),
+    "stored": "stored",
+}
 _ATTEMPTS = 5  # a reader loses the race against a commit when two commits come between two lines of it; five times never
 
 
@@ -113,6 +119,14 @@ class Snapshot:
     def files(self) -> dict[str, str]:
         """Source file to fingerprint, for every file that a live report came from."""
         return {path: mark for segment in self.segments for path, mark in segment.files().items()}
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk by part: lexicon, postings, positions, stored (reports), rest (columns, keys, lengths …)."""
+        parts = dict.fromkeys(("lexicon", "postings", "positions", "stored", "rest"), 0)
+        for segment in self.segments:
+            for name, section in segment.file.sections.items():
+                parts[_PART_OF.get(name, _PART_OF.get(name.split(".")[0], "rest"))] += section.size
+        return parts
 
     def close(self) -> None:
         """Let go of the files."""

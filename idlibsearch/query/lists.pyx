@@ -16,8 +16,6 @@ from idlibsearch.index.blocks cimport (
     places_before, places_inside, unpack,
 )
 
-DAMAGED = "a posting list is damaged"
-
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     MAX_WORDS = 64  # in one phrase
@@ -97,7 +95,7 @@ def word(
 ):
     """Every doc that has a term in a field whose weight is not 0, with its score.
 
-    weights, b, means are float64[f]. Raises IndexError for a term that is not there, ValueError for a damaged list.
+    weights, b, means are float64[f]. Raises IndexError for a term that is not there, CorruptIndexError for a damaged list.
     """
     cdef Params p
     cdef Block block
@@ -121,7 +119,7 @@ def word(
                 if score != 0.0:
                     out.put(doc, score)
     if outcome < 0:
-        raise ValueError(DAMAGED)
+        raise reader.damaged()
     return out.taken()
 
 
@@ -199,7 +197,7 @@ cdef class _Places:
         return 0
 
 
-cdef int bind(const Lists* lists, Cursor* c, uint32_t term) except -1:
+cdef int bind(object reader, const Lists* lists, Cursor* c, uint32_t term) except -1:
     cdef uint32_t s
     if term >= lists.term_count:
         raise IndexError(f"no term {term}")
@@ -208,9 +206,9 @@ cdef int bind(const Lists* lists, Cursor* c, uint32_t term) except -1:
     c.i, c.doc = 0, 0
     c.first_surface = lists.surface_starts[term]
     if c.number > c.end or c.end > lists.block_count or c.first_surface > lists.surface_starts[term + 1]:
-        raise ValueError(DAMAGED)
+        raise reader.damaged()
     if lists.surface_starts[term + 1] > lists.surface_count:
-        raise ValueError(DAMAGED)
+        raise reader.damaged()
     c.surface_count = lists.surface_starts[term + 1] - c.first_surface
     c.narrow = True
     for s in range(c.surface_count):
@@ -397,7 +395,7 @@ def phrase(
                 start at one place, that counts once.
     joined      a term that also counts in fields that keep no positions, -1 for none
 
-    For the rest see ``word``. Raises IndexError, ValueError likewise.
+    For the rest see ``word``. Raises IndexError, CorruptIndexError likewise.
     """
     cdef Params p
     cdef _Places found = _Places()
@@ -413,17 +411,17 @@ def phrase(
             if not 0 < terms.shape[0] <= MAX_WORDS:
                 raise IndexError(f"a phrase has one to {MAX_WORDS} words, not {terms.shape[0]}")
             for w in range(terms.shape[0]):
-                bind(p.lists, &words[w], terms[w])
+                bind(reader, p.lists, &words[w], terms[w])
             with nogil:
                 outcome = side_by_side(&p, words, <int>terms.shape[0], found)
             if outcome < 0:
-                raise ValueError(DAMAGED)
+                raise reader.damaged()
         if joined >= 0:
-            bind(p.lists, &words[0], <uint32_t>joined)
+            bind(reader, p.lists, &words[0], <uint32_t>joined)
             with nogil:
                 outcome = elsewhere(&p, &words[0], found)
             if outcome < 0:
-                raise ValueError(DAMAGED)
+                raise reader.damaged()
     finally:
         free(words)
     if (len(sequences) > 1 or joined >= 0) and found.size:
@@ -487,13 +485,13 @@ cdef class Gathered:
             if self.freqs == NULL:
                 raise MemoryError()
             memset(self.freqs, 0, 4 * max(size, 1))
-        bind(self.lists, &c, term)
+        bind(self.reader, self.lists, &c, term)
         if widths.shape[0] != c.surface_count:
             raise IndexError("one width for each surface of the term is needed")
         with nogil:
             outcome = self._gather(&c, widths)
         if outcome < 0:
-            raise ValueError(DAMAGED)
+            raise self.reader.damaged()
 
     cdef int _gather(self, Cursor* c, const uint8_t[::1] widths) noexcept nogil:
         cdef uint32_t doc, covered, which, found

@@ -18,8 +18,6 @@ from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, Block, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted, open_block,
 )
 
-DAMAGED = "a posting list is damaged"
-
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     FINE = 0
@@ -323,7 +321,7 @@ def best(
     b, means float64[f]      length normalisation and mean length of each field, in positions
     every    all words must match, not any
 
-    Raises IndexError for numbers that point nowhere, ValueError for damaged lists.
+    Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists.
     """
     cdef Params p
     cdef const Lists* lists = <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
@@ -348,7 +346,7 @@ def best(
         if cursors == NULL or order == NULL or most == NULL or h.scores == NULL or h.docs == NULL:
             raise MemoryError()
         for i in range(n):
-            _bind(&p, &cursors[i], terms[i], idfs[i], &weights[i * lists.field_count], i)
+            _bind(reader, &p, &cursors[i], terms[i], idfs[i], &weights[i * lists.field_count], i)
             order[i] = &cursors[i]
         with nogil:
             if every:
@@ -362,7 +360,7 @@ def best(
                     most[i] = order[i].most + (most[i - 1] if i else 0.0)
                 outcome = any_of(&p, order, n, most, most + n, &h)
         if outcome < 0:
-            raise ValueError(DAMAGED)
+            raise reader.damaged()
         found = [(h.scores[i], h.docs[i]) for i in range(h.size)]
     finally:
         free(cursors)
@@ -378,7 +376,7 @@ def _by_score_then_doc(hit):
     return -hit[0], hit[1]
 
 
-cdef int _bind(const Params* p, Cursor* c, uint32_t term, double idf, const double* weights, int leaf) except -1:
+cdef int _bind(object reader, const Params* p, Cursor* c, uint32_t term, double idf, const double* weights, int leaf) except -1:
     cdef const Lists* lists = p.lists
     cdef uint32_t number
     cdef int f
@@ -387,7 +385,7 @@ cdef int _bind(const Params* p, Cursor* c, uint32_t term, double idf, const doub
     c.term, c.leaf, c.idf = term, leaf, idf
     c.number, c.end = lists.first_block[term], lists.first_block[term + 1]
     if c.number > c.end or c.end > lists.block_count:
-        raise ValueError(DAMAGED)
+        raise reader.damaged()
     c.opened = NO_DOC
     for f in range(lists.field_count):
         c.weight[f] = weights[f]
