@@ -117,6 +117,14 @@ def test_limits_below_zero_are_refused(new_index):
     assert len(new_index.search("NOT truce", limit=0)) == 0
 
 
+def test_there_is_no_ceiling_on_pages(seed_index):
+    every = seed_index.search("idlib OR *", limit=10**15)
+    assert len(every) == every.total == 50
+    assert len(seed_index.search("idlib", limit=10**12)) == seed_index.search("idlib", limit=0).total == 37
+    assert [hit.key for hit in seed_index.search("idlib OR *", limit=10**9, offset=40)] == [hit.key for hit in every][40:]
+    assert len(seed_index.search("idlib", offset=10**12)) == 0
+
+
 def test_equal_scores_stand_in_the_order_of_adding(new_index):
     new_index.add([Report(f"k{n}", "Truce") for n in (3, 1, 2)])
     new_index.add([Report("k0", "Truce")])

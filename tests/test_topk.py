@@ -15,7 +15,7 @@ from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.order import Scored
 from idlibsearch.query.search import Found, Request, search
-from idlibsearch.query.topk import best
+from idlibsearch.query.topk import best, count
 
 # Word number n stands in about one of n reports; some only in titles, some only as mentions.
 WORDS = [f"w{n}" for n in range(1, 40)]
@@ -115,6 +115,12 @@ def test_kernels_refuse_what_is_no_array(snapshot):
         best(snapshot.segments[0].postings, *[None] * 5, 1.2, 10, -1.0, False)
     with pytest.raises(TypeError):
         best(None, *[None] * 5, 1.2, 10, -1.0, False)
+    with pytest.raises(TypeError):
+        count(snapshot.segments[0].postings, None, None, False)
+    with pytest.raises(IndexError):
+        count(snapshot.segments[0].postings, array("I", [10**6]), bytes(4), False)
+    with pytest.raises(IndexError, match="one row of fields"):
+        count(snapshot.segments[0].postings, array("I", [0]), bytes(3), False)
     with pytest.raises(TypeError):
         snapshot.segments[0].postings.find(None)
 

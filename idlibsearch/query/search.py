@@ -25,8 +25,7 @@ from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
 
 try:
-    from idlibsearch.query import lists
-    from idlibsearch.query.topk import best
+    from idlibsearch.query import lists, topk
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
@@ -82,6 +81,9 @@ class Found:
     @cached_property
     def total(self) -> int:
         """How many live docs match."""
+        words = _words_of(self.plan)
+        if words is not None:
+            return sum(_count_words(segment, words) for segment in self._snapshot.segments)
         found = zip(self._snapshot.segments, self.lists, strict=True)
         return sum(lists.live(segment.postings, docs) for segment, (docs, _) in found)
 
@@ -125,7 +127,7 @@ def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort)
             return _best_of_words(snapshot, segment, words, count, floor)
         return lists.best(segment.postings, *found.lists[number], count, floor)
 
-    return tuple(_ranked(len(snapshot.segments), offset + limit, best_of)[offset:])
+    return tuple(_ranked(len(snapshot.segments), min(offset + limit, snapshot.doc_count), best_of)[offset:])
 
 
 def _every_hit(snapshot: Snapshot, found: Found) -> list[Scored]:
@@ -158,13 +160,19 @@ def _words_of(plan: Step) -> Words | None:
     return Words(leaves, not isinstance(plan, Some)) if leaves and len(leaves) == len(steps) else None
 
 
-def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
+def _numbered(segment: Segment, words: Words) -> list[tuple[int, Leaf]]:
+    """The words a segment has, by term number; none where it lacks one of those that must all match."""
     known = [(segment.term(leaf.single_term or ""), leaf) for leaf in words.leaves]
     there = [(number, leaf) for number, leaf in known if number >= 0]
-    if not there or (words.every and len(there) < len(known)):
+    return [] if words.every and len(there) < len(known) else there
+
+
+def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    there = _numbered(segment, words)
+    if not there:
         return ()
     fields = snapshot.ranking.fields
-    return best(
+    return topk.best(
         segment.postings,
         array("I", [number for number, _ in there]),
         array("d", [leaf.idf for _, leaf in there]),
@@ -175,6 +183,13 @@ def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: in
         floor,
         words.every,
     )
+
+
+def _count_words(segment: Segment, words: Words) -> int:
+    there = _numbered(segment, words)
+    columns = range(len(segment.positional))
+    fields = bytes(column in leaf.columns for _, leaf in there for column in columns)
+    return topk.count(segment.postings, array("I", [number for number, _ in there]), fields, words.every)
 
 
 def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, list[Diagnostic]]:
