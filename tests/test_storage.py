@@ -307,7 +307,7 @@ def test_cleaning_an_empty_folder_does_nothing(tmp_path):
 
 
 def test_damaged_lists_are_told_and_never_crash_a_search(tmp_path):
-    """Bytes of the large sections, which opening does not check, are changed at random; every question ends, one way or another."""
+    """Bytes of the large sections, which opening does not check, change at random; each question ends, one way or another."""
     rng = random.Random(5)
     with idlibsearch.create(tmp_path / "index") as index:
         texts = (" ".join(rng.choices(["truce", "Idlib", "rebel-held", "air", "strikes", "the"], k=60)) for _ in range(400))
