@@ -14,9 +14,9 @@ from itertools import product
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.rank import saturated
 from idlibsearch.query.restrict import docs_of
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
 
 try:
     from idlibsearch.query import lists

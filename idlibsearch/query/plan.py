@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import WORDS, Bounds, folded_value
-from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Limits, PatternError
 from idlibsearch.query.rank import idf
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Plus, Some, Step, Times, Unit, Where
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import (
     And,
@@ -46,107 +46,12 @@ from idlibsearch.query.tree import (
 
 if TYPE_CHECKING:
     from idlibsearch.query.expand import Expander
-    from idlibsearch.query.spelled import Spelled
 
 MAX_PHRASE_WORDS = 64  # what the kernel takes
 MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
 MAX_TOKEN = 256  # a longer one is cut by the scanner
 _PUNCTUATION = ".,;:!?()…'`\"“”‘’"  # at the edges of a pattern inside a phrase
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
-
-
-class Unit(NamedTuple):
-    """One analysed word: terms at consecutive positions, or all of them written as one (``joined``, may be missing)."""
-
-    parts: tuple[str, ...]
-    joined: str | None
-
-
-class Chosen(NamedTuple):
-    """Any of some spellings, counted as one word: where they stand in each segment."""
-
-    found: dict[Segment, Spelled]
-
-
-class Leaf(NamedTuple):
-    """Units side by side in one of these freq columns. ``idf`` is the sum of the units'."""
-
-    units: tuple[Unit | Chosen, ...]
-    columns: tuple[int, ...]
-    idf: float
-
-    @property
-    def single_term(self) -> str | None:
-        """The term, where the leaf is nothing but one: then no positions are needed to count it."""
-        unit = self.units[0]
-        if len(self.units) > 1 or isinstance(unit, Chosen):
-            return None
-        return unit.parts[0] if len(unit.parts) == 1 and unit.joined is None else None
-
-
-class Between(NamedTuple):
-    """Publication dates that lie inside [start, end), in proleptic ordinals."""
-
-    start: int
-    end: int
-
-
-class Having(NamedTuple):
-    """A keyword or a number of a column inside these bounds (None: such values do not count)."""
-
-    field: str
-    keywords: Bounds | None
-    numbers: Bounds | None
-
-
-class Kept(NamedTuple):
-    """What matches ``wanted`` and ``restriction`` both; scores and marks are those of ``wanted`` alone."""
-
-    wanted: Step
-    restriction: Step
-
-
-class All(NamedTuple):
-    """Every wanted child (none: every report) and no unwanted one."""
-
-    wanted: tuple[Step, ...]
-    unwanted: tuple[Step, ...]
-
-
-class Some(NamedTuple):
-    """At least one child."""
-
-    children: tuple[Step, ...]
-
-
-class Filled(NamedTuple):
-    """Docs that have something in one of these freq columns; they score nothing."""
-
-    columns: tuple[int, ...]
-
-
-class Plus(NamedTuple):
-    """What the child matches; the options only add to its score."""
-
-    child: Step
-    options: tuple[Step, ...]
-
-
-class Where(NamedTuple):
-    """What the child matches and all of ``required`` do too; they score nothing."""
-
-    child: Step
-    required: tuple[Step, ...]
-
-
-class Times(NamedTuple):
-    """The child, its score multiplied."""
-
-    child: Step
-    factor: float
-
-
-Step = Leaf | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
 _EVERY_DATE = Between(1, 1 << 31)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.plan import Between, Having
+from idlibsearch.query.steps import Between, Having
 
 
 def docs_of(step: Between | Having, segment: Segment) -> Sequence[int]:

@@ -20,7 +20,8 @@ from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
 from idlibsearch.query.order import Scored, Sort, page, read_sort
-from idlibsearch.query.plan import All, Kept, Leaf, Planner, Some, Step
+from idlibsearch.query.plan import Planner
+from idlibsearch.query.steps import All, Kept, Leaf, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
 
