@@ -13,6 +13,7 @@ from idlibsearch import Entity, Report
 from idlibsearch.index.encoder import Encoder
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.query import lists
 from idlibsearch.query.order import Scored
 from idlibsearch.query.search import Found, Request, search
 from idlibsearch.query.topk import best, count
@@ -119,6 +120,12 @@ def test_kernels_refuse_what_is_no_array(snapshot):
         count(snapshot.segments[0].postings, None, None, False)
     with pytest.raises(IndexError):
         count(snapshot.segments[0].postings, array("I", [10**6]), bytes(4), False)
+    with pytest.raises(IndexError, match="no doc 9"):
+        lists.within(array("I", [9]), array("i", [1]), array("i", [2]), 0, 5)
+    with pytest.raises(IndexError, match="one end for each start"):
+        lists.within(array("I", [0]), array("i", [1]), array("i"), 0, 5)
+    with pytest.raises(TypeError):
+        lists.within(None, None, None, 0, 5)
     with pytest.raises(IndexError, match="one row of fields"):
         count(snapshot.segments[0].postings, array("I", [0]), bytes(3), False)
     with pytest.raises(TypeError):

@@ -202,8 +202,8 @@ class Matcher:
 
 def unscored(docs: Iterable[int]) -> lists.Scored:
     """Docs (ascending) that match without scoring."""
-    numbers = array("I", docs)
-    return memoryview(numbers), memoryview(bytes(8 * len(numbers))).cast("d")
+    numbers = docs if isinstance(docs, memoryview) else memoryview(array("I", docs))
+    return numbers, memoryview(bytes(8 * len(numbers))).cast("d")
 
 
 def _chained(left: Spans, right: Spans) -> Spans:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.steps import Between, Having
+
+try:
+    from idlibsearch.query import lists
+except ImportError as error:
+    raise KernelError("idlibsearch.query.lists") from error
+
+END_OF_TIME = (1 << 31) - 1  # the largest day the index can hold
 
 
 def docs_of(step: Between | Having, segment: Segment) -> Sequence[int]:
@@ -19,29 +27,9 @@ def docs_of(step: Between | Having, segment: Segment) -> Sequence[int]:
     return keywords or numbers
 
 
-def _between(step: Between, segment: Segment) -> list[int]:
-    """Docs whose whole interval lies inside; a start of 0 is no date, and no interval starts before 1."""
+def _between(step: Between, segment: Segment) -> Sequence[int]:
+    """Docs whose whole interval lies inside; a start of 0 is no date."""
     starts, ends, order = segment.date_starts, segment.date_ends, segment.columns.date_order()
     if order is None:
         return [doc for doc, start in enumerate(starts) if start and step.start <= start and ends[doc] <= step.end]
-    ranks = _Starts(starts, order)
-    low, high = ranks.rank(step.start), ranks.rank(step.end)
-    return sorted(doc for doc in order[low:high] if ends[doc] <= step.end)
-
-
-class _Starts:
-    """The first days of a segment's reports, ascending."""
-
-    def __init__(self, starts: memoryview, order: memoryview) -> None:
-        self._starts, self._order = starts, order
-
-    def rank(self, day: int) -> int:
-        """How many reports begin before a day."""
-        low, high = 0, len(self._order)
-        while low < high:
-            middle = (low + high) // 2
-            if self._starts[self._order[middle]] < day:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+    return lists.within(order, starts, ends, step.start, min(step.end, END_OF_TIME))
