@@ -120,7 +120,7 @@ def test_any_bytes_become_text_or_an_input_error(content):
         text, _ = decode(content)
     except InputError:
         return
-    text.encode("utf-8")
+    assert text.encode("utf-8").decode("utf-8") == text  # no lone surrogates
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=100))
