@@ -126,6 +126,8 @@ def test_kernels_refuse_what_is_no_array(snapshot):
         lists.within(array("I", [0]), array("i", [1]), array("i"), 0, 5)
     with pytest.raises(TypeError):
         lists.within(None, None, None, 0, 5)
+    with pytest.raises(TypeError):
+        lists.word_among(snapshot.segments[0].postings, 0, None, 1.0, None, None, None, 1.2)
     with pytest.raises(IndexError, match="one row of fields"):
         count(snapshot.segments[0].postings, array("I", [0]), bytes(3), False)
     with pytest.raises(TypeError):

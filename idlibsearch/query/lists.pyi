@@ -7,6 +7,16 @@ from idlibsearch.index.reader import PostingReader
 Scored = tuple[memoryview[int], memoryview[float]]
 
 def word(reader: PostingReader, term: int, idf: float, weights: Buffer, b: Buffer, means: Buffer, k1: float) -> Scored: ...
+def word_among(
+    reader: PostingReader,
+    term: int,
+    docs: Buffer,
+    idf: float,
+    weights: Buffer,
+    b: Buffer,
+    means: Buffer,
+    k1: float,
+) -> Scored: ...
 def phrase(
     reader: PostingReader,
     sequences: list[array[int]],

@@ -449,6 +449,36 @@ cdef tuple _counted(const Params* p, _Places found):
     return out.taken()
 
 
+def word_among(
+    object reader not None, uint32_t term, const uint32_t[::1] docs not None, double idf, const double[::1] weights not None,
+    const double[::1] b not None, const double[::1] means not None, double k1,
+):
+    """As ``word``, but only of these docs (uint32, ascending): leaps from one to the next and scores no other."""
+    cdef Params p
+    cdef Cursor c
+    cdef uint32_t freqs[MAX_FIELDS]
+    cdef double score
+    cdef Py_ssize_t i
+    cdef int f, outcome = 0
+    read_params(&p, reader, idf, weights, b, means, k1)
+    bind(reader, p.lists, &c, term)
+    cdef _List out = _List(docs.shape[0])
+    with nogil:
+        for i in range(docs.shape[0]):
+            outcome = seek(p.lists, &c, docs[i])
+            if outcome < 0 or c.doc == NO_DOC:
+                break
+            if c.doc == docs[i]:
+                for f in range(p.lists.field_count):
+                    freqs[f] = freq_at(&c.block, f, c.i)
+                score = scored(&p, c.doc, freqs)
+                if score != 0.0:
+                    out.put(c.doc, score)
+    if outcome < 0:
+        raise reader.damaged()
+    return out.taken()
+
+
 # ---- words by their spelling
 
 

@@ -79,20 +79,29 @@ class Matcher:
         return self._picked[step]
 
     def _all(self, step: All) -> lists.Scored:
-        found = self.run(step.wanted[0]) if step.wanted else lists.every(self._segment.doc_count)
-        for child in step.wanted[1:]:
-            found = lists.both(*found, *self.run(child))
+        # Dates and columns go first: words then look at the docs these leave, and at no others.
+        picks = [child for child in step.wanted if isinstance(child, Between | Having)]
+        found = self.run(picks[0]) if picks else None
+        for child in [*picks[1:], *(child for child in step.wanted if child not in picks)]:
+            docs = found[0] if found and picks else None
+            more = self._leaf(child, docs) if isinstance(child, Leaf) else self.run(child)
+            found = lists.both(*found, *more) if found else more
+        if found is None:
+            found = lists.every(self._segment.doc_count)
         for child in step.unwanted:
             found = lists.without(*found, self.run(child)[0])
         return found
 
-    def _leaf(self, leaf: Leaf) -> lists.Scored:
+    def _leaf(self, leaf: Leaf, among: memoryview[int] | None = None) -> lists.Scored:
+        """A leaf's docs, in ``among`` at least."""
         ranking = self._segment.ranking
         weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
         rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
         if leaf.single_term is not None:
             term = self._segment.term(leaf.single_term)
-            return lists.word(self._reader, term, *rest) if term >= 0 else NOTHING
+            if term < 0:
+                return NOTHING
+            return lists.word(self._reader, term, *rest) if among is None else lists.word_among(self._reader, term, among, *rest)
         units = [unit for unit in leaf.units if isinstance(unit, Unit)]
         if len(units) == len(leaf.units):
             joined = units[0].joined if len(units) == 1 else None
