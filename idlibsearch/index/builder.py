@@ -115,11 +115,11 @@ class SegmentBuilder:
         stream = TokenStream(
             tokens, counts, positional, words.entry_starts, words.entry_terms, words.entry_places, words.widths, len(words.terms)
         )
-        inverted = _inverted(stream, words)
+        lengths = self._write_lengths(out, words.widths[tokens], counts.reshape(-1, len(positional)))
+        inverted = _inverted(stream, words)  # the largest arrays of all: nothing else is to be alive beside them
         order = np.argsort(words.ranks)
         out.add("surfaces.docs", "I", inverted.surface_docs[order])
         out.add("surfaces.count", "I", inverted.surface_count[order])
-        lengths = self._write_lengths(out, words.widths[tokens], counts.reshape(-1, len(positional)))
         packed = Encoder(positional, lengths.ravel()).encode(*inverted[:6])
         for name, typecode, data in zip(_PACKED, "IIIIBBB", packed, strict=True):
             out.add(name, typecode, data)
@@ -129,7 +129,8 @@ class SegmentBuilder:
 
     def _write_lengths(self, out: SectionWriter, widths: U8, counts: U32) -> U32:
         """Write field lengths and where sentences and paragraphs start; returns the lengths, uint32[docs, fields]."""
-        before = np.concatenate(([0], np.cumsum(widths, dtype=np.uint64)))  # positions before each token of the stream
+        before = np.zeros(len(widths) + 1, np.uint64)  # positions before each token of the stream
+        np.cumsum(widths, out=before[1:], dtype=np.uint64)
         ends = np.cumsum(counts.ravel(), dtype=np.uint64)
         starts = ends - counts.ravel()
         lengths: U32 = (before[ends] - before[starts]).astype(np.uint32).reshape(counts.shape)
