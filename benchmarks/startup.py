@@ -71,9 +71,9 @@ def _modules(arguments: list[str]) -> list[str]:
         "import sys, io, contextlib\nfrom idlibsearch.faces.cli import run\nout = io.StringIO()\n"
         "with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):\n    run()\nprint('\\n'.join(sys.modules))"
     )
-    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code, *arguments], capture_output=True, text=True, check=False
+    ).stdout.split("\n")
 
 
 if __name__ == "__main__":

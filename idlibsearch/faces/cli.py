@@ -6,6 +6,7 @@ Imports beyond click stand inside the functions: a query must not pay for what i
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -305,6 +306,7 @@ def _say(line: str) -> None:
 
 def run() -> None:
     """The console command: every error becomes one line and exit code 2, a closed pipe exit code 0."""
+    gc.set_threshold(100_000)  # importing makes objects that all stay: looking for garbage among them takes milliseconds
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
