@@ -16,7 +16,8 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import lists
 from idlibsearch.query.order import Scored
 from idlibsearch.query.search import Found, Request, search
-from idlibsearch.query.topk import best, count
+from idlibsearch.query.topk import best
+from idlibsearch.query.topk_old import count
 
 # Word number n stands in about one of n reports; some only in titles, some only as mentions.
 WORDS = [f"w{n}" for n in range(1, 40)]
@@ -111,7 +112,7 @@ def test_counts_are_those_of_the_lists(snapshot):
 
 def test_kernels_refuse_what_is_no_array(snapshot):
     with pytest.raises(TypeError):
-        PostingReader(*[None] * 16)
+        PostingReader(*[None] * 17)
     with pytest.raises(TypeError):
         best(snapshot.segments[0].postings, *[None] * 5, 1.2, 10, -1.0, False)
     with pytest.raises(TypeError):

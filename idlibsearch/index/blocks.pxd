@@ -34,6 +34,7 @@ cdef struct Lists:
     const uint8_t* positions
     uint64_t positions_size
     const uint32_t* lengths         # per doc and field
+    const uint8_t* length_codes     # per field and doc, rounded down
     const uint32_t* surface_starts  # per term, and one more: its range in the next two
     const uint32_t* surfaces
     const uint8_t* surface_widths   # positions the term spans where it is written so

@@ -29,7 +29,7 @@ from idlibsearch.index.strings import write_strings
 from idlibsearch.model import Report
 
 try:
-    from idlibsearch.index.encoder import Encoder
+    from idlibsearch.index.encoder import Encoder, length_codes
     from idlibsearch.index.inverter import TokenStream
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
@@ -135,6 +135,7 @@ class SegmentBuilder:
         starts = ends - counts.ravel()
         lengths: U32 = (before[ends] - before[starts]).astype(np.uint32).reshape(counts.shape)
         out.add("lengths", "I", lengths)
+        out.add("lengths.codes", "B", length_codes(lengths.ravel(), lengths.shape[1]))
         names = [field.name for field in self._ranking.fields]
         sums = {name: [int(lengths[:, c].sum()), int(np.count_nonzero(lengths[:, c]))] for c, name in enumerate(names)}
         out.add("meta", "B", json.dumps({"docs": len(self), "lengths": sums}).encode("ascii"))

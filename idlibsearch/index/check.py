@@ -9,12 +9,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from idlibsearch.errors import CorruptIndexError, IdlibsearchError
+from idlibsearch.errors import CorruptIndexError, IdlibsearchError, KernelError
 from idlibsearch.index.columns import folded_value
 from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.segment import NO_FILE, Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.index.strings import Strings
+
+try:
+    from idlibsearch.index.encoder import length_codes
+except ImportError as error:
+    raise KernelError("idlibsearch.index.encoder") from error
 
 Array = npt.NDArray[np.integer[npt.NBitBase]]
 
@@ -101,6 +106,9 @@ def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:
         lengths = np.asarray(segment.lengths[column])
         if (len(lengths), int(lengths.sum()), int(np.count_nonzero(lengths))) != (docs, total, having):
             yield "meta", "the lengths do not add up"
+    rows = segment.file.array("lengths")
+    if bytes(segment.file.array("lengths.codes")) != length_codes(rows, len(segment.length_sums)):
+        yield "lengths.codes", "are not those of the lengths"
     for name in ("sentences", "paragraphs"):
         yield from _range_faults(f"{name}.starts", _array(segment, f"{name}.starts"), docs, len(_array(segment, name)))
     if len(segment.keys) != docs or sorted(segment.file.array("keys.order")) != list(range(docs)):

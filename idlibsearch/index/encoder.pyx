@@ -209,3 +209,20 @@ cdef class Encoder:
             put(out, bit, surfaces[i])
             bit += surface_width
         return 0
+
+
+def length_codes(const uint32_t[::1] lengths not None, int fields):
+    """Field lengths (uint32[d, f], a row a doc) as codes rounded down (uint8[f, d], a row a field), from which ranking bounds scores.
+
+    Raises ValueError where the lengths are not whole rows.
+    """
+    if fields < 1 or lengths.shape[0] % fields:
+        raise ValueError("one row of lengths for each doc is needed")
+    cdef Py_ssize_t docs = lengths.shape[0] // fields, doc
+    cdef int f
+    cdef bytearray out = bytearray(lengths.shape[0])
+    cdef uint8_t[::1] codes = out
+    for f in range(fields):
+        for doc in range(docs):
+            codes[f * docs + doc] = coded_down(lengths[doc * fields + f])
+    return bytes(out)

@@ -47,6 +47,14 @@ class Lexicon:
         )
         return Entry(folded, self._positions[number], terms)
 
+    def simple_term(self, folded: str) -> int:
+        """The term of a folded word that takes one position and stands for nothing else; -1 for others and unknown ones."""
+        number = self.folded.find(folded)
+        if number is None:
+            return -1
+        first = self._entries[number]
+        return self._entry_terms[first] if self._entries[number + 1] - first == 1 else -1
+
     def written(self, folded: int) -> tuple[range, int, int]:
         """A folded word by number: its surfaces, the term at its first position, and how many positions it takes."""
         surfaces = range(self._surface_ranges[folded], self._surface_ranges[folded + 1])

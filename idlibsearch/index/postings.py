@@ -44,7 +44,7 @@ except ImportError as error:
 
 _SECTIONS = (
     *("terms.text", "terms.ends", "postings.first", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds"),
-    *("postings.data", "postings.places", "lengths", "term.first", "term.surfaces", "term.widths"),
+    *("postings.data", "postings.places", "lengths", "lengths.codes", "term.first", "term.surfaces", "term.widths"),
 )
 
 

@@ -19,6 +19,7 @@ class PostingReader:
         data: Buffer,
         positions: Buffer,
         lengths: Buffer,
+        length_codes: Buffer,
         surface_starts: Buffer,
         surfaces: Buffer,
         surface_widths: Buffer,

@@ -57,7 +57,7 @@ cdef class PostingReader:
     block_last, block_start, block_position   uint32[b]
     bounds                     uint8[b * 2f]
     data, positions            uint8, each with eight spare bytes at the end
-    lengths                    uint32[d * f]
+    lengths                    uint32[d * f], a row a doc; length_codes uint8[f * d], a row a field
     surface_starts             uint32[t + 1]; surfaces uint32, surface_widths uint8: each term's surfaces
     deleted                    bitmap of docs, may be shorter than all of them
     path                       of the file, for errors
@@ -86,6 +86,7 @@ cdef class PostingReader:
         const uint8_t[::1] data not None,
         const uint8_t[::1] positions not None,
         const uint32_t[::1] lengths not None,
+        const uint8_t[::1] length_codes not None,
         const uint32_t[::1] surface_starts not None,
         const uint32_t[::1] surfaces not None,
         const uint8_t[::1] surface_widths not None,
@@ -97,9 +98,9 @@ cdef class PostingReader:
         cdef Py_ssize_t i, terms = term_ends.shape[0], blocks = block_last.shape[0], fields = positional.shape[0]
         self._alive = (
             positional, term_text, term_ends, first_block, block_last, block_start, block_position, bounds, data, positions,
-            lengths, surface_starts, surfaces, surface_widths, deleted,
+            lengths, length_codes, surface_starts, surfaces, surface_widths, deleted,
         )
-        if fields < 1 or fields > MAX_FIELDS or lengths.shape[0] % fields:
+        if fields < 1 or fields > MAX_FIELDS or lengths.shape[0] % fields or length_codes.shape[0] != lengths.shape[0]:
             raise ValueError("the lengths are not a row for each doc")
         if first_block.shape[0] != terms + 1 or surface_starts.shape[0] != terms + 1:
             raise ValueError("one range of blocks and of surfaces for each term is needed")
@@ -121,6 +122,7 @@ cdef class PostingReader:
         lists.block_position = &block_position[0] if blocks else NULL
         lists.bounds = &bounds[0] if blocks else NULL
         lists.lengths = &lengths[0] if lengths.shape[0] else NULL
+        lists.length_codes = &length_codes[0] if lengths.shape[0] else NULL
         lists.surfaces = &surfaces[0] if surfaces.shape[0] else NULL
         lists.surface_widths = &surface_widths[0] if surfaces.shape[0] else NULL
         lists.deleted = &deleted[0] if deleted.shape[0] else NULL

@@ -4,6 +4,7 @@ Beside the sections of ``lexicon``, ``postings``, ``columns`` and ``documents`` 
 
     meta                JSON: {"docs": n, "lengths": {field: [sum, docs that have the field]}}
     lengths             uint32[docs, fields], positions in each field
+    lengths.codes       uint8[fields, docs], the same as codes rounded down (``blocks.pxd``): a fraction of the memory to look at
     sentences.starts    uint64[n + 1], each doc's range in ``sentences``; the same for ``paragraphs``
     sentences           uint32, positions of the body at which a sentence starts, ascending, 0 not named
     paragraphs          uint32, the same for paragraphs

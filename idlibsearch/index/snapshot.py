@@ -43,7 +43,8 @@ class Snapshot:
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
-        # As the ranking kernels take it: b and the mean length of each field.
+        # As the ranking kernels take it: the weight of each field, its b and its mean length.
+        self.weights = array("d", [field.weight for field in self.ranking.fields])
         self.normalisation = array("d", [field.b for field in self.ranking.fields]), array("d", self.mean_lengths)
 
     @classmethod
@@ -75,6 +76,20 @@ class Snapshot:
             entry = segment.lexicon.entry(folded)
             if entry is not None:
                 return entry
+        return None
+
+    def term(self, term: str) -> tuple[int, ...]:
+        """The number of a term in each segment, -1 where it has none."""
+        return tuple([segment.term(term) for segment in self.segments])
+
+    def simple_term(self, folded: str) -> tuple[int, ...] | None:
+        """The term of a word that takes one position and stands for one term, as ``term`` has it; None for others and unknown ones."""
+        for number, segment in enumerate(self.segments):
+            found = segment.lexicon.simple_term(folded)
+            if found >= 0:
+                rest = self.segments[number + 1 :]
+                text = segment.lexicon.terms[found] if number or rest else ""
+                return (*(s.term(text) for s in self.segments[:number]), found, *(s.term(text) for s in rest))
         return None
 
     def has_keywords(self, field: str) -> bool:

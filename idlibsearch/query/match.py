@@ -16,7 +16,7 @@ from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.rank import saturated
 from idlibsearch.query.restrict import docs_of
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Term, Times, Unit, Where
 
 try:
     from idlibsearch.query import lists
@@ -29,13 +29,14 @@ NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
 
 class Matcher:
-    """Matches plans against a segment; ``normalisation`` is the snapshot's."""
+    """Matches plans against a segment, the one of this number; ``normalisation`` is the snapshot's."""
 
-    def __init__(self, segment: Segment, normalisation: tuple[array[float], array[float]]) -> None:
+    def __init__(self, segment: Segment, number: int, normalisation: tuple[array[float], array[float]]) -> None:
         self._segment = segment
+        self._number = number
         self._reader = segment.postings
         self._normalisation = normalisation
-        self._lists: dict[str, PostingList | None] = {}
+        self._lists: dict[Term, PostingList | None] = {}
         self._picked: dict[Between | Having, Sequence[int]] = {}
 
     def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
@@ -98,14 +99,14 @@ class Matcher:
         weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
         rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
         if leaf.single_term is not None:
-            term = self._segment.term(leaf.single_term)
+            term = leaf.single_term[self._number]
             if term < 0:
                 return NOTHING
             return lists.word(self._reader, term, *rest) if among is None else lists.word_among(self._reader, term, among, *rest)
         units = [unit for unit in leaf.units if isinstance(unit, Unit)]
         if len(units) == len(leaf.units):
             joined = units[0].joined if len(units) == 1 else None
-            return lists.phrase(self._reader, self._sequences(units), self._segment.term(joined) if joined else -1, *rest)
+            return lists.phrase(self._reader, self._sequences(units), joined[self._number] if joined else -1, *rest)
         chosen = leaf.units[0]
         if len(leaf.units) == 1 and isinstance(chosen, Chosen):
             return chosen.found[self._segment].gathered.scores(*rest)
@@ -133,7 +134,7 @@ class Matcher:
     def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
         """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
         ways = product(*([unit.parts, (unit.joined,)] if unit.joined else [unit.parts] for unit in units))
-        numbered = ([self._segment.term(term) for terms in way for term in terms] for way in ways)
+        numbered = ([term[self._number] for terms in way for term in terms] for way in ways)
         return [array("I", numbers) for numbers in numbered if min(numbers) >= 0]
 
     # ---- where a shown hit matches
@@ -183,9 +184,10 @@ class Matcher:
         columns = (column for column in leaf.columns if not self._segment.positional[column])
         return postings is not None and any(postings.freq(doc, column) for column in columns)
 
-    def _list(self, term: str) -> PostingList | None:
+    def _list(self, term: Term) -> PostingList | None:
         if term not in self._lists:
-            self._lists[term] = self._segment.posting_list(term)
+            number = term[self._number]
+            self._lists[term] = PostingList(self._reader, number, len(self._segment.lengths)) if number >= 0 else None
         return self._lists[term]
 
     def _leaf_spans(self, leaf: Leaf, doc: int, column: int) -> Spans:
@@ -204,7 +206,7 @@ class Matcher:
             spans = sorted({*spans, *self._term_spans(unit.joined, doc, column)})
         return spans
 
-    def _term_spans(self, term: str, doc: int, column: int) -> Spans:
+    def _term_spans(self, term: Term, doc: int, column: int) -> Spans:
         postings = self._list(term)
         return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
 

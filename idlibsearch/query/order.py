@@ -32,6 +32,8 @@ def read_sort(text: str, snapshot: Snapshot) -> Sort:
 
     Dates and numbers go down (newest, largest first), keys up. Raises QueryError for anything else.
     """
+    if text == "score":
+        return Sort()
     field, _, way = (part.strip().lower() for part in text.partition(":"))
     known = field in ("score", "date", "key", WORDS) or snapshot.has_numbers(field)
     if not known:

@@ -20,7 +20,7 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Limits, PatternError
 from idlibsearch.query.rank import idf
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Plus, Some, Step, Times, Unit, Where
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Plus, Some, Step, Term, Times, Unit, Where
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import (
     And,
@@ -65,9 +65,7 @@ class Planner:
         self._chosen: dict[Exact | Expansion, Chosen] = {}
         self._ranking = snapshot.ranking
         self._text = text
-        self._df: dict[tuple[str, int | None], int] = {}
         self._every_column = tuple(range(len(self._ranking.fields)))
-        self._undated_columns = tuple(c for c, field in enumerate(self._ranking.fields) if field.name != "date")
         self.diagnostics: list[Diagnostic] = []
 
     def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911  # one line a kind of node
@@ -75,6 +73,10 @@ class Planner:
         match node:
             case Word():
                 return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
+            case And():
+                return self._conjunction(node, negated)
+            case Or():
+                return Some(tuple([self.plan(child, negated=negated) for child in node.children]))
             case Phrase():
                 return self._phrase(node)
             case Exact():
@@ -93,16 +95,14 @@ class Planner:
                 return self._picked(node)
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
-            case Or():
-                return Some(tuple(self.plan(child, negated=negated) for child in node.children))
-            case And():
-                return self._conjunction(node, negated)
 
     def _conjunction(self, node: And, negated: bool) -> Step:
         wanted, unwanted = [], []
         for number, child in enumerate(node.children):
             if isinstance(child, Not):
                 unwanted.append(self.plan(child.child, negated=True))
+            elif isinstance(child, Word) and not _is_other_word(child.text):
+                wanted.append(self._word(child, date=not negated))
             else:
                 beside = node.children[max(number - 1, 0) : number] + node.children[number + 1 : number + 2]
                 wanted.append(self.plan(child, negated=negated, month=any(map(_is_date_number, beside))))
@@ -157,9 +157,17 @@ class Planner:
         return bounds
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
-        if node.field:
-            return self._leaf(node, node.text, (self._ranking.column(node.field),))
-        return self._leaf(node, node.text, self._every_column if date else self._undated_columns)
+        columns = self._columns(node.field, date)
+        term = self._snapshot.simple_term(fold(node.text)) if node.text.isalnum() and len(node.text) < MAX_TOKEN else None
+        frequency = self._frequency(term, columns[0] if node.field else None) if term else 0
+        if not term or not frequency:
+            return self._leaf(node, node.text, columns)
+        return Leaf((Unit((term,), None),), columns, idf(frequency, self._snapshot.doc_count))
+
+    def _columns(self, field: str, date: bool) -> tuple[int, ...]:
+        if field:
+            return (self._ranking.column(field),)
+        return self._every_column if date else tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
 
     def _phrase(self, node: Phrase) -> Leaf:
         columns = self._positional(node.field)
@@ -238,9 +246,9 @@ class Planner:
             message = f"a phrase of more than {MAX_PHRASE_WORDS} words or {MAX_COMPOUNDS} hyphenated ones"
             raise QueryError(self._text, node.span, message, "ask for a shorter part of it")
         column = columns[0] if node.field else None
-        units = tuple(map(_unit, entries))
+        units = tuple(map(self._unit, entries))
         for entry, unit in zip(entries, units, strict=True):
-            if not any(self._frequency(term, column) for term in (*unit.parts[:1], unit.joined or "")):
+            if not self._frequency(unit.parts[0], column) and not (unit.joined and self._frequency(unit.joined, column)):
                 self._report_missing(node, entry.folded)
         return Leaf(units, columns, sum(self._unit_idf(unit, column) for unit in units))
 
@@ -258,24 +266,19 @@ class Planner:
         joined = self._frequency(unit.joined, column) if unit.joined else 0
         return idf(joined, docs) if joined else sum(idf(self._frequency(part, column), docs) for part in unit.parts)
 
-    def _frequency(self, term: str, column: int | None) -> int:
+    def _frequency(self, term: Term, column: int | None) -> int:
         """How many docs have a term, in one column or in any; deleted docs count until they are merged away."""
-        if (term, column) not in self._df:
-            count = 0
-            for segment in self._snapshot.segments:
-                number = segment.term(term)
-                if number >= 0:
-                    count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
-            self._df[term, column] = count
-        return self._df[term, column]
+        count = 0
+        for segment, number in zip(self._snapshot.segments, term, strict=True):
+            if number >= 0:
+                count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
+        return count
 
-
-def _unit(entry: Entry) -> Unit:
-    if entry.positions == 1:
-        return Unit((entry.terms[0][0],), None)
-    parts = tuple(term for term, _, _ in entry.terms[: entry.positions])
-    joined = (term for term, offset, width in entry.terms[entry.positions :] if (offset, width) == (0, entry.positions))
-    return Unit(parts, next(joined, None))
+    def _unit(self, entry: Entry) -> Unit:
+        parts = tuple(self._snapshot.term(term) for term, _, _ in entry.terms[: entry.positions])
+        more = entry.terms[entry.positions :] if entry.positions > 1 else ()
+        joined = (term for term, offset, width in more if (offset, width) == (0, entry.positions))
+        return Unit(parts, next(map(self._snapshot.term, joined), None))
 
 
 def folded_words(text: str) -> list[str]:

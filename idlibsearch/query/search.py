@@ -26,7 +26,7 @@ from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
 
 try:
-    from idlibsearch.query import lists, topk
+    from idlibsearch.query import lists, topk, topk_old
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
@@ -72,7 +72,7 @@ class Found:
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
         """One for each segment."""
-        return tuple(Matcher(segment, self._snapshot.normalisation) for segment in self._snapshot.segments)
+        return tuple(Matcher(segment, n, self._snapshot.normalisation) for n, segment in enumerate(self._snapshot.segments))
 
     @cached_property
     def lists(self) -> tuple[lists.Scored, ...]:
@@ -84,7 +84,7 @@ class Found:
         """How many live docs match."""
         words = _words_of(self.plan)
         if words is not None:
-            return sum(_count_words(segment, words) for segment in self._snapshot.segments)
+            return sum(_count_words(segment, number, words) for number, segment in enumerate(self._snapshot.segments))
         found = zip(self._snapshot.segments, self.lists, strict=True)
         return sum(lists.live(segment.postings, docs) for segment, (docs, _) in found)
 
@@ -123,10 +123,9 @@ def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort)
     words = _words_of(found.plan)
 
     def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
-        segment = snapshot.segments[number]
         if words is not None:
-            return _best_of_words(snapshot, segment, words, count, floor)
-        return lists.best(segment.postings, *found.lists[number], count, floor)
+            return _best_of_words(snapshot, number, words, count, floor)
+        return lists.best(snapshot.segments[number].postings, *found.lists[number], count, floor)
 
     return tuple(_ranked(len(snapshot.segments), min(offset + limit, snapshot.doc_count), best_of)[offset:])
 
@@ -161,40 +160,31 @@ def _words_of(plan: Step) -> Words | None:
     return Words(leaves, not isinstance(plan, Some)) if leaves and len(leaves) == len(steps) else None
 
 
-def _numbered(segment: Segment, words: Words) -> list[tuple[int, Leaf]]:
-    """The words a segment has, by term number; none where it lacks one of those that must all match."""
-    known = [(segment.term(leaf.single_term or ""), leaf) for leaf in words.leaves]
-    there = [(number, leaf) for number, leaf in known if number >= 0]
+def _numbered(segment: int, words: Words) -> list[tuple[int, float, tuple[int, ...]]]:
+    """The words a segment has, by term number, idf and columns; none where it lacks one of those that must all match."""
+    known = [(term[segment], leaf.idf, leaf.columns) for leaf in words.leaves if (term := leaf.single_term) is not None]
+    there = [word for word in known if word[0] >= 0]
     return [] if words.every and len(there) < len(known) else there
 
 
-def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
-    there = _numbered(segment, words)
+def _best_of_words(snapshot: Snapshot, number: int, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    there = _numbered(number, words)
     if not there:
         return ()
-    fields = snapshot.ranking.fields
-    return topk.best(
-        segment.postings,
-        array("I", [number for number, _ in there]),
-        array("d", [leaf.idf for _, leaf in there]),
-        array("d", [field.weight if c in leaf.columns else 0.0 for _, leaf in there for c, field in enumerate(fields)]),
-        *snapshot.normalisation,
-        snapshot.ranking.k1,
-        count,
-        floor,
-        words.every,
-    )
+    rest = (*snapshot.normalisation, snapshot.ranking.k1, count, floor, words.every)
+    return topk.best(snapshot.segments[number].postings, there, snapshot.weights, *rest)
 
 
-def _count_words(segment: Segment, words: Words) -> int:
-    there = _numbered(segment, words)
-    columns = range(len(segment.positional))
-    fields = bytes(column in leaf.columns for _, leaf in there for column in columns)
-    return topk.count(segment.postings, array("I", [number for number, _ in there]), fields, words.every)
+def _count_words(segment: Segment, number: int, words: Words) -> int:
+    there = _numbered(number, words)
+    fields = bytes(column in columns for _, _, columns in there for column in range(len(segment.positional)))
+    return topk_old.count(segment.postings, array("I", [term for term, _, _ in there]), fields, words.every)
 
 
 def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, list[Diagnostic]]:
     """The plan of what restricts a request (None: nothing does), and what is to be said about its filter."""
+    if request.filter is None and request.date_from is None and request.date_to is None:
+        return None, []
     nodes: list[Node] = []
     text, notes = "", list[Diagnostic]()
     if isinstance(request.filter, str):
@@ -207,8 +197,6 @@ def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, lis
         nodes.append(request.filter)
     if request.date_from is not None or request.date_to is not None:
         nodes.append(_published(request.date_from, request.date_to))
-    if not nodes:
-        return None, []
     planner = Planner(snapshot, text, request.limits)
     step = planner.plan(conjunction(nodes))
     return step, [note._replace(text=text) for note in (*notes, *planner.diagnostics)]

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from idlibsearch.query.spelled import Spelled
 
 
+Term = tuple[int, ...]  # a term by its number in each segment, -1 where that has none
+
+
 class Unit(NamedTuple):
     """One analysed word: terms at consecutive positions, or all of them written as one (``joined``, may be missing)."""
 
-    parts: tuple[str, ...]
-    joined: str | None
+    parts: tuple[Term, ...]
+    joined: Term | None
 
 
 class Chosen(NamedTuple):
@@ -36,7 +39,7 @@ class Leaf(NamedTuple):
     idf: float
 
     @property
-    def single_term(self) -> str | None:
+    def single_term(self) -> Term | None:
         """The term, where the leaf is nothing but one: then no positions are needed to count it."""
         unit = self.units[0]
         if len(self.units) > 1 or isinstance(unit, Chosen):

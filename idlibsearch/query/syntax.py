@@ -27,6 +27,7 @@ from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.tree import (
+    And,
     Boosted,
     Dated,
     Every,
@@ -35,6 +36,7 @@ from idlibsearch.query.tree import (
     Keyword,
     Node,
     Not,
+    Or,
     Phrase,
     Ranged,
     Regex,
@@ -61,6 +63,8 @@ STORED_FIELDS = ("key", "url", "path")
 BINARY = ("REQUIRE", "ANDMAYBE", "ANDNOT", "OR", "AND")  # loosest first
 OPERATORS = (*BINARY, "NOT")
 ARTICLES = ("al", "el", "ul")  # of Arabic names; with the word behind it one word, as in the index
+
+_MORE_THAN_WORDS = frozenset({*(name.lower() for name in OPERATORS), *ARTICLES})  # in any case: small operators are reported
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -119,6 +123,9 @@ def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_f
     if len(text) > MAX_CHARACTERS:
         message = f"the query is {len(text):,} characters long"
         raise QueryError(text, (MAX_CHARACTERS, len(text)), message, f"ask in at most {MAX_CHARACTERS:,} characters")
+    plain = _plain_words(text, mode)
+    if plain is not None:
+        return Parsed(text, plain, ())
     reader = _Reader(text, mode, is_column)
     tree = reader.query(field="", depth=0)
     if reader.peek() is not None:
@@ -126,6 +133,20 @@ def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_f
     if tree is None:
         raise QueryError(text, (0, len(text)), "there is nothing to search for", "type a word")
     return Parsed(text, tree, tuple(reader.diagnostics))
+
+
+def _plain_words(text: str, mode: Mode) -> Node | None:
+    """What the grammar makes of words of letters and digits with single spaces between them; None where it may make more of it."""
+    pieces = text.split(" ")
+    if not all(map(str.isalnum, pieces)) or not _MORE_THAN_WORDS.isdisjoint(text.lower().split(" ")):
+        return None
+    words, at = [], 0
+    for piece in pieces:
+        words.append(Word(piece, "", (at, at + len(piece))))
+        at += len(piece) + 1
+    if len(words) == 1:
+        return words[0]
+    return (And if mode == "all" else Or)(tuple(words), (0, len(text)))
 
 
 class _Reader:

@@ -1,11 +1,12 @@
+from collections.abc import Sequence
+
 from typing_extensions import Buffer
 
 from idlibsearch.index.reader import PostingReader
 
 def best(
     reader: PostingReader,
-    terms: Buffer,
-    idfs: Buffer,
+    words: Sequence[tuple[int, float, Sequence[int]]],
     weights: Buffer,
     b: Buffer,
     means: Buffer,
@@ -13,5 +14,5 @@ def best(
     k: int,
     floor: float,
     every: bool,
+    among: Buffer | None = None,
 ) -> list[tuple[float, int]]: ...
-def count(reader: PostingReader, terms: Buffer, fields: Buffer, every: bool) -> int: ...

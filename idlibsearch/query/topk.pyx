@@ -1,52 +1,79 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The best k docs for words under BM25F, of those that have any (OR) or all (AND) of them, without scoring the rest; and their
-number, without scoring any.
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
+"""The best k docs for words under BM25F, of those that have any (OR) or all (AND) of them, without scoring the rest.
 
 OR is MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995) with block bounds (Ding and Suel,
-"Faster top-k document retrieval using block-max indexes", 2011): lists are sorted by the most they can add; those that together
-cannot lift a doc above the k-th best found so far are only looked into for docs of the others. AND walks the rarest list
-and leaps in the others, past blocks that cannot matter. A bound is made from a block's largest freqs and smallest lengths.
+"Faster top-k document retrieval using block-max indexes", 2011), window by window as in Lucene's bulk scorer: a window ends where
+a block of a leading list does. In it the lists that together cannot lift a doc above the k-th best found so far are only looked
+into for docs of the others. AND walks the rarest list and looks into the others, past blocks that cannot matter.
+
+What a posting can be worth at most is told by its freqs and its block's smallest lengths, so that most postings are passed over
+without their doc being unpacked or its lengths being read.
 
 A doc's score is the sum of its words' in query order, in double precision, exactly as ``rank`` has it; bounds are raised by
 a hair so that rounding never loses a doc. Twin: the naive engine, and ``match``, which scores every posting.
 """
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
 
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, Block, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted, open_block,
+    ALL_ONES, BLOCK, MAX_FIELDS, Block, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted, open_block,
 )
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    static inline int lowest_bit(unsigned long long word) { return __builtin_ctzll(word); }
+    #else
+    static inline int lowest_bit(unsigned long long word) { int n = 0; while (!(word & 1)) { word >>= 1; n++; } return n; }
+    #endif
+    """
+    int lowest_bit(uint64_t word) noexcept nogil
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     FINE = 0
     WRONG = -1
+    WINDOW = 2048      # docs: sums for so many fit into the first-level cache beside the blocks
+    SHORT = 32         # blocks: the bounds of a longer list are not all looked at beforehand
 
 cdef double HAIR = 1.0 + 1e-9
 
 
 cdef struct Params:
     const Lists* lists
+    const uint64_t* among          # bitmap of the docs that count, NULL for all
     double k1
+    double weight[MAX_FIELDS]
     double b[MAX_FIELDS]
     double mean[MAX_FIELDS]
+    bint filled[MAX_FIELDS]
+    double factors[MAX_FIELDS][256]  # 1 / (1 - b + b * length / mean) by length code, of the fields that are filled
 
 
 cdef struct Cursor:
+    # A list on its way through the docs.
     uint32_t term
-    uint32_t number        # block
-    uint32_t end           # block behind the last
-    uint32_t opened        # the block that ``block`` shows, NO_DOC for none
-    int i
-    uint32_t doc
-    int leaf
+    int leaf               # its place in the query
     double idf
     double weight[MAX_FIELDS]
-    double most            # of the whole list
-    double block_most      # of block ``number``
+    double most            # that any of its postings can be worth
+    uint32_t number        # the block it stands at
+    uint32_t end           # the block behind the last
+    double block_most      # that any posting of that block can be worth
+    double cap             # that any posting in the present window can be worth
+    uint32_t bounded       # the block that ``block_most`` is of, NO_DOC for none
+    uint32_t opened        # the block that ``block`` shows
+    uint32_t listed        # the block that ``docs`` holds
+    uint32_t weighed       # the block that ``tf_most`` is of
+    bint by_doc            # and whether each doc's own length counts in it
+    int i                  # the last posting looked for in the opened block
+    uint32_t met           # the last doc that was found so
     Block block
+    uint32_t docs[BLOCK]
+    double tf_most[BLOCK]  # what ``tf`` of a posting can be at most, from its freqs
 
 
 cdef struct Heap:
@@ -55,6 +82,32 @@ cdef struct Heap:
     int size
     int capacity
     double threshold
+
+
+cdef struct Race:
+    # The lists of an OR or AND and the best docs so far.
+    int n
+    Cursor** order         # OR: by ``most``, least first; AND: by blocks, fewest first
+    Cursor** window        # OR: the lists as they count in the present window, least first
+    double* below          # what ``window[:i]`` can add up to in it
+    double* parts          # of each leaf, of the doc being scored
+    double* sums           # of WINDOW docs: what the leading lists can add up to
+    uint64_t* marked       # and which of them they have
+    Heap heap
+
+
+cdef const double* factors(Params* p, int f) noexcept nogil:
+    """One by the length normalisation, for each length code."""
+    cdef int code
+    if not p.filled[f]:
+        for code in range(256):
+            p.factors[f][code] = HAIR / (1.0 - p.b[f] + p.b[f] * decoded(<uint8_t>code) / p.mean[f])
+        p.filled[f] = True
+    return p.factors[f]
+
+
+cdef inline double saturated(const Params* p, double tf) noexcept nogil:
+    return tf / (p.k1 + tf)
 
 
 cdef inline double worth(const Params* p, const Cursor* c, uint32_t doc, int i) noexcept nogil:
@@ -71,7 +124,7 @@ cdef inline double worth(const Params* p, const Cursor* c, uint32_t doc, int i) 
     return c.idf * (tf / (p.k1 + tf)) if tf != 0.0 else 0.0
 
 
-cdef inline double bound(const Params* p, const Cursor* c, uint32_t number) noexcept nogil:
+cdef inline double bound(Params* p, const Cursor* c, uint32_t number) noexcept nogil:
     """The most that any posting of a block can be worth."""
     cdef const uint8_t* codes = p.lists.bounds + <uint64_t>number * 2 * p.lists.field_count
     cdef double tf = 0.0
@@ -80,53 +133,133 @@ cdef inline double bound(const Params* p, const Cursor* c, uint32_t number) noex
         if codes[2 * f] and c.weight[f] != 0.0:
             if codes[2 * f] == 255:
                 return c.idf * HAIR
-            tf += c.weight[f] * decoded(codes[2 * f]) / (1.0 - p.b[f] + p.b[f] * decoded(codes[2 * f + 1]) / p.mean[f])
-    return c.idf * (tf / (p.k1 + tf)) * HAIR if tf != 0.0 else 0.0
+            tf += c.weight[f] * decoded(codes[2 * f]) * factors(p, f)[codes[2 * f + 1]]
+    return c.idf * saturated(p, tf) * HAIR if tf != 0.0 else 0.0
 
 
-cdef inline int enter(const Params* p, Cursor* c, uint32_t number) noexcept nogil:
-    """Go to a block without opening it; behind the last one the cursor has no doc."""
-    if number != c.number or c.block_most < 0:
-        c.number = number
-        c.i = 0
-        if number < c.end:
-            c.block_most = bound(p, c, number)
-    if number >= c.end:
-        c.doc = NO_DOC
-    return FINE
+# ---- a list on its way
+
+
+cdef inline bint enter(Params* p, Cursor* c, uint32_t doc) noexcept nogil:
+    """Go to the block that ``doc`` would stand in; False where the list ends before it."""
+    c.number = block_with(p.lists, c.number, c.end, doc)
+    if c.number >= c.end:
+        c.bounded, c.block_most = NO_DOC, 0.0
+        return False
+    if c.bounded != c.number:
+        c.bounded, c.block_most = c.number, bound(p, c, c.number)
+    return True
 
 
 cdef inline int show(const Params* p, Cursor* c) noexcept nogil:
+    """Open the block."""
     if c.opened != c.number:
         if open_block(p.lists, c.term, c.number, &c.block) < 0:
             return WRONG
-        c.opened = c.number
+        c.opened, c.i = c.number, 0
     return FINE
 
 
-cdef inline int seek(const Params* p, Cursor* c, uint32_t doc) noexcept nogil:
-    """Go to the first posting whose doc is not before ``doc``."""
-    enter(p, c, block_with(p.lists, c.number, c.end, doc))
-    if c.number >= c.end:
-        return FINE
+cdef int unpack_docs(const Params* p, Cursor* c) noexcept nogil:
+    """Open the block and unpack its docs."""
+    cdef uint64_t word, bit = 0, mask
+    cdef uint32_t doc
+    cdef int i
+    cdef const Block* block = &c.block
     if show(p, c) < 0:
         return WRONG
-    c.i = first_from(&c.block, c.i, doc)
-    c.doc = doc_at(&c.block, c.i)
+    if c.listed == c.number:
+        return FINE
+    mask = (<uint64_t>1 << block.doc_width) - 1
+    for i in range(block.count - 1):
+        memcpy(&word, block.docs + (bit >> 3), 8)
+        doc = block.base + <uint32_t>((word >> (bit & 7)) & mask)
+        c.docs[i] = doc if doc < block.last else block.last
+        bit += block.doc_width
+    c.docs[block.count - 1] = block.last
+    c.listed = c.number
     return FINE
 
 
-cdef inline int step(const Params* p, Cursor* c) noexcept nogil:
-    """Go to the next posting."""
-    c.i += 1
-    if c.i >= c.block.count:
-        enter(p, c, c.number + 1)
-        if c.number >= c.end:
-            return FINE
-        if show(p, c) < 0:
-            return WRONG
-    c.doc = doc_at(&c.block, c.i)
+cdef int weigh(Params* p, Cursor* c, bint by_doc) noexcept nogil:
+    """Open the block and find what each posting's ``tf`` is at most.
+
+    Each doc is taken for as short as its length code says (``by_doc``) or, which is quicker, as the shortest of the block.
+    """
+    cdef const uint8_t* bounds = p.lists.bounds + <uint64_t>c.number * 2 * p.lists.field_count
+    cdef const uint8_t* codes
+    cdef const double* shorter
+    cdef uint64_t word, bit, mask
+    cdef double factor
+    cdef int f, i, width
+    if unpack_docs(p, c) < 0 if by_doc else show(p, c) < 0:
+        return WRONG
+    if c.weighed == c.number and c.by_doc >= by_doc:
+        return FINE
+    for i in range(c.block.count):
+        c.tf_most[i] = 0.0
+    for f in range(p.lists.field_count):
+        width = c.block.freq_width[f]
+        if width == 0 or c.weight[f] == 0.0:
+            continue
+        shorter, codes = factors(p, f), p.lists.length_codes + <uint64_t>f * p.lists.doc_count
+        factor = c.weight[f] * shorter[bounds[2 * f + 1]]
+        mask, bit = (<uint64_t>1 << width) - 1, 0
+        if width == ALL_ONES:
+            if by_doc:
+                for i in range(c.block.count):
+                    c.tf_most[i] += c.weight[f] * shorter[codes[c.docs[i]]]
+            else:
+                for i in range(c.block.count):
+                    c.tf_most[i] += factor
+        elif by_doc:
+            for i in range(c.block.count):
+                memcpy(&word, c.block.freqs[f] + (bit >> 3), 8)
+                c.tf_most[i] += c.weight[f] * <double>((word >> (bit & 7)) & mask) * shorter[codes[c.docs[i]]]
+                bit += width
+        else:
+            for i in range(c.block.count):
+                memcpy(&word, c.block.freqs[f] + (bit >> 3), 8)
+                c.tf_most[i] += factor * <double>((word >> (bit & 7)) & mask)
+                bit += width
+    c.weighed, c.by_doc = c.number, by_doc
     return FINE
+
+
+cdef inline double tf_bound(Params* p, const Cursor* c, uint32_t doc, int i) noexcept nogil:
+    """What the ``tf`` of a posting is at most, by its length codes."""
+    cdef double tf = 0.0
+    cdef int f
+    for f in range(p.lists.field_count):
+        if c.block.freq_width[f] and c.weight[f] != 0.0:
+            tf += c.weight[f] * freq_at(&c.block, f, i) * factors(p, f)[p.lists.length_codes[<uint64_t>f * p.lists.doc_count + doc]]
+    return tf
+
+
+cdef inline int place(const Params* p, Cursor* c, uint32_t doc, bint* found) noexcept nogil:
+    """Find ``doc`` in the block that it would stand in; ``c.i`` is its posting."""
+    cdef int low, high, middle
+    if c.opened == c.number and c.listed != c.number and unpack_docs(p, c) < 0:  # looked into before: it pays to unpack
+        return WRONG
+    if show(p, c) < 0:
+        return WRONG
+    if c.listed != c.number:
+        c.i = first_from(&c.block, 0, doc)
+        found[0] = doc_at(&c.block, c.i) == doc
+        return FINE
+    low, high = 0, c.block.count - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if c.docs[middle] < doc:
+            low = middle + 1
+        else:
+            high = middle
+    c.i = low
+    found[0] = c.docs[low] == doc
+    return FINE
+
+
+# ---- the best so far
 
 
 cdef inline bint worse(const Heap* h, int a, int b) noexcept nogil:
@@ -167,145 +300,312 @@ cdef void keep(Heap* h, double score, uint32_t doc) noexcept nogil:
         h.threshold = h.scores[0]
 
 
-cdef void by_most(Cursor** order, int n) noexcept nogil:
+cdef inline bint is_wanted(const Params* p, uint32_t doc) noexcept nogil:
+    if p.among != NULL and not (p.among[doc >> 6] >> (doc & 63)) & 1:
+        return False
+    return not is_deleted(p.lists, doc)
+
+
+cdef inline double needed(const Params* p, const Cursor* c, double rest, double threshold) noexcept nogil:
+    """The ``tf`` that a posting must exceed to lift its doc above the threshold where other lists add at most ``rest``."""
+    cdef double share = (threshold / HAIR - rest) / c.idf
+    if share <= 0.0:
+        return -1.0
+    return p.k1 * share / (1.0 - share) / HAIR if share < 1.0 else 1e300
+
+
+# ---- OR
+
+
+cdef inline double most_in(Params* p, const Cursor* c, uint32_t doc) noexcept nogil:
+    """What the list's block can be worth in ``doc``, by the block's largest freqs and the doc's own length codes."""
+    cdef const uint8_t* bounds = p.lists.bounds + <uint64_t>c.number * 2 * p.lists.field_count
+    cdef double tf = 0.0
+    cdef int f
+    for f in range(p.lists.field_count):
+        if bounds[2 * f] and c.weight[f] != 0.0:
+            if bounds[2 * f] == 255:
+                return c.idf
+            tf += c.weight[f] * decoded(bounds[2 * f]) * factors(p, f)[p.lists.length_codes[<uint64_t>f * p.lists.doc_count + doc]]
+    return c.idf * saturated(p, tf)
+
+
+cdef int consider(Params* p, Race* r, int lead, uint32_t doc, double most) noexcept nogil:
+    """Score a doc, to which ``window[lead:]`` add ``most`` at most, and keep it if it is good enough."""
+    cdef Cursor* c
+    cdef bint found = False
+    cdef double total = 0.0
+    cdef int i
+    for i in range(lead - 1, -1, -1):
+        c = r.window[i]
+        if (most + r.below[i] + c.cap) * HAIR <= r.heap.threshold:
+            return FINE
+        if not enter(p, c, doc):
+            continue
+        if (most + r.below[i] + c.block_most) * HAIR <= r.heap.threshold:
+            return FINE
+        if (most + r.below[i] + most_in(p, c, doc)) * HAIR <= r.heap.threshold:
+            return FINE
+        if place(p, c, doc, &found) < 0:
+            return WRONG
+        if found:
+            c.met = doc
+            most += c.idf * saturated(p, tf_bound(p, c, doc, c.i))
+    if most * HAIR <= r.heap.threshold:
+        return FINE
+    for i in range(r.n):
+        c = r.window[i]
+        if i >= lead and c.number < c.end:
+            if place(p, c, doc, &found) < 0:
+                return WRONG
+            if found:
+                c.met = doc
+        r.parts[c.leaf] = worth(p, c, doc, c.i) if c.met == doc else 0.0
+    for i in range(r.n):
+        total += r.parts[i]
+    if total > r.heap.threshold and total > 0.0:
+        keep(&r.heap, total, doc)
+    return FINE
+
+
+cdef int alone(Params* p, Race* r, uint32_t low, uint32_t high) noexcept nogil:
+    """A window in which only docs of the last list can be good enough."""
+    cdef Cursor* c = r.window[r.n - 1]
+    cdef double threshold = r.heap.threshold, need, tf
+    cdef uint32_t doc
+    cdef int i
+    if weigh(p, c, False) < 0:
+        return WRONG
+    need = needed(p, c, r.below[r.n - 1], threshold)
+    for i in range(first_from(&c.block, 0, low), c.block.count):
+        if c.tf_most[i] <= need:
+            continue
+        doc = doc_at(&c.block, i)
+        if doc > high:
+            break
+        tf = tf_bound(p, c, doc, i)
+        if tf <= need or doc < low or not is_wanted(p, doc):
+            continue
+        if consider(p, r, r.n - 1, doc, c.idf * saturated(p, tf)) < 0:
+            return WRONG
+        if r.heap.threshold != threshold:
+            threshold = r.heap.threshold
+            need = needed(p, c, r.below[r.n - 1], threshold)
+    return FINE
+
+
+cdef int together(Params* p, Race* r, int lead, uint32_t low, uint32_t high) noexcept nogil:
+    """A window in which docs of ``window[lead:]`` can be good enough: their bounds are added up, then the docs considered."""
+    cdef Cursor* c
+    cdef uint32_t at, span = high - low
+    cdef uint64_t word
+    cdef double most
+    cdef int i, j, number
+    for i in range(lead, r.n):
+        c = r.window[i]
+        if c.cap == 0.0:
+            continue
+        if weigh(p, c, True) < 0:
+            return WRONG
+        for j in range(first_from(&c.block, 0, low), c.block.count):
+            at = c.docs[j] - low
+            if at > span:
+                break
+            r.sums[at] += c.idf * saturated(p, c.tf_most[j])
+            r.marked[at >> 6] |= <uint64_t>1 << (at & 63)
+    for number in range(<int>(span >> 6) + 1):
+        word, r.marked[number] = r.marked[number], 0
+        while word:
+            at = <uint32_t>(number << 6) + lowest_bit(word)
+            word &= word - 1
+            most, r.sums[at] = r.sums[at], 0.0
+            if (most + r.below[lead]) * HAIR > r.heap.threshold and is_wanted(p, low + at):
+                if consider(p, r, lead, low + at, most) < 0:
+                    return WRONG
+    return FINE
+
+
+cdef int prime(Params* p, Race* r) noexcept nogil:
+    """Raise the threshold beforehand: to the k-th best of the most promising postings of the most promising list."""
+    cdef Cursor* c = r.order[r.n - 1]
+    cdef uint32_t first = c.number, best = c.number, second = c.end, number
+    cdef double total = 0.0, floor = r.heap.threshold
+    cdef int i
+    for number in range(first + 1, min(c.end, first + 2 * SHORT)):
+        if bound(p, c, number) > bound(p, c, best):
+            best, second = number, best
+        elif second == c.end or bound(p, c, number) > bound(p, c, second):
+            second = number
+    for i in range(r.n):
+        r.window[i], r.below[i] = r.order[i], total
+        r.order[i].cap = r.order[i].most
+        total += r.order[i].most
+    for i in range(2):
+        c.number = min(best, second) if i == 0 else max(best, second)
+        if c.number < c.end and alone(p, r, 0, p.lists.block_last[c.number]) < 0:
+            return WRONG
+    if r.heap.size == r.heap.capacity:
+        floor = max(floor, r.heap.threshold * (1.0 - 1e-12))  # so that docs of equal score are found again, in their order
+    r.heap.size, r.heap.threshold = 0, floor
+    for i in range(r.n):
+        r.order[i].number, r.order[i].met = p.lists.first_block[r.order[i].term], NO_DOC
+    return FINE
+
+
+cdef int any_of(Params* p, Race* r) noexcept nogil:
+    """OR, window by window."""
+    cdef uint32_t doc = 0, high
+    cdef int first = 0, lead, i
+    cdef double total = 0.0
+    cdef Cursor* c
+    while True:
+        while first < r.n and total + r.order[first].most <= r.heap.threshold:  # can no longer lift a doc by themselves
+            total += r.order[first].most
+            first += 1
+        high = NO_DOC
+        for i in range(first, r.n):
+            if enter(p, r.order[i], doc):
+                high = min(high, p.lists.block_last[r.order[i].number])
+        if high == NO_DOC:
+            return FINE
+        lead = open_window(p, r, first, doc, high)
+        if lead == r.n - 1:
+            if alone(p, r, doc, high) < 0:
+                return WRONG
+        elif lead < r.n:
+            high = min(high, doc + WINDOW - 1)
+            if together(p, r, lead, doc, high) < 0:
+                return WRONG
+        doc = high + 1
+
+
+cdef inline int open_window(const Params* p, Race* r, int first, uint32_t low, uint32_t high) noexcept nogil:
+    """Sort the lists by what they can add in a window; returns how many of them cannot lift a doc together."""
+    cdef int i, j, lead = 0
+    cdef Cursor* c
+    cdef double total = 0.0
+    for i in range(r.n):
+        c = r.order[i]
+        c.cap = c.most if i < first else c.block_most
+        if i >= first and c.listed == c.number and c.cap != 0.0 and c.docs[0] > high:
+            c.cap = 0.0
+        j = i
+        while j > first and r.window[j - 1].cap > c.cap:
+            r.window[j] = r.window[j - 1]
+            j -= 1
+        r.window[j] = c
+    for i in range(r.n):
+        r.below[i] = total
+        total += r.window[i].cap
+        if total <= r.heap.threshold:
+            lead = i + 1
+    return lead
+
+
+# ---- AND
+
+
+cdef int all_of(Params* p, Race* r) noexcept nogil:
+    """AND: the postings of the shortest list, each looked for in the others."""
+    cdef Cursor* lead = r.order[0]
+    cdef double others = 0.0
+    cdef uint32_t doc = 0
+    cdef int i
+    for i in range(1, r.n):
+        others += r.order[i].most
+    while enter(p, lead, doc):
+        if (lead.block_most + others) * HAIR > r.heap.threshold:
+            if weigh(p, lead, True) < 0:
+                return WRONG
+            for i in range(first_from(&lead.block, 0, doc), lead.block.count):
+                if lead.docs[i] >= doc and is_wanted(p, lead.docs[i]):
+                    if (lead.idf * saturated(p, lead.tf_most[i]) + others) * HAIR > r.heap.threshold:
+                        doc = meet(p, r, lead.docs[i], i)
+                        if doc == 0:
+                            return WRONG
+                        if doc == NO_DOC:
+                            return FINE
+        doc = max(doc, p.lists.block_last[lead.number] + 1)
+    return FINE
+
+
+cdef uint32_t meet(Params* p, Race* r, uint32_t doc, int i) noexcept nogil:
+    """Score a doc of the first list, if the others have it; returns the next doc that may match, NO_DOC for none, 0 for damage."""
+    cdef Cursor* c
+    cdef Cursor* lead = r.order[0]
+    cdef double total = 0.0, most = lead.idf * saturated(p, lead.tf_most[i])
+    cdef bint found = False
+    cdef int j
+    for j in range(1, r.n):
+        if not enter(p, r.order[j], doc):
+            return NO_DOC
+        most += r.order[j].block_most
+    if most * HAIR <= r.heap.threshold:
+        return doc + 1
+    for j in range(1, r.n):
+        c = r.order[j]
+        if place(p, c, doc, &found) < 0:
+            return 0
+        if not found:
+            return doc_at(&c.block, c.i)
+    for j in range(r.n):
+        c = r.order[j]
+        r.parts[c.leaf] = worth(p, c, doc, c.i if j else i)
+        if r.parts[c.leaf] == 0.0:  # it stands in none of the fields that count
+            return doc + 1
+    for j in range(r.n):
+        total += r.parts[j]
+    if total > r.heap.threshold:
+        keep(&r.heap, total, doc)
+    return doc + 1
+
+
+# ---- from Python
+
+
+cdef int _bind(object reader, Params* p, Cursor* c, uint32_t term, double idf, columns, int leaf) except -1:
+    cdef uint32_t number
+    cdef int f
+    if term >= p.lists.term_count:
+        raise IndexError(f"no term {term}")
+    c.term, c.leaf, c.idf = term, leaf, idf
+    c.number, c.end = p.lists.first_block[term], p.lists.first_block[term + 1]
+    if c.number > c.end or c.end > p.lists.block_count:
+        raise reader.damaged()
+    c.opened = c.listed = c.weighed = c.bounded = c.met = NO_DOC
+    for f in range(p.lists.field_count):
+        c.weight[f] = 0.0
+    for f in columns:
+        if f < 0 or f >= p.lists.field_count:
+            raise IndexError(f"no field {f}")
+        c.weight[f] = p.weight[f]
+    c.most = 0.0
+    if c.end - c.number > SHORT:
+        c.most = idf  # tf / (k1 + tf) is below 1
+    else:
+        for number in range(c.number, c.end):
+            c.most = max(c.most, bound(p, c, number))
+    return 0
+
+
+cdef void sort(Cursor** order, int n, bint by_blocks) noexcept nogil:
     """Insertion sort, least first; equal ones in query order."""
     cdef int i, j
     cdef Cursor* c
     for i in range(1, n):
         c = order[i]
         j = i
-        while j and order[j - 1].most > c.most:
+        while j and (
+            order[j - 1].end - order[j - 1].number > c.end - c.number if by_blocks else order[j - 1].most > c.most
+        ):
             order[j] = order[j - 1]
             j -= 1
         order[j] = c
 
 
-cdef int any_of(const Params* p, Cursor** order, int n, double* most, double* parts, Heap* h) noexcept nogil:
-    """OR. ``order`` by most; ``most[i]`` = what the first i + 1 lists can add; ``parts`` has room for every leaf."""
-    cdef int first = 0, i, j
-    cdef uint32_t doc, window
-    cdef double score, sum_of_blocks, part
-    cdef Cursor* c
-    cdef bint hopeless
-    for i in range(n):
-        if seek(p, order[i], 0) < 0:
-            return WRONG
-    while first < n and most[first] <= h.threshold:
-        first += 1
-    while first < n:
-        doc, window, sum_of_blocks = NO_DOC, NO_DOC, most[first - 1] if first else 0.0
-        for i in range(first, n):
-            c = order[i]
-            if c.doc < doc:
-                doc = c.doc
-            if c.doc != NO_DOC:
-                sum_of_blocks += c.block_most
-                window = min(window, p.lists.block_last[c.number])
-        if doc == NO_DOC:
-            break
-        if sum_of_blocks <= h.threshold:  # nothing up to the end of the first block to end can be good enough
-            for i in range(first, n):
-                if order[i].doc <= window and seek(p, order[i], window + 1) < 0:
-                    return WRONG
-            continue
-        for i in range(n):
-            parts[i] = 0.0
-        score = 0.0
-        for i in range(first, n):
-            c = order[i]
-            if c.doc == doc:
-                parts[c.leaf] = worth(p, c, doc, c.i)
-                score += parts[c.leaf]
-                if step(p, c) < 0:
-                    return WRONG
-        hopeless = is_deleted(p.lists, doc)
-        i = first - 1
-        while i >= 0 and not hopeless:
-            c = order[i]
-            if (score + most[i]) * HAIR <= h.threshold:
-                hopeless = True
-                break
-            enter(p, c, block_with(p.lists, c.number, c.end, doc))
-            if c.number < c.end:
-                if (score + c.block_most + (most[i - 1] if i else 0.0)) * HAIR <= h.threshold:
-                    hopeless = True
-                    break
-                if show(p, c) < 0:
-                    return WRONG
-                c.i = first_from(&c.block, c.i, doc)
-                if doc_at(&c.block, c.i) == doc:
-                    parts[c.leaf] = worth(p, c, doc, c.i)
-                    score += parts[c.leaf]
-            i -= 1
-        if hopeless:
-            continue
-        score = 0.0
-        for i in range(n):
-            score += parts[i]
-        if score > h.threshold and score > 0.0:
-            keep(h, score, doc)
-            while first < n and most[first] <= h.threshold:
-                first += 1
-    return FINE
-
-
-cdef int all_of(const Params* p, Cursor** order, int n, double* parts, Heap* h) noexcept nogil:
-    """AND. ``order`` by the number of blocks, fewest first."""
-    cdef Cursor* lead = order[0]
-    cdef uint32_t doc = 0, window, number
-    cdef double score, most
-    cdef int i
-    while True:
-        # The blocks that doc would stand in: can they be good enough together?
-        most, window = 0.0, NO_DOC
-        for i in range(n):
-            number = block_with(p.lists, order[i].number, order[i].end, doc)
-            if number >= order[i].end:
-                return FINE
-            enter(p, order[i], number)
-            most += order[i].block_most
-            window = min(window, p.lists.block_last[number])
-        if most * HAIR <= h.threshold:
-            if window == NO_DOC:
-                return FINE
-            doc = window + 1
-            continue
-        if seek(p, lead, doc) < 0:
-            return WRONG
-        doc = lead.doc
-        while doc <= window:
-            for i in range(1, n):
-                if seek(p, order[i], doc) < 0:
-                    return WRONG
-                if order[i].doc != doc:
-                    break
-            else:
-                if not is_deleted(p.lists, doc):
-                    score = 1.0
-                    for i in range(n):
-                        parts[order[i].leaf] = worth(p, order[i], doc, order[i].i)
-                        if parts[order[i].leaf] == 0.0:
-                            score = 0.0
-                    if score != 0.0:
-                        score = 0.0
-                        for i in range(n):
-                            score += parts[i]
-                        if score > h.threshold:
-                            keep(h, score, doc)
-                i = n - 1
-            if order[i].doc == NO_DOC:
-                return FINE
-            if seek(p, lead, doc + 1 if order[i].doc == doc else order[i].doc) < 0:
-                return WRONG
-            doc = lead.doc
-        if doc == NO_DOC:
-            return FINE
-
-
 def best(
     object reader not None,
-    const uint32_t[::1] terms not None,
-    const double[::1] idfs not None,
+    words not None,
     const double[::1] weights not None,
     const double[::1] b not None,
     const double[::1] means not None,
@@ -313,206 +613,71 @@ def best(
     int k,
     double floor,
     bint every,
+    const uint64_t[::1] among = None,
 ):
     """The best ``k`` live docs of a segment with a score above ``floor``, as (score, doc), best first, equal ones by doc.
 
-    terms    uint32[n]       term numbers, in query order; a word may stand twice
-    idfs     float64[n]      above 0
-    weights  float64[n * f]  each word's field weights, 0 for fields in which it does not count
+    words    a sequence of (term number, idf above 0, fields in which it counts), in query order; a word may stand twice
+    weights  float64[f]      of each field
     b, means float64[f]      length normalisation and mean length of each field, in positions
     every    all words must match, not any
+    among    uint64[d / 64 + 1], a bitmap of the docs that may be found (bit ``doc & 63`` of word ``doc >> 6``); None: all
 
     Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists.
     """
     cdef Params p
-    cdef const Lists* lists = <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
-    cdef int n = <int>terms.shape[0], f, i, outcome = FINE
-    p.lists, p.k1 = lists, k1
-    if idfs.shape[0] != n or weights.shape[0] != n * lists.field_count:
-        raise IndexError("one idf and one row of weights for each word is needed")
-    if b.shape[0] != lists.field_count or means.shape[0] != lists.field_count:
-        raise IndexError("one b and one mean for each field is needed")
-    for f in range(lists.field_count):
-        p.b[f], p.mean[f] = b[f], means[f]
+    cdef Race r
+    cdef int n = <int>len(words), f, i, outcome = FINE
+    p.lists, p.k1, p.among = <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists"), k1, NULL
+    cdef int fields = p.lists.field_count
+    if weights.shape[0] != fields or b.shape[0] != fields or means.shape[0] != fields:
+        raise IndexError("one weight, one b and one mean for each field is needed")
+    if among is not None:
+        if among.shape[0] != (p.lists.doc_count >> 6) + 1:
+            raise IndexError("a bit for each doc is needed")
+        p.among = &among[0]
+    for f in range(fields):
+        p.weight[f], p.b[f], p.mean[f], p.filled[f] = weights[f], b[f], means[f], False
     if n == 0 or k <= 0:
         return []
-    cdef Heap h
-    cdef Cursor* cursors = <Cursor*>calloc(n, sizeof(Cursor))
-    cdef Cursor** order = <Cursor**>malloc(n * sizeof(Cursor*))
-    cdef double* most = <double*>malloc(2 * n * sizeof(double))
-    h.size, h.capacity, h.threshold = 0, <int>min(<uint32_t>k, max(lists.doc_count, 1)), floor
-    h.scores = <double*>malloc(h.capacity * sizeof(double))
-    h.docs = <uint32_t*>malloc(h.capacity * sizeof(uint32_t))
+    r.n = n
+    r.heap.size, r.heap.capacity, r.heap.threshold = 0, <int>min(<uint32_t>k, max(p.lists.doc_count, 1)), floor
+    cdef Cursor* cursors = <Cursor*>malloc(n * sizeof(Cursor))
+    r.order = <Cursor**>malloc(2 * n * sizeof(Cursor*))
+    r.below = <double*>malloc(2 * n * sizeof(double))
+    r.sums = <double*>calloc(WINDOW + WINDOW // 64, 8)
+    r.heap.scores = <double*>malloc(r.heap.capacity * sizeof(double))
+    r.heap.docs = <uint32_t*>malloc(r.heap.capacity * sizeof(uint32_t))
     try:
-        if cursors == NULL or order == NULL or most == NULL or h.scores == NULL or h.docs == NULL:
+        if cursors == NULL or r.order == NULL or r.below == NULL or r.sums == NULL or r.heap.scores == NULL or r.heap.docs == NULL:
             raise MemoryError()
+        r.window, r.parts, r.marked = r.order + n, r.below + n, <uint64_t*>(r.sums + WINDOW)
         for i in range(n):
-            _bind(reader, &p, &cursors[i], terms[i], idfs[i], &weights[i * lists.field_count], i)
-            order[i] = &cursors[i]
+            term, idf, columns = words[i]
+            _bind(reader, &p, &cursors[i], term, idf, columns, i)
+            r.order[i] = &cursors[i]
         with nogil:
-            if every:
-                for i in range(n):
-                    order[i].most = order[i].end - order[i].number
-                by_most(order, n)
-                outcome = all_of(&p, order, n, most, &h)
-            else:
-                by_most(order, n)
-                for i in range(n):
-                    most[i] = order[i].most + (most[i - 1] if i else 0.0)
-                outcome = any_of(&p, order, n, most, most + n, &h)
+            outcome = _race(&p, &r, every)
         if outcome < 0:
             raise reader.damaged()
-        found = [(h.scores[i], h.docs[i]) for i in range(h.size)]
+        found = [(r.heap.scores[i], r.heap.docs[i]) for i in range(r.heap.size)]
     finally:
         free(cursors)
-        free(order)
-        free(most)
-        free(h.scores)
-        free(h.docs)
+        free(r.order)
+        free(r.below)
+        free(r.sums)
+        free(r.heap.scores)
+        free(r.heap.docs)
     found.sort(key=_by_score_then_doc)
     return found
 
 
+cdef int _race(Params* p, Race* r, bint every) noexcept nogil:
+    sort(r.order, r.n, every)
+    if every:
+        return all_of(p, r)
+    return WRONG if prime(p, r) < 0 else any_of(p, r)
+
+
 def _by_score_then_doc(hit):
     return -hit[0], hit[1]
-
-
-cdef int _bind(object reader, const Params* p, Cursor* c, uint32_t term, double idf, const double* weights, int leaf) except -1:
-    cdef const Lists* lists = p.lists
-    cdef uint32_t number
-    cdef int f
-    if term >= lists.term_count:
-        raise IndexError(f"no term {term}")
-    c.term, c.leaf, c.idf = term, leaf, idf
-    c.number, c.end = lists.first_block[term], lists.first_block[term + 1]
-    if c.number > c.end or c.end > lists.block_count:
-        raise reader.damaged()
-    c.opened = NO_DOC
-    for f in range(lists.field_count):
-        c.weight[f] = weights[f]
-    for number in range(c.number, c.end):
-        c.most = max(c.most, bound(p, c, number))
-    c.block_most = -1
-    return 0
-
-
-# ---- counting
-
-
-cdef inline bint counts(const Params* p, const Cursor* c, const uint8_t* fields, int i) noexcept nogil:
-    """Does a posting of the cursor's block stand in a field that counts?"""
-    cdef int f
-    for f in range(p.lists.field_count):
-        if fields[f] and freq_at(&c.block, f, i):
-            return True
-    return False
-
-
-cdef inline int ones(uint64_t word) noexcept nogil:
-    """How many bits are set (Warren, "Hacker's Delight", 2nd edition, figure 5-2)."""
-    word = word - ((word >> 1) & <uint64_t>0x5555555555555555)
-    word = (word & <uint64_t>0x3333333333333333) + ((word >> 2) & <uint64_t>0x3333333333333333)
-    return <int>((((word + (word >> 4)) & <uint64_t>0x0F0F0F0F0F0F0F0F) * <uint64_t>0x0101010101010101) >> 56)
-
-
-cdef int64_t count_any(
-    const Params* p, Cursor* cursors, int n, const uint8_t* fields, const uint8_t* whole, uint64_t* bits
-) noexcept nogil:
-    """A bit for every doc of every list; ``whole[i]``: every posting of list i counts."""
-    cdef uint32_t number, doc
-    cdef int64_t found = 0
-    cdef int i, j
-    for i in range(n):
-        for number in range(cursors[i].number, cursors[i].end):
-            cursors[i].number = number
-            if show(p, &cursors[i]) < 0:
-                return WRONG
-            for j in range(cursors[i].block.count):
-                if whole[i] or counts(p, &cursors[i], fields + i * p.lists.field_count, j):
-                    doc = doc_at(&cursors[i].block, j)
-                    bits[doc >> 6] |= <uint64_t>1 << (doc & 63)
-    for doc in range(<uint32_t>min(8 * p.lists.deleted_size, <uint64_t>p.lists.doc_count)):
-        if is_deleted(p.lists, doc):
-            bits[doc >> 6] &= ~(<uint64_t>1 << (doc & 63))
-    for doc in range((p.lists.doc_count >> 6) + 1):
-        found += ones(bits[doc])
-    return found
-
-
-cdef int64_t count_all(const Params* p, Cursor** order, int n, const uint8_t* fields, const uint8_t* whole) noexcept nogil:
-    """Leap from list to list, the shortest first."""
-    cdef uint32_t doc = 0
-    cdef int64_t found = 0
-    cdef int i
-    while True:
-        if seek(p, order[0], doc) < 0:
-            return WRONG
-        doc = order[0].doc
-        if doc == NO_DOC:
-            return found
-        for i in range(1, n):
-            if seek(p, order[i], doc) < 0:
-                return WRONG
-            if order[i].doc != doc:
-                break
-        else:
-            for i in range(n):
-                if not whole[order[i].leaf] and not counts(p, order[i], fields + order[i].leaf * p.lists.field_count, order[i].i):
-                    break
-            else:
-                found += not is_deleted(p.lists, doc)
-            doc += 1
-            continue
-        doc = order[i].doc
-        if doc == NO_DOC:
-            return found
-
-
-def count(object reader not None, const uint32_t[::1] terms not None, const uint8_t[::1] fields not None, bint every):
-    """How many live docs of a segment have any (or ``every`` one) of the words, each in a field that counts for it.
-
-    terms   uint32[n]     term numbers; a word may stand twice
-    fields  uint8[n * f]  1 for the fields that count, a row a word
-
-    Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists.
-    """
-    cdef Params p
-    cdef const Lists* lists = <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
-    cdef int n = <int>terms.shape[0], i, f
-    cdef int64_t found = 0
-    if fields.shape[0] != n * lists.field_count:
-        raise IndexError("one row of fields for each word is needed")
-    if n == 0:
-        return 0
-    cdef double nothing[MAX_FIELDS]
-    for f in range(MAX_FIELDS):
-        nothing[f] = 0.0
-    p.lists, p.k1 = lists, 1.0
-    cdef Cursor* cursors = <Cursor*>calloc(n, sizeof(Cursor))
-    cdef Cursor** order = <Cursor**>malloc(n * sizeof(Cursor*))
-    cdef uint8_t* whole = <uint8_t*>malloc(n)
-    cdef uint64_t* bits = <uint64_t*>calloc((lists.doc_count >> 6) + 1, 8)
-    try:
-        if cursors == NULL or order == NULL or whole == NULL or bits == NULL:
-            raise MemoryError()
-        for i in range(n):
-            _bind(reader, &p, &cursors[i], terms[i], 0.0, nothing, i)
-            cursors[i].most = cursors[i].end - cursors[i].number
-            order[i] = &cursors[i]
-            whole[i] = True
-            for f in range(lists.field_count):
-                whole[i] = whole[i] and fields[i * lists.field_count + f] != 0
-        with nogil:
-            if every:
-                by_most(order, n)
-                found = count_all(&p, order, n, &fields[0], whole)
-            else:
-                found = count_any(&p, cursors, n, &fields[0], whole, bits)
-        if found < 0:
-            raise reader.damaged()
-        return found
-    finally:
-        free(cursors)
-        free(order)
-        free(whole)
-        free(bits)
