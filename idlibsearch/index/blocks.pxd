@@ -170,6 +170,20 @@ cdef inline int places_inside(const Lists* lists, uint32_t number, const Block* 
     return 0 if end + SPARE_BYTES <= lists.positions_size else -1
 
 
+cdef inline int unpack_places(
+    const Lists* lists, uint32_t number, const Block* block, uint64_t total, uint32_t* positions, uint32_t* surfaces
+) noexcept nogil:
+    """All positions and surfaces of a block, ``total`` (``places_before`` counts them) of each; -1 where it is damaged."""
+    cdef uint64_t i, bit = 8 * <uint64_t>lists.block_position[number]
+    cdef uint64_t surface_bit = bit + total * block.position_width
+    if places_inside(lists, number, block, total) < 0:
+        return -1
+    for i in range(total):
+        positions[i] = unpack(lists.positions, bit + i * block.position_width, block.position_width)
+        surfaces[i] = unpack(lists.positions, surface_bit + i * block.surface_width, block.surface_width)
+    return 0
+
+
 cdef inline uint32_t block_with(const Lists* lists, uint32_t number, uint32_t end, uint32_t doc) noexcept nogil:
     """The first block from ``number`` on, before ``end``, whose last doc is not before ``doc``; ``end`` where there is none."""
     cdef uint32_t step = 1, low = number, high = number, middle

@@ -7,7 +7,7 @@ Array = Buffer | npt.NDArray[Any]
 
 class Encoder:
     def __init__(self, positional: Array, lengths: Array) -> None: ...
-    def encode(
+    def add(
         self,
         posting_starts: Array,
         docs: Array,
@@ -15,4 +15,5 @@ class Encoder:
         position_starts: Array,
         positions: Array,
         surfaces: Array,
-    ) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...
+    ) -> None: ...
+    def finish(self) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...

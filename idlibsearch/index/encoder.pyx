@@ -59,7 +59,7 @@ cdef inline void put(uint8_t* data, uint64_t bit, uint32_t number) noexcept nogi
 
 
 cdef class Encoder:
-    """Packs the lists of one segment, term by term.
+    """Packs the lists of one segment, some terms at a time: ``add`` them in order, then take the sections from ``finish``.
 
     positional    uint8[f]       fields that keep positions
     lengths       uint32[d, f]   field lengths, one row a doc
@@ -86,7 +86,7 @@ cdef class Encoder:
         self.data, self.places, self.bounds, self.first_block = _Bytes(), _Bytes(), _Bytes(), _Bytes()
         self.block_last, self.block_start, self.block_position = _Bytes(), _Bytes(), _Bytes()
 
-    def encode(
+    def add(
         self,
         const uint64_t[::1] posting_starts not None,
         const uint32_t[::1] docs not None,
@@ -95,10 +95,10 @@ cdef class Encoder:
         const uint32_t[::1] positions not None,
         const uint32_t[::1] surfaces not None,
     ):
-        """Pack what the inverter made (see there for shapes); ``surfaces`` are numbered within their term.
+        """Pack the lists of the next terms, as the inverter makes them (see there for shapes); all starts count from these arrays.
 
-        Returns the sections as bytes: first_block, block_last, block_start, block_position, bounds, data, positions.
-        Raises IndexError where the arrays do not fit each other, OverflowError above 4 GiB.
+        ``surfaces`` are numbered within their term. Raises IndexError where the arrays do not fit each other, OverflowError
+        above 4 GiB; after an error the encoder is of no more use.
         """
         cdef Py_ssize_t term, terms = posting_starts.shape[0] - 1
         cdef uint64_t start, end
@@ -114,6 +114,9 @@ cdef class Encoder:
             if start > end:
                 raise IndexError(f"term {term}: its postings end before they start")
             self._term(start, end, docs, freqs, position_starts, positions, surfaces)
+
+    def finish(self):
+        """The sections as bytes: first_block, block_last, block_start, block_position, bounds, data, positions."""
         (<uint32_t*>self.first_block.extend(4))[0] = self.block_count
         return (
             self.first_block.data[: self.first_block.size],
