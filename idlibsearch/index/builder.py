@@ -36,7 +36,7 @@ except ImportError as error:
 
 TITLE, BODY = "title", "body"
 _PACKED = (
-    "postings.first",
+    "postings.start",
     "blocks.last",
     "blocks.start",
     "blocks.positions",
