@@ -18,7 +18,7 @@ LENGTH = 1 << 20  # of every field of every doc
 
 @st.composite
 def posting_lists(draw):
-    """terms[term] = {doc: [positions and surfaces, or a freq where a field keeps none]}; long lists, gaps and freqs of any size."""
+    """terms[term] = {doc: [positions with surfaces, or a freq where a field keeps none]}: lists, gaps and freqs of any size."""
     rng = draw(st.randoms(use_true_random=False))
     largest = draw(st.sampled_from([1, 3, 40]))
 

@@ -86,7 +86,10 @@ cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) 
 
 cdef inline int seek(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
     """Go to the first posting whose doc is not before ``doc``; behind the last the word has no doc."""
-    cdef uint32_t number = block_with(&w.blocks, w.number, doc)
+    cdef uint32_t number
+    if w.opened == w.number and w.doc >= doc:
+        return 0
+    number = block_with(&w.blocks, w.number, doc)
     if number != w.number:
         w.number, w.i = number, 0
     if number >= w.blocks.count:
