@@ -74,6 +74,7 @@ cdef struct Column:
     int upper_width
     int index_width
     uint32_t patches
+    uint32_t passed                 # how many of them belong before what was read last
     const uint8_t* numbers
     const uint8_t* indices
     const uint8_t* uppers
@@ -250,13 +251,12 @@ cdef inline int places_before(const Lists* lists, const Block* block, uint32_t* 
     for i in range(block.count + 1):
         before[i] = 0
     for f in range(lists.field_count):
-        width = block.freq_width[f]
-        if not lists.positional[f] or not width:
-            continue
-        for i in range(block.count):
-            if width == ALL_ONES:
+        width = block.freq_width[f] if lists.positional[f] else 0
+        if width == ALL_ONES:
+            for i in range(block.count):
                 before[i + 1] += 1
-            else:
+        elif width:
+            for i in range(block.count):
                 before[i + 1] += unpack(block.freqs[f], <uint64_t>i * width, width)
     for i in range(1, block.count + 1):
         total += before[i]
@@ -268,8 +268,8 @@ cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, ui
     """Find the parts of a column of ``count`` numbers at ``at``, which moves behind it; -1 where it ends outside the data."""
     if at[0] + 1 + SPARE_BYTES > size:
         return -1
-    column.width, column.patches, column.upper_width = data[at[0]] & ~PATCHED, 0, 0
-    column.index_width = 0
+    column.width, column.upper_width, column.index_width = data[at[0]] & ~PATCHED, 0, 0
+    column.patches = column.passed = 0
     if data[at[0]] & PATCHED:
         column.upper_width = data[at[0] + 1]
         column.patches = data[at[0] + 2] | <uint32_t>data[at[0] + 3] << 8
@@ -287,24 +287,27 @@ cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, ui
     return 0 if at[0] + SPARE_BYTES <= size else -1
 
 
-cdef inline void read_column(const Column* column, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
-    """The numbers from ``first`` on, of which there must be ``count``."""
-    cdef uint32_t i, index, low = 0, high = column.patches, middle
+cdef inline uint32_t patched(const Column* column, uint32_t patch) noexcept nogil:
+    """Which number a patch belongs to."""
+    return unpack(column.indices, <uint64_t>patch * column.index_width, column.index_width)
+
+
+cdef inline void read_column(Column* column, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
+    """The numbers from ``first`` on, of which there must be ``count``. Fastest where each time they come behind the last."""
+    cdef uint32_t i, at = column.passed
     cdef uint64_t bit = <uint64_t>first * column.width
     for i in range(count):
         out[i] = unpack(column.numbers, bit, column.width)
         bit += column.width
-    while low < high:
-        middle = (low + high) >> 1
-        if unpack(column.indices, <uint64_t>middle * column.index_width, column.index_width) < first:
-            low = middle + 1
-        else:
-            high = middle
-    for i in range(low, column.patches):
-        index = unpack(column.indices, <uint64_t>i * column.index_width, column.index_width) - first
-        if index >= count:
-            break
-        out[index] |= unpack(column.uppers, <uint64_t>i * column.upper_width, column.upper_width) << column.width
+    if at and patched(column, at - 1) >= first:
+        at = 0
+    while at < column.patches and patched(column, at) < first:
+        at += 1
+    column.passed = at
+    while at < column.patches and patched(column, at) - first < count:
+        i = patched(column, at) - first
+        out[i] |= unpack(column.uppers, <uint64_t>at * column.upper_width, column.upper_width) << column.width
+        at += 1
 
 
 cdef inline int open_places(
@@ -319,7 +322,7 @@ cdef inline int open_places(
     return open_column(data, size, &at, total, &places.surfaces)
 
 
-cdef inline void read_positions(const Places* places, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
+cdef inline void read_positions(Places* places, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
     """The positions of a posting in one field; ``first``: the occurrences kept in the block before."""
     cdef uint32_t i
     read_column(&places.positions, first, count, out)
@@ -369,8 +372,17 @@ cdef inline uint32_t block_with(const List* blocks, uint32_t number, uint32_t do
 
 
 cdef inline int first_from(const Block* block, int i, uint32_t doc) noexcept nogil:
-    """The first posting of a block from ``i`` on whose doc is not before ``doc``; the block's last doc must not be."""
-    cdef int low = i, high = block.count - 1, middle
+    """The first posting of a block from ``i`` on whose doc is not before ``doc``; the block's last doc must not be.
+
+    Searches in steps that double: those who ask for one doc after the other find the next close by.
+    """
+    cdef int low = i, high = i, step = 1, middle, end = block.count - 1
+    while high < end and doc_at(block, high) < doc:
+        low = high + 1
+        high += step
+        step <<= 1
+    if high > end:
+        high = end
     while low < high:
         middle = (low + high) >> 1
         if doc_at(block, middle) < doc:

@@ -13,7 +13,7 @@ from libc.string cimport memset
 from idlibsearch.index.blocks cimport (
     MAX_FIELDS, Block, List, Lists, doc_at, freq_at, is_deleted, open_block, open_list, read_column,
 )
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Room, Word, bind, chain, leave, load_starts, seek
+from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Room, Slot, Word, arrange, bind, chain, leave, load_starts, seek
 from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
 
 
@@ -119,9 +119,9 @@ cdef class _Places:
         return 0
 
 
-cdef int stand(const Lists* lists, Word* words, int n, uint32_t doc, int column, _Places out) noexcept nogil:
+cdef int stand(const Lists* lists, const Slot* slots, int n, bint narrow, uint32_t doc, int column, _Places out) noexcept nogil:
     """Put down where the words stand side by side in a field of a doc."""
-    cdef int i, found = chain(lists, words, n, column, &out.room)
+    cdef int i, found = chain(lists, slots, n, narrow, column, &out.room)
     for i in range(found):
         if out.put(doc, column, out.room.first[i]) < 0:
             return -1
@@ -130,27 +130,30 @@ cdef int stand(const Lists* lists, Word* words, int n, uint32_t doc, int column,
 
 cdef int side_by_side(const Params* p, Word* words, int n, _Places out) noexcept nogil:
     """Put down every place at which the words stand side by side, in a field that counts."""
-    cdef const Lists* lists = p.lists
+    cdef Slot slots[MAX_WORDS]
     cdef uint32_t doc = 0
     cdef int w, f, lead = 0
-    for w in range(1, n):
+    cdef bint narrow
+    for w in range(n):
+        slots[w].word, slots[w].offset = &words[w], w
         if words[w].blocks.count < words[lead].blocks.count:
             lead = w
+    narrow = arrange(slots, n)
     while True:
-        if seek(lists, &words[lead], doc) < 0:
+        if seek(p.lists, &words[lead], doc) < 0:
             return -1
         doc = words[lead].doc
         if doc == NO_DOC:
             return 0
         for w in range(n):
             if w != lead:
-                if seek(lists, &words[w], doc) < 0:
+                if seek(p.lists, &words[w], doc) < 0:
                     return -1
                 if words[w].doc != doc:
                     break
         else:
-            for f in range(lists.field_count):
-                if p.weight[f] != 0.0 and lists.positional[f] and stand(lists, words, n, doc, f, out) < 0:
+            for f in range(p.lists.field_count):
+                if p.weight[f] != 0.0 and p.lists.positional[f] and stand(p.lists, slots, n, narrow, doc, f, out) < 0:
                     return -1
             doc += 1
             continue

@@ -33,6 +33,12 @@ cdef struct Word:
     uint32_t before[BLOCK + 1]
 
 
+cdef struct Slot:
+    # A word of a phrase, and how many words stand before it there.
+    Word* word
+    uint32_t offset
+
+
 cdef struct Room:
     # For the positions of one word in one field, and for chains of words: where those found so far start and end.
     uint32_t* starts
@@ -157,20 +163,48 @@ cdef inline int follow(Room* room, int chains, int count) noexcept nogil:
     return kept
 
 
-cdef inline int chain(const Lists* lists, Word* words, int n, int column, Room* room) noexcept nogil:
-    """Where the words, all at one doc, stand side by side in a field: the starts in ``room.first``. How many, -1 for damage."""
-    cdef int w, i, count, chains
+cdef inline bint arrange(Slot* slots, int n) noexcept nogil:
+    """Put the slots of a phrase in the order in which ``chain`` is to look at them. Are all of its words narrow?
+
+    Then where one word stands says where all do, and the rarest go first (insertion sort); else they go from left to right.
+    """
+    cdef int i, j
+    cdef Slot slot
+    for i in range(n):
+        if not slots[i].word.narrow:
+            return False
+    for i in range(1, n):
+        slot, j = slots[i], i
+        while j and slots[j - 1].word.blocks.count > slot.word.blocks.count:
+            slots[j] = slots[j - 1]
+            j -= 1
+        slots[j] = slot
+    return True
+
+
+cdef inline int chain(const Lists* lists, const Slot* slots, int n, bint narrow, int column, Room* room) noexcept nogil:
+    """Where the words of ``arrange``d slots, all at one doc, stand side by side in a field: the starts in ``room.first``.
+
+    Returns how many, -1 where a list is damaged.
+    """
+    cdef int w, i, count, chains = 0
     for w in range(n):
-        if not freq_at(&words[w].block, column, words[w].i):
+        if not freq_at(&slots[w].word.block, column, slots[w].word.i):
             return 0
-    chains = load(lists, &words[0], column, room)
-    for i in range(chains):
-        room.first[i], room.far[i] = room.starts[i], room.ends[i]
-    for w in range(1, n):
-        if chains <= 0:
-            break
-        count = load(lists, &words[w], column, room)
+    for w in range(n):
+        count = load(lists, slots[w].word, column, room)
         if count < 0:
             return -1
+        if w == 0:
+            for i in range(count):
+                if room.starts[i] >= slots[0].offset:
+                    room.first[chains], room.far[chains] = room.starts[i] - slots[0].offset, room.ends[i]
+                    chains += 1
+            continue
+        if narrow:
+            for i in range(chains):
+                room.far[i] = room.first[i] + slots[w].offset
         chains = follow(room, chains, count)
+        if not chains:
+            break
     return chains

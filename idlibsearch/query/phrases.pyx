@@ -13,7 +13,7 @@ from libc.stdlib cimport free, malloc
 
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
 from idlibsearch.query.heap cimport Heap, keep
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Room, Word, bind, chain, leave, seek
+from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Room, Slot, Word, arrange, bind, chain, leave, seek
 from idlibsearch.query.scoring cimport Params, read_params, scored
 
 cdef enum:
@@ -25,9 +25,12 @@ cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never
 
 
 cdef struct Phrase:
-    Word* words          # in the order of the phrase
-    Word* order[MAX_WORDS]  # those with the fewest blocks first
+    Word* words              # each term once
+    Word* order[MAX_WORDS]   # those with the fewest blocks first
     int count
+    Slot slots[MAX_WORDS]    # as they stand in the phrase, a term as often as it does
+    int length
+    bint narrow
 
 
 cdef void by_blocks(Phrase* phrase) noexcept nogil:
@@ -78,59 +81,71 @@ cdef double most_here(const Params* p, const Phrase* phrase) noexcept nogil:
     return p.idf * (tf / (p.k1 + tf)) * HAIR if tf != 0.0 else 0.0
 
 
-cdef double most_in(const Params* p, const Phrase* phrase, uint32_t doc) noexcept nogil:
-    """The most that a phrase can be worth in a doc that has all of its words."""
+cdef inline bint is_hopeless(const Params* p, const Phrase* phrase, int n, const Heap* h) noexcept nogil:
+    """Are the first ``n`` words, all at one doc, too rare in it for the phrase to be good enough there?"""
     cdef uint32_t freqs[MAX_FIELDS]
     cdef int f, w
+    if h.threshold <= 0.0:
+        return False
     for f in range(p.lists.field_count):
         freqs[f] = 0
         if p.weight[f] != 0.0 and p.lists.positional[f]:
             freqs[f] = NO_DOC
-            for w in range(phrase.count):
-                freqs[f] = min(freqs[f], freq_at(&phrase.words[w].block, f, phrase.words[w].i))
-    return scored(p, doc, freqs) * HAIR
+            for w in range(n):
+                freqs[f] = min(freqs[f], freq_at(&phrase.order[w].block, f, phrase.order[w].i))
+    return scored(p, phrase.order[0].doc, freqs) * HAIR <= h.threshold
 
 
-cdef int look(const Params* p, const Phrase* phrase, uint32_t doc, Room* room, Heap* h) noexcept nogil:
-    """Keep a doc that has all the words if it has the phrase and is good enough."""
+cdef int look(const Params* p, const Phrase* phrase, Room* room, Heap* h) noexcept nogil:
+    """Keep the doc at which all words stand if it has the phrase and is good enough."""
     cdef uint32_t freqs[MAX_FIELDS]
     cdef double score
     cdef int f, found
-    if is_deleted(p.lists, doc) or most_in(p, phrase, doc) <= h.threshold:
-        return FINE
     for f in range(p.lists.field_count):
         freqs[f] = 0
         if p.weight[f] != 0.0 and p.lists.positional[f]:
-            found = chain(p.lists, phrase.words, phrase.count, f, room)
+            found = chain(p.lists, phrase.slots, phrase.length, phrase.narrow, f, room)
             if found < 0:
                 return WRONG
             freqs[f] = found
-    score = scored(p, doc, freqs)
+    score = scored(p, phrase.order[0].doc, freqs)
     if score > h.threshold and score > 0.0:
-        keep(h, score, doc)
+        keep(h, score, phrase.order[0].doc)
     return FINE
+
+
+cdef inline int gather(const Params* p, const Phrase* phrase, const Heap* h, uint32_t* next) noexcept nogil:
+    """Bring the other words to the leading one's doc: 1 where all stand there and the doc is worth a look, else 0.
+
+    ``next``: the doc to go on from. -1 where a list is damaged.
+    """
+    cdef uint32_t doc = phrase.order[0].doc
+    cdef int w
+    next[0] = doc + 1
+    if is_hopeless(p, phrase, 1, h):
+        return 0
+    for w in range(1, phrase.count):
+        if seek(p.lists, phrase.order[w], doc) < 0:
+            return WRONG
+        if phrase.order[w].doc != doc:
+            next[0] = phrase.order[w].doc
+            return 0
+    return not is_deleted(p.lists, doc) and not is_hopeless(p, phrase, phrase.count, h)
 
 
 cdef int look_through(const Params* p, const Phrase* phrase, uint32_t window, Room* room, Heap* h) noexcept nogil:
     """Look at the docs from the leading word's up to ``window`` that have all the words; it moves behind them."""
     cdef Word* lead = phrase.order[0]
     cdef uint32_t next
-    cdef int w
+    cdef int found
     while lead.doc <= window:
-        next = lead.doc + 1
-        for w in range(1, phrase.count):
-            if seek(p.lists, phrase.order[w], lead.doc) < 0:
-                return WRONG
-            if phrase.order[w].doc != lead.doc:
-                next = phrase.order[w].doc
-                break
-        else:
-            if look(p, phrase, lead.doc, room, h) < 0:
-                return WRONG
-        if next == NO_DOC:
-            lead.doc = NO_DOC
-        elif seek(p.lists, lead, next) < 0:
+        found = gather(p, phrase, h, &next)
+        if found < 0 or (found and look(p, phrase, room, h) < 0):
             return WRONG
+        if seek(p.lists, lead, next) < 0:
+            return WRONG
+        if lead.doc == NO_DOC:
+            break
     return FINE
 
 
@@ -177,7 +192,7 @@ def best(
     cdef Phrase phrase
     cdef Room room
     cdef Heap h
-    cdef int w, outcome = FINE
+    cdef int w, known, outcome = FINE
     read_params(&p, reader, idf, weights, b, means, k1)
     if not 0 < terms.shape[0] <= MAX_WORDS:
         raise IndexError(f"a phrase has one to {MAX_WORDS} words, not {terms.shape[0]}")
@@ -185,18 +200,26 @@ def best(
         return []
     room.starts = room.ends = room.first = room.far = NULL
     room.size = 0
-    phrase.count = <int>terms.shape[0]
+    phrase.count, phrase.length = 0, <int>terms.shape[0]
     h.size, h.capacity, h.threshold = 0, <int>min(<uint32_t>k, max(p.lists.doc_count, 1)), floor
-    phrase.words = <Word*>malloc(phrase.count * sizeof(Word))
+    phrase.words = <Word*>malloc(phrase.length * sizeof(Word))
     h.scores = <double*>malloc(h.capacity * sizeof(double))
     h.docs = <uint32_t*>malloc(h.capacity * sizeof(uint32_t))
     try:
         if phrase.words == NULL or h.scores == NULL or h.docs == NULL:
             raise MemoryError()
-        for w in range(phrase.count):
-            bind(reader, p.lists, &phrase.words[w], terms[w])
+        for w in range(phrase.length):
+            known = 0
+            while known < w and terms[known] != terms[w]:
+                known += 1
+            if known == w:
+                phrase.slots[w].word = &phrase.words[phrase.count]
+                bind(reader, p.lists, phrase.slots[w].word, terms[w])
+                phrase.count += 1
+            phrase.slots[w].word, phrase.slots[w].offset = phrase.slots[known].word, w
         with nogil:
             by_blocks(&phrase)
+            phrase.narrow = arrange(phrase.slots, phrase.length)
             outcome = find_best(&p, &phrase, &room, &h)
         if outcome < 0:
             raise reader.damaged()
