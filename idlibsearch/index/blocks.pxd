@@ -376,13 +376,11 @@ cdef inline int first_from(const Block* block, int i, uint32_t doc) noexcept nog
 
     Searches in steps that double: those who ask for one doc after the other find the next close by.
     """
-    cdef int low = i, high = i, step = 1, middle, end = block.count - 1
+    cdef int end = block.count - 1, low = min(i, end), high = low, step = 1, middle
     while high < end and doc_at(block, high) < doc:
         low = high + 1
-        high += step
+        high = min(high + step, end)
         step <<= 1
-    if high > end:
-        high = end
     while low < high:
         middle = (low + high) >> 1
         if doc_at(block, middle) < doc:

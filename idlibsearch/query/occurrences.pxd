@@ -98,6 +98,8 @@ cdef inline int seek(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
     number = block_with(&w.blocks, w.number, doc)
     if number != w.number:
         w.number, w.i = number, 0
+    elif w.opened == number:
+        w.i += 1  # its doc comes before this one
     if number >= w.blocks.count:
         w.doc = NO_DOC
         return 0
