@@ -13,7 +13,7 @@ from libc.string cimport memset
 from idlibsearch.index.blocks cimport (
     MAX_FIELDS, Block, List, Lists, doc_at, freq_at, is_deleted, open_block, open_list, read_column,
 )
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Room, Slot, Word, arrange, bind, chain, leave, load_starts, seek
+from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_starts, seek
 from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
 
 
@@ -119,9 +119,9 @@ cdef class _Places:
         return 0
 
 
-cdef int stand(const Lists* lists, const Slot* slots, int n, bint narrow, uint32_t doc, int column, _Places out) noexcept nogil:
+cdef int stand(const Lists* lists, const Phrase* phrase, uint32_t doc, int column, _Places out) noexcept nogil:
     """Put down where the words stand side by side in a field of a doc."""
-    cdef int i, found = chain(lists, slots, n, narrow, column, &out.room)
+    cdef int i, found = chain(lists, phrase, column, &out.room)
     for i in range(found):
         if out.put(doc, column, out.room.first[i]) < 0:
             return -1
@@ -130,15 +130,15 @@ cdef int stand(const Lists* lists, const Slot* slots, int n, bint narrow, uint32
 
 cdef int side_by_side(const Params* p, Word* words, int n, _Places out) noexcept nogil:
     """Put down every place at which the words stand side by side, in a field that counts."""
-    cdef Slot slots[MAX_WORDS]
+    cdef Phrase phrase
     cdef uint32_t doc = 0
     cdef int w, f, lead = 0
-    cdef bint narrow
+    phrase.count = n
     for w in range(n):
-        slots[w].word, slots[w].offset = &words[w], w
+        phrase.words[w] = &words[w]
         if words[w].blocks.count < words[lead].blocks.count:
             lead = w
-    narrow = arrange(slots, n)
+    arrange(&phrase)
     while True:
         if seek(p.lists, &words[lead], doc) < 0:
             return -1
@@ -153,7 +153,7 @@ cdef int side_by_side(const Params* p, Word* words, int n, _Places out) noexcept
                     break
         else:
             for f in range(p.lists.field_count):
-                if p.weight[f] != 0.0 and p.lists.positional[f] and stand(p.lists, slots, n, narrow, doc, f, out) < 0:
+                if p.weight[f] != 0.0 and p.lists.positional[f] and stand(p.lists, &phrase, doc, f, out) < 0:
                     return -1
             doc += 1
             continue

@@ -27,16 +27,20 @@ cdef struct Word:
     uint32_t doc
     uint32_t first_surface
     uint32_t surface_count
-    bint narrow                   # the term spans one position wherever it is written
+    uint32_t widest               # the most positions that the term spans, however it is written
     Block block
     Places places
     uint32_t before[BLOCK + 1]
 
 
-cdef struct Slot:
-    # A word of a phrase, and how many words stand before it there.
-    Word* word
-    uint32_t offset
+cdef struct Phrase:
+    # Words side by side, and the two rarest of them: the second of these starts ``least`` to ``most`` positions behind the first.
+    Word* words[MAX_WORDS]
+    int count
+    int left
+    int right
+    uint32_t least
+    uint32_t most
 
 
 cdef struct Room:
@@ -84,9 +88,9 @@ cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) 
         raise reader.damaged()
     w.opened = w.measured = NO_DOC
     w.number, w.i, w.doc = 0, 0, 0
-    w.surface_count, w.narrow = end - w.first_surface, True
+    w.surface_count, w.widest = end - w.first_surface, 1
     for s in range(w.first_surface, end):
-        w.narrow = w.narrow and lists.surface_widths[s] == 1
+        w.widest = max(w.widest, <uint32_t>lists.surface_widths[s])
     return 0
 
 
@@ -139,10 +143,10 @@ cdef inline int load(const Lists* lists, Word* w, int column, Room* room) noexce
     """The word's starts and ends in a field of its doc; how many, -1 where the list is damaged (or without memory)."""
     cdef uint32_t first
     cdef int n, count = load_starts(lists, w, column, room, &first)
-    if count > 0 and not w.narrow:
+    if count > 0 and w.widest > 1:
         read_column(&w.places.surfaces, first, count, room.ends)
     for n in range(count):
-        if w.narrow:
+        if w.widest == 1:
             room.ends[n] = room.starts[n] + 1
         elif room.ends[n] < w.surface_count:
             room.ends[n] = room.starts[n] + lists.surface_widths[w.first_surface + room.ends[n]]
@@ -165,48 +169,56 @@ cdef inline int follow(Room* room, int chains, int count) noexcept nogil:
     return kept
 
 
-cdef inline bint arrange(Slot* slots, int n) noexcept nogil:
-    """Put the slots of a phrase in the order in which ``chain`` is to look at them. Are all of its words narrow?
-
-    Then where one word stands says where all do, and the rarest go first (insertion sort); else they go from left to right.
-    """
-    cdef int i, j
-    cdef Slot slot
-    for i in range(n):
-        if not slots[i].word.narrow:
-            return False
-    for i in range(1, n):
-        slot, j = slots[i], i
-        while j and slots[j - 1].word.blocks.count > slot.word.blocks.count:
-            slots[j] = slots[j - 1]
-            j -= 1
-        slots[j] = slot
-    return True
+cdef inline void arrange(Phrase* phrase) noexcept nogil:
+    """Find the two words with the fewest blocks, and how far apart they can stand."""
+    cdef int w, first = 0, second = 1
+    for w in range(1, phrase.count):
+        if phrase.words[w].blocks.count < phrase.words[first].blocks.count:
+            first, second = w, first
+        elif w > 1 and phrase.words[w].blocks.count < phrase.words[second].blocks.count:
+            second = w
+    phrase.left, phrase.right = min(first, second), max(first, second)
+    phrase.least, phrase.most = phrase.right - phrase.left, 0
+    if phrase.count > 1:
+        for w in range(phrase.left, phrase.right):
+            phrase.most += phrase.words[w].widest
 
 
-cdef inline int chain(const Lists* lists, const Slot* slots, int n, bint narrow, int column, Room* room) noexcept nogil:
-    """Where the words of ``arrange``d slots, all at one doc, stand side by side in a field: the starts in ``room.first``.
+cdef inline int meets(const Lists* lists, const Phrase* phrase, int column, Room* room) noexcept nogil:
+    """Do the two rarest words stand as far apart in a field as in the phrase? 1 or 0, -1 where a list is damaged."""
+    cdef uint32_t first
+    cdef int i, at = 0, near, count = load_starts(lists, phrase.words[phrase.left], column, room, &first)
+    for i in range(count):
+        room.first[i] = room.starts[i]
+    near = load_starts(lists, phrase.words[phrase.right], column, room, &first)
+    if count < 0 or near < 0:
+        return -1
+    for i in range(count):
+        while at < near and room.starts[at] < room.first[i] + phrase.least:
+            at += 1
+        if at < near and room.starts[at] <= room.first[i] + phrase.most:
+            return 1
+    return 0
 
-    Returns how many, -1 where a list is damaged.
-    """
-    cdef int w, i, count, chains = 0
-    for w in range(n):
-        if not freq_at(&slots[w].word.block, column, slots[w].word.i):
+
+cdef inline int chain(const Lists* lists, const Phrase* phrase, int column, Room* room) noexcept nogil:
+    """Where the words, all at one doc, stand side by side in a field: the starts in ``room.first``. How many, -1 for damage."""
+    cdef int w, i, count, chains
+    for w in range(phrase.count):
+        if not freq_at(&phrase.words[w].block, column, phrase.words[w].i):
             return 0
-    for w in range(n):
-        count = load(lists, slots[w].word, column, room)
+    if phrase.count > 1:
+        i = meets(lists, phrase, column, room)
+        if i <= 0:
+            return i
+    chains = load(lists, phrase.words[0], column, room)
+    for i in range(chains):
+        room.first[i], room.far[i] = room.starts[i], room.ends[i]
+    for w in range(1, phrase.count):
+        if chains <= 0:
+            break
+        count = load(lists, phrase.words[w], column, room)
         if count < 0:
             return -1
-        if w == 0:
-            for i in range(count):
-                if room.starts[i] >= slots[0].offset:
-                    room.first[chains], room.far[chains] = room.starts[i] - slots[0].offset, room.ends[i]
-                    chains += 1
-            continue
-        if narrow:
-            for i in range(chains):
-                room.far[i] = room.first[i] + slots[w].offset
         chains = follow(room, chains, count)
-        if not chains:
-            break
     return chains

@@ -13,7 +13,7 @@ from libc.stdlib cimport free, malloc
 
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
 from idlibsearch.query.heap cimport Heap, keep
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Room, Slot, Word, arrange, bind, chain, leave, seek
+from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
 from idlibsearch.query.scoring cimport Params, read_params, scored
 
 cdef enum:
@@ -24,33 +24,31 @@ cdef enum:
 cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never loses a doc
 
 
-cdef struct Phrase:
+cdef struct Search:
     Word* words              # each term once
     Word* order[MAX_WORDS]   # those with the fewest blocks first
     int count
-    Slot slots[MAX_WORDS]    # as they stand in the phrase, a term as often as it does
-    int length
-    bint narrow
+    Phrase phrase            # as they stand there, a term as often as it does
 
 
-cdef void by_blocks(Phrase* phrase) noexcept nogil:
+cdef void by_blocks(Search* s) noexcept nogil:
     """Insertion sort."""
     cdef int i, j
-    for i in range(phrase.count):
+    for i in range(s.count):
         j = i
-        while j and phrase.order[j - 1].blocks.count > phrase.words[i].blocks.count:
-            phrase.order[j] = phrase.order[j - 1]
+        while j and s.order[j - 1].blocks.count > s.words[i].blocks.count:
+            s.order[j] = s.order[j - 1]
             j -= 1
-        phrase.order[j] = &phrase.words[i]
+        s.order[j] = &s.words[i]
 
 
-cdef uint32_t window_of(const Phrase* phrase, uint32_t doc) noexcept nogil:
+cdef uint32_t window_of(const Search* s, uint32_t doc) noexcept nogil:
     """Go to the blocks that ``doc`` would stand in; the end of the first to end, NO_DOC where a word has none left."""
     cdef uint32_t window = NO_DOC, number
     cdef int w
     cdef Word* word
-    for w in range(phrase.count):
-        word = phrase.order[w]
+    for w in range(s.count):
+        word = s.order[w]
         number = block_with(&word.blocks, word.number, doc)
         if number != word.number:
             word.number, word.i = number, 0
@@ -60,7 +58,7 @@ cdef uint32_t window_of(const Phrase* phrase, uint32_t doc) noexcept nogil:
     return window
 
 
-cdef double most_here(const Params* p, const Phrase* phrase) noexcept nogil:
+cdef double most_here(const Params* p, const Search* s) noexcept nogil:
     """The most that a phrase can be worth in a doc of the blocks the words stand at."""
     cdef double tf = 0.0
     cdef uint8_t freq
@@ -71,8 +69,8 @@ cdef double most_here(const Params* p, const Phrase* phrase) noexcept nogil:
         if p.weight[f] == 0.0 or not p.lists.positional[f]:
             continue
         freq, length = UNBOUNDED, 0
-        for w in range(phrase.count):
-            codes = phrase.order[w].blocks.bounds + (<uint64_t>phrase.order[w].number * p.lists.field_count + f) * 2
+        for w in range(s.count):
+            codes = s.order[w].blocks.bounds + (<uint64_t>s.order[w].number * p.lists.field_count + f) * 2
             freq, length = min(freq, codes[0]), max(length, codes[1])
         if freq == UNBOUNDED:
             return p.idf * HAIR
@@ -81,7 +79,7 @@ cdef double most_here(const Params* p, const Phrase* phrase) noexcept nogil:
     return p.idf * (tf / (p.k1 + tf)) * HAIR if tf != 0.0 else 0.0
 
 
-cdef inline bint is_hopeless(const Params* p, const Phrase* phrase, int n, const Heap* h) noexcept nogil:
+cdef inline bint is_hopeless(const Params* p, const Search* s, int n, const Heap* h) noexcept nogil:
     """Are the first ``n`` words, all at one doc, too rare in it for the phrase to be good enough there?"""
     cdef uint32_t freqs[MAX_FIELDS]
     cdef int f, w
@@ -92,11 +90,11 @@ cdef inline bint is_hopeless(const Params* p, const Phrase* phrase, int n, const
         if p.weight[f] != 0.0 and p.lists.positional[f]:
             freqs[f] = NO_DOC
             for w in range(n):
-                freqs[f] = min(freqs[f], freq_at(&phrase.order[w].block, f, phrase.order[w].i))
-    return scored(p, phrase.order[0].doc, freqs) * HAIR <= h.threshold
+                freqs[f] = min(freqs[f], freq_at(&s.order[w].block, f, s.order[w].i))
+    return scored(p, s.order[0].doc, freqs) * HAIR <= h.threshold
 
 
-cdef int look(const Params* p, const Phrase* phrase, Room* room, Heap* h) noexcept nogil:
+cdef int look(const Params* p, const Search* s, Room* room, Heap* h) noexcept nogil:
     """Keep the doc at which all words stand if it has the phrase and is good enough."""
     cdef uint32_t freqs[MAX_FIELDS]
     cdef double score
@@ -104,43 +102,43 @@ cdef int look(const Params* p, const Phrase* phrase, Room* room, Heap* h) noexce
     for f in range(p.lists.field_count):
         freqs[f] = 0
         if p.weight[f] != 0.0 and p.lists.positional[f]:
-            found = chain(p.lists, phrase.slots, phrase.length, phrase.narrow, f, room)
+            found = chain(p.lists, &s.phrase, f, room)
             if found < 0:
                 return WRONG
             freqs[f] = found
-    score = scored(p, phrase.order[0].doc, freqs)
+    score = scored(p, s.order[0].doc, freqs)
     if score > h.threshold and score > 0.0:
-        keep(h, score, phrase.order[0].doc)
+        keep(h, score, s.order[0].doc)
     return FINE
 
 
-cdef inline int gather(const Params* p, const Phrase* phrase, const Heap* h, uint32_t* next) noexcept nogil:
+cdef inline int gather(const Params* p, const Search* s, const Heap* h, uint32_t* next) noexcept nogil:
     """Bring the other words to the leading one's doc: 1 where all stand there and the doc is worth a look, else 0.
 
     ``next``: the doc to go on from. -1 where a list is damaged.
     """
-    cdef uint32_t doc = phrase.order[0].doc
+    cdef uint32_t doc = s.order[0].doc
     cdef int w
     next[0] = doc + 1
-    if is_hopeless(p, phrase, 1, h):
+    if is_hopeless(p, s, 1, h):
         return 0
-    for w in range(1, phrase.count):
-        if seek(p.lists, phrase.order[w], doc) < 0:
+    for w in range(1, s.count):
+        if seek(p.lists, s.order[w], doc) < 0:
             return WRONG
-        if phrase.order[w].doc != doc:
-            next[0] = phrase.order[w].doc
+        if s.order[w].doc != doc:
+            next[0] = s.order[w].doc
             return 0
-    return not is_deleted(p.lists, doc) and not is_hopeless(p, phrase, phrase.count, h)
+    return not is_deleted(p.lists, doc) and not is_hopeless(p, s, s.count, h)
 
 
-cdef int look_through(const Params* p, const Phrase* phrase, uint32_t window, Room* room, Heap* h) noexcept nogil:
+cdef int look_through(const Params* p, const Search* s, uint32_t window, Room* room, Heap* h) noexcept nogil:
     """Look at the docs from the leading word's up to ``window`` that have all the words; it moves behind them."""
-    cdef Word* lead = phrase.order[0]
+    cdef Word* lead = s.order[0]
     cdef uint32_t next
     cdef int found
     while lead.doc <= window:
-        found = gather(p, phrase, h, &next)
-        if found < 0 or (found and look(p, phrase, room, h) < 0):
+        found = gather(p, s, h, &next)
+        if found < 0 or (found and look(p, s, room, h) < 0):
             return WRONG
         if seek(p.lists, lead, next) < 0:
             return WRONG
@@ -149,21 +147,21 @@ cdef int look_through(const Params* p, const Phrase* phrase, uint32_t window, Ro
     return FINE
 
 
-cdef int find_best(const Params* p, const Phrase* phrase, Room* room, Heap* h) noexcept nogil:
-    cdef Word* lead = phrase.order[0]
+cdef int find_best(const Params* p, const Search* s, Room* room, Heap* h) noexcept nogil:
+    cdef Word* lead = s.order[0]
     cdef uint32_t doc = 0, window
     while True:
         if seek(p.lists, lead, doc) < 0:
             return WRONG
         if lead.doc == NO_DOC:
             return FINE
-        window = window_of(phrase, lead.doc)
+        window = window_of(s, lead.doc)
         if window == NO_DOC:
             return FINE
-        if h.threshold > 0.0 and most_here(p, phrase) <= h.threshold:
+        if h.threshold > 0.0 and most_here(p, s) <= h.threshold:
             doc = window + 1
             continue
-        if look_through(p, phrase, window, room, h) < 0:
+        if look_through(p, s, window, room, h) < 0:
             return WRONG
         doc = lead.doc
 
@@ -189,7 +187,7 @@ def best(
     damaged lists.
     """
     cdef Params p
-    cdef Phrase phrase
+    cdef Search s
     cdef Room room
     cdef Heap h
     cdef int w, known, outcome = FINE
@@ -200,32 +198,32 @@ def best(
         return []
     room.starts = room.ends = room.first = room.far = NULL
     room.size = 0
-    phrase.count, phrase.length = 0, <int>terms.shape[0]
+    s.count, s.phrase.count = 0, <int>terms.shape[0]
     h.size, h.capacity, h.threshold = 0, <int>min(<uint32_t>k, max(p.lists.doc_count, 1)), floor
-    phrase.words = <Word*>malloc(phrase.length * sizeof(Word))
+    s.words = <Word*>malloc(s.phrase.count * sizeof(Word))
     h.scores = <double*>malloc(h.capacity * sizeof(double))
     h.docs = <uint32_t*>malloc(h.capacity * sizeof(uint32_t))
     try:
-        if phrase.words == NULL or h.scores == NULL or h.docs == NULL:
+        if s.words == NULL or h.scores == NULL or h.docs == NULL:
             raise MemoryError()
-        for w in range(phrase.length):
+        for w in range(s.phrase.count):
             known = 0
             while known < w and terms[known] != terms[w]:
                 known += 1
             if known == w:
-                phrase.slots[w].word = &phrase.words[phrase.count]
-                bind(reader, p.lists, phrase.slots[w].word, terms[w])
-                phrase.count += 1
-            phrase.slots[w].word, phrase.slots[w].offset = phrase.slots[known].word, w
+                s.phrase.words[w] = &s.words[s.count]
+                bind(reader, p.lists, s.phrase.words[w], terms[w])
+                s.count += 1
+            s.phrase.words[w] = s.phrase.words[known]
         with nogil:
-            by_blocks(&phrase)
-            phrase.narrow = arrange(phrase.slots, phrase.length)
-            outcome = find_best(&p, &phrase, &room, &h)
+            by_blocks(&s)
+            arrange(&s.phrase)
+            outcome = find_best(&p, &s, &room, &h)
         if outcome < 0:
             raise reader.damaged()
         found = [(h.scores[w], h.docs[w]) for w in range(h.size)]
     finally:
-        free(phrase.words)
+        free(s.words)
         free(h.scores)
         free(h.docs)
         leave(&room)
