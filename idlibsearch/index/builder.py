@@ -36,7 +36,7 @@ except ImportError as error:
 
 TITLE, BODY = "title", "body"
 _PACKED = (
-    "postings.first",
+    "postings.start",
     "blocks.last",
     "blocks.start",
     "blocks.positions",
@@ -120,8 +120,9 @@ class SegmentBuilder:
         order = np.argsort(words.ranks)
         out.add("surfaces.docs", "I", inverted.surface_docs[order])
         out.add("surfaces.count", "I", inverted.surface_count[order])
-        packed = Encoder(positional, lengths.ravel()).encode(*inverted[:6])
-        for name, typecode, data in zip(_PACKED, "IIIIBBB", packed, strict=True):
+        encoder = Encoder(positional, lengths.ravel())
+        encoder.add(*inverted[:6])
+        for name, typecode, data in zip(_PACKED, "IIIIBBB", encoder.finish(), strict=True):
             out.add(name, typecode, data)
         out.add("term.first", "I", words.term_first)
         out.add("term.surfaces", "I", words.term_surfaces)

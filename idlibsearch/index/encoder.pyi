@@ -7,7 +7,7 @@ Array = Buffer | npt.NDArray[Any]
 
 class Encoder:
     def __init__(self, positional: Array, lengths: Array) -> None: ...
-    def encode(
+    def add(
         self,
         posting_starts: Array,
         docs: Array,
@@ -15,6 +15,7 @@ class Encoder:
         position_starts: Array,
         positions: Array,
         surfaces: Array,
-    ) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...
+    ) -> None: ...
+    def finish(self) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...
 
 def length_codes(lengths: Array, fields: int) -> bytes: ...

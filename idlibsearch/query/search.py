@@ -1,7 +1,7 @@
 """The one path from a question to scored docs: parse, plan, match every segment, rank.
 
-Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must; all else is
-matched in full. Both give the same scores. What was not asked for (the total, all docs, marks) is not computed until it is.
+Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must, and a phrase
+that through ``phrases``; all else is matched in full. All give the same scores. What was not asked for (the total, all docs, marks) is not computed until it is.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
 from idlibsearch.query.order import Scored, Sort, page, read_sort
 from idlibsearch.query.plan import Planner
-from idlibsearch.query.steps import All, Kept, Leaf, Some, Step
+from idlibsearch.query.steps import All, Chosen, Kept, Leaf, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
 
 try:
-    from idlibsearch.query import lists, topk, topk_old
+    from idlibsearch.query import lists, phrases, topk, topk_old
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
@@ -120,11 +120,13 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort) -> tuple[Scored, ...]:
     if sort.field != "score":
         return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
-    words = _words_of(found.plan)
+    words, phrase = _words_of(found.plan), _phrase_of(found.plan)
 
     def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
         if words is not None:
             return _best_of_words(snapshot, number, words, count, floor)
+        if phrase is not None:
+            return _best_of_phrase(snapshot, number, phrase, count, floor)
         return lists.best(snapshot.segments[number].postings, *found.lists[number], count, floor)
 
     return tuple(_ranked(len(snapshot.segments), min(offset + limit, snapshot.doc_count), best_of)[offset:])
@@ -160,6 +162,13 @@ def _words_of(plan: Step) -> Words | None:
     return Words(leaves, not isinstance(plan, Some)) if leaves and len(leaves) == len(steps) else None
 
 
+def _phrase_of(plan: Step) -> Leaf | None:
+    """The plan as one phrase of words that are written in one way only, if it is nothing else."""
+    if not isinstance(plan, Leaf) or plan.single_term is not None:
+        return None
+    return None if any(isinstance(unit, Chosen) or unit.joined for unit in plan.units) else plan
+
+
 def _numbered(segment: int, words: Words) -> list[tuple[int, float, tuple[int, ...]]]:
     """The words a segment has, by term number, idf and columns; none where it lacks one of those that must all match."""
     known = [(term[segment], leaf.idf, leaf.columns) for leaf in words.leaves if (term := leaf.single_term) is not None]
@@ -179,6 +188,15 @@ def _count_words(segment: Segment, number: int, words: Words) -> int:
     there = _numbered(number, words)
     fields = bytes(column in columns for _, _, columns in there for column in range(len(segment.positional)))
     return topk_old.count(segment.postings, array("I", [term for term, _, _ in there]), fields, words.every)
+
+
+def _best_of_phrase(snapshot: Snapshot, number: int, phrase: Leaf, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    terms = [term[number] for unit in phrase.units if not isinstance(unit, Chosen) for term in unit.parts]
+    if min(terms) < 0:
+        return ()
+    weights = array("d", [weight if c in phrase.columns else 0.0 for c, weight in enumerate(snapshot.weights)])
+    rest = (*snapshot.normalisation, snapshot.ranking.k1, count, floor)
+    return phrases.best(snapshot.segments[number].postings, array("I", terms), phrase.idf, weights, *rest)
 
 
 def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, list[Diagnostic]]:

@@ -13,14 +13,16 @@ A doc's score is the sum of its words' in query order, in double precision, exac
 a hair so that rounding never loses a doc. Twin: the naive engine, and ``match``, which scores every posting.
 """
 
-from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from idlibsearch.index.blocks cimport (
-    ALL_ONES, BLOCK, MAX_FIELDS, Block, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted, open_block,
+    ALL_ONES, BLOCK, MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, expected, first_from, freq_at, is_deleted,
+    open_block, open_list,
 )
+from idlibsearch.query.heap cimport Heap, keep
+from idlibsearch.query.scoring cimport lists_of
 
 cdef extern from *:
     """
@@ -55,13 +57,12 @@ cdef struct Params:
 
 cdef struct Cursor:
     # A list on its way through the docs.
-    uint32_t term
+    List blocks
     int leaf               # its place in the query
     double idf
     double weight[MAX_FIELDS]
     double most            # that any of its postings can be worth
     uint32_t number        # the block it stands at
-    uint32_t end           # the block behind the last
     double block_most      # that any posting of that block can be worth
     double cap             # that any posting in the present window can be worth
     uint32_t bounded       # the block that ``block_most`` is of, NO_DOC for none
@@ -74,14 +75,6 @@ cdef struct Cursor:
     Block block
     uint32_t docs[BLOCK]
     double tf_most[BLOCK]  # what ``tf`` of a posting can be at most, from its freqs
-
-
-cdef struct Heap:
-    double* scores
-    uint32_t* docs
-    int size
-    int capacity
-    double threshold
 
 
 cdef struct Race:
@@ -126,7 +119,7 @@ cdef inline double worth(const Params* p, const Cursor* c, uint32_t doc, int i) 
 
 cdef inline double bound(Params* p, const Cursor* c, uint32_t number) noexcept nogil:
     """The most that any posting of a block can be worth."""
-    cdef const uint8_t* codes = p.lists.bounds + <uint64_t>number * 2 * p.lists.field_count
+    cdef const uint8_t* codes = c.blocks.bounds + <uint64_t>number * 2 * p.lists.field_count
     cdef double tf = 0.0
     cdef int f
     for f in range(p.lists.field_count):
@@ -142,8 +135,8 @@ cdef inline double bound(Params* p, const Cursor* c, uint32_t number) noexcept n
 
 cdef inline bint enter(Params* p, Cursor* c, uint32_t doc) noexcept nogil:
     """Go to the block that ``doc`` would stand in; False where the list ends before it."""
-    c.number = block_with(p.lists, c.number, c.end, doc)
-    if c.number >= c.end:
+    c.number = block_with(&c.blocks, c.number, doc)
+    if c.number >= c.blocks.count:
         c.bounded, c.block_most = NO_DOC, 0.0
         return False
     if c.bounded != c.number:
@@ -154,7 +147,7 @@ cdef inline bint enter(Params* p, Cursor* c, uint32_t doc) noexcept nogil:
 cdef inline int show(const Params* p, Cursor* c) noexcept nogil:
     """Open the block."""
     if c.opened != c.number:
-        if open_block(p.lists, c.term, c.number, &c.block) < 0:
+        if open_block(p.lists, &c.blocks, c.number, &c.block) < 0:
             return WRONG
         c.opened, c.i = c.number, 0
     return FINE
@@ -173,7 +166,7 @@ cdef int unpack_docs(const Params* p, Cursor* c) noexcept nogil:
     mask = (<uint64_t>1 << block.doc_width) - 1
     for i in range(block.count - 1):
         memcpy(&word, block.docs + (bit >> 3), 8)
-        doc = block.base + <uint32_t>((word >> (bit & 7)) & mask)
+        doc = block.origin + expected(block.range, i) + <uint32_t>((word >> (bit & 7)) & mask)
         c.docs[i] = doc if doc < block.last else block.last
         bit += block.doc_width
     c.docs[block.count - 1] = block.last
@@ -186,7 +179,7 @@ cdef int weigh(Params* p, Cursor* c, bint by_doc) noexcept nogil:
 
     Each doc is taken for as short as its length code says (``by_doc``) or, which is quicker, as the shortest of the block.
     """
-    cdef const uint8_t* bounds = p.lists.bounds + <uint64_t>c.number * 2 * p.lists.field_count
+    cdef const uint8_t* bounds = c.blocks.bounds + <uint64_t>c.number * 2 * p.lists.field_count
     cdef const uint8_t* codes
     cdef const double* shorter
     cdef uint64_t word, bit, mask
@@ -262,44 +255,6 @@ cdef inline int place(const Params* p, Cursor* c, uint32_t doc, bint* found) noe
 # ---- the best so far
 
 
-cdef inline bint worse(const Heap* h, int a, int b) noexcept nogil:
-    return h.scores[a] < h.scores[b] or (h.scores[a] == h.scores[b] and h.docs[a] > h.docs[b])
-
-
-cdef inline void swap(Heap* h, int a, int b) noexcept nogil:
-    cdef double score = h.scores[a]
-    cdef uint32_t doc = h.docs[a]
-    h.scores[a], h.docs[a] = h.scores[b], h.docs[b]
-    h.scores[b], h.docs[b] = score, doc
-
-
-cdef void keep(Heap* h, double score, uint32_t doc) noexcept nogil:
-    """Keep a doc that is better than the threshold, in place of the worst where the heap is full."""
-    cdef int at, child
-    if h.size < h.capacity:
-        at = h.size
-        h.size += 1
-        h.scores[at], h.docs[at] = score, doc
-        while at and worse(h, at, (at - 1) >> 1):
-            swap(h, at, (at - 1) >> 1)
-            at = (at - 1) >> 1
-    else:
-        h.scores[0], h.docs[0] = score, doc
-        at = 0
-        while True:
-            child = 2 * at + 1
-            if child >= h.size:
-                break
-            if child + 1 < h.size and worse(h, child + 1, child):
-                child += 1
-            if not worse(h, child, at):
-                break
-            swap(h, at, child)
-            at = child
-    if h.size == h.capacity and h.scores[0] > h.threshold:
-        h.threshold = h.scores[0]
-
-
 cdef inline bint is_wanted(const Params* p, uint32_t doc) noexcept nogil:
     if p.among != NULL and not (p.among[doc >> 6] >> (doc & 63)) & 1:
         return False
@@ -319,7 +274,7 @@ cdef inline double needed(const Params* p, const Cursor* c, double rest, double 
 
 cdef inline double most_in(Params* p, const Cursor* c, uint32_t doc) noexcept nogil:
     """What the list's block can be worth in ``doc``, by the block's largest freqs and the doc's own length codes."""
-    cdef const uint8_t* bounds = p.lists.bounds + <uint64_t>c.number * 2 * p.lists.field_count
+    cdef const uint8_t* bounds = c.blocks.bounds + <uint64_t>c.number * 2 * p.lists.field_count
     cdef double tf = 0.0
     cdef int f
     for f in range(p.lists.field_count):
@@ -355,7 +310,7 @@ cdef int consider(Params* p, Race* r, int lead, uint32_t doc, double most) noexc
         return FINE
     for i in range(r.n):
         c = r.window[i]
-        if i >= lead and c.number < c.end:
+        if i >= lead and c.number < c.blocks.count:
             if place(p, c, doc, &found) < 0:
                 return WRONG
             if found:
@@ -428,13 +383,13 @@ cdef int together(Params* p, Race* r, int lead, uint32_t low, uint32_t high) noe
 cdef int prime(Params* p, Race* r) noexcept nogil:
     """Raise the threshold beforehand: to the k-th best of the most promising postings of the most promising list."""
     cdef Cursor* c = r.order[r.n - 1]
-    cdef uint32_t first = c.number, best = c.number, second = c.end, number
+    cdef uint32_t best = 0, second = c.blocks.count, number
     cdef double total = 0.0, floor = r.heap.threshold
     cdef int i
-    for number in range(first + 1, min(c.end, first + 2 * SHORT)):
+    for number in range(1, min(c.blocks.count, <uint32_t>(2 * SHORT))):
         if bound(p, c, number) > bound(p, c, best):
             best, second = number, best
-        elif second == c.end or bound(p, c, number) > bound(p, c, second):
+        elif second == c.blocks.count or bound(p, c, number) > bound(p, c, second):
             second = number
     for i in range(r.n):
         r.window[i], r.below[i] = r.order[i], total
@@ -442,13 +397,13 @@ cdef int prime(Params* p, Race* r) noexcept nogil:
         total += r.order[i].most
     for i in range(2):
         c.number = min(best, second) if i == 0 else max(best, second)
-        if c.number < c.end and alone(p, r, 0, p.lists.block_last[c.number]) < 0:
+        if c.number < c.blocks.count and alone(p, r, 0, c.blocks.last[c.number]) < 0:
             return WRONG
     if r.heap.size == r.heap.capacity:
         floor = max(floor, r.heap.threshold * (1.0 - 1e-12))  # so that docs of equal score are found again, in their order
     r.heap.size, r.heap.threshold = 0, floor
     for i in range(r.n):
-        r.order[i].number, r.order[i].met = p.lists.first_block[r.order[i].term], NO_DOC
+        r.order[i].number, r.order[i].met = 0, NO_DOC
     return FINE
 
 
@@ -465,7 +420,7 @@ cdef int any_of(Params* p, Race* r) noexcept nogil:
         high = NO_DOC
         for i in range(first, r.n):
             if enter(p, r.order[i], doc):
-                high = min(high, p.lists.block_last[r.order[i].number])
+                high = min(high, r.order[i].blocks.last[r.order[i].number])
         if high == NO_DOC:
             return FINE
         lead = open_window(p, r, first, doc, high)
@@ -525,7 +480,7 @@ cdef int all_of(Params* p, Race* r) noexcept nogil:
                             return WRONG
                         if doc == NO_DOC:
                             return FINE
-        doc = max(doc, p.lists.block_last[lead.number] + 1)
+        doc = max(doc, lead.blocks.last[lead.number] + 1)
     return FINE
 
 
@@ -568,9 +523,8 @@ cdef int _bind(object reader, Params* p, Cursor* c, uint32_t term, double idf, c
     cdef int f
     if term >= p.lists.term_count:
         raise IndexError(f"no term {term}")
-    c.term, c.leaf, c.idf = term, leaf, idf
-    c.number, c.end = p.lists.first_block[term], p.lists.first_block[term + 1]
-    if c.number > c.end or c.end > p.lists.block_count:
+    c.leaf, c.idf, c.number = leaf, idf, 0
+    if open_list(p.lists, term, &c.blocks) < 0:
         raise reader.damaged()
     c.opened = c.listed = c.weighed = c.bounded = c.met = NO_DOC
     for f in range(p.lists.field_count):
@@ -580,10 +534,10 @@ cdef int _bind(object reader, Params* p, Cursor* c, uint32_t term, double idf, c
             raise IndexError(f"no field {f}")
         c.weight[f] = p.weight[f]
     c.most = 0.0
-    if c.end - c.number > SHORT:
+    if c.blocks.count > SHORT:
         c.most = idf  # tf / (k1 + tf) is below 1
     else:
-        for number in range(c.number, c.end):
+        for number in range(c.blocks.count):
             c.most = max(c.most, bound(p, c, number))
     return 0
 
@@ -596,7 +550,7 @@ cdef void sort(Cursor** order, int n, bint by_blocks) noexcept nogil:
         c = order[i]
         j = i
         while j and (
-            order[j - 1].end - order[j - 1].number > c.end - c.number if by_blocks else order[j - 1].most > c.most
+            order[j - 1].blocks.count > c.blocks.count if by_blocks else order[j - 1].most > c.most
         ):
             order[j] = order[j - 1]
             j -= 1
@@ -628,7 +582,7 @@ def best(
     cdef Params p
     cdef Race r
     cdef int n = <int>len(words), f, i, outcome = FINE
-    p.lists, p.k1, p.among = <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists"), k1, NULL
+    p.lists, p.k1, p.among = lists_of(reader), k1, NULL
     cdef int fields = p.lists.field_count
     if weights.shape[0] != fields or b.shape[0] != fields or means.shape[0] != fields:
         raise IndexError("one weight, one b and one mean for each field is needed")
