@@ -78,7 +78,7 @@ FAMILIES = {
 
 # Every word that the stemmer or a table of exceptions changes ends so, because each suffix of each step does: 1a to 1c change
 # words in -s, -ed, -ing and -y only (-eedly and the like are -y), 2 to 4 take off the suffixes that the published algorithm
-# lists, 5 a last e or one l of two. What ends otherwise passes them all untouched; half the words of a vocabulary do, being names.
+# lists, 5 a last e or one l of two. What ends otherwise passes them all untouched; half a vocabulary does, being names.
 _ENDINGS = (
     *("s", "ed", "ing", "y"),
     *("al", "ion", "er", "ator", "ism", "iti", "li", "enci", "anci", "ogi", "ful", "ic", "ent", "ant"),
