@@ -89,14 +89,10 @@ class SegmentBuilder:
         return len(self._keys) - 1
 
     def _scan_body(self, text: str) -> int:
-        data, starts = encoded(text), sentences.starts(text)
-        offsets = sorted({*starts[0], *starts[1]})
-        firsts = array("I", bytes(4 * len(offsets)))  # the first token at or behind each offset
-        count = self._vocabulary.scan_breaks(data, _byte_offsets(text, data, offsets), firsts)
-        first_at = dict(zip(offsets, firsts, strict=True))
+        data = encoded(text)
+        count, *starts = self._vocabulary.scan_breaks(data, *sentences.byte_starts(data))
         for name, part in zip(("sentences", "paragraphs"), starts, strict=True):
-            inner = {first_at[offset] for offset in part} - {0, count}  # 0 goes without saying; none starts behind the last token
-            self._breaks[name].extend(sorted(inner))
+            self._breaks[name].frombytes(part.cast("B"))
             self._break_ends[name].append(len(self._breaks[name]))
         return count
 
@@ -256,18 +252,6 @@ def _flat(entries: Sequence[Entry], number: dict[str, int]) -> tuple[U32, U32, n
 
 def _running(counts: U64) -> U64:
     return np.concatenate(([np.uint64(0)], np.cumsum(counts, dtype=np.uint64)))
-
-
-def _byte_offsets(text: str, data: bytes, offsets: list[int]) -> array[int]:
-    """Character offsets (ascending) as offsets into the text's UTF-8 bytes."""
-    if len(data) == len(text):
-        return array("I", offsets)
-    found, at, last = array("I"), 0, 0
-    for offset in offsets:
-        at += len(encoded(text[last:offset]))
-        last = offset
-        found.append(at)
-    return found
 
 
 def write_bitmap(path: Path, docs: set[int], doc_count: int) -> dict[str, Any]:
