@@ -20,7 +20,7 @@ A worked example with measured sizes stands in ``docs/architecture.md``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Hashable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Segment:
         self._bitmap = self._bitmap_file.array("deleted") if self._bitmap_file else memoryview(b"")
         self.ranking = ranking
         self.positional = tuple(field.positions for field in ranking.fields)
+        self.bitmaps: dict[Hashable, memoryview] = {}  # what restrictions found here and may be asked for again
         try:
             meta = json.loads(bytes(self.file.array("meta")))
             self.doc_count: int = meta["docs"]

@@ -7,7 +7,6 @@ found here. Spans are (start, end) in positions, end exclusive.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import product
 
@@ -15,11 +14,11 @@ from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.rank import saturated
-from idlibsearch.query.restrict import docs_of
+from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Unit, Where
 
 try:
-    from idlibsearch.query import lists
+    from idlibsearch.query import docsets, lists
 except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
@@ -36,7 +35,6 @@ class Matcher:
         self._reader = segment.postings
         self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
-        self._picked: dict[Between | Having, Sequence[int]] = {}
 
     def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
         """The docs that match, ascending, deleted ones included, and their scores."""
@@ -44,7 +42,7 @@ class Matcher:
             case Leaf():
                 return self._leaf(step)
             case Between() | Having():
-                return unscored(self._picked_docs(step))
+                return unscored(docsets.members(picked(step, self._segment)))
             case Filled():
                 docs = range(self._segment.doc_count)
                 return unscored(doc for doc in docs if self._is_filled(step, doc))
@@ -72,11 +70,6 @@ class Matcher:
 
     def _is_filled(self, step: Filled, doc: int) -> bool:
         return any(self._segment.lengths[column][doc] for column in step.columns)
-
-    def _picked_docs(self, step: Between | Having) -> Sequence[int]:
-        if step not in self._picked:
-            self._picked[step] = docs_of(step, self._segment)
-        return self._picked[step]
 
     def _all(self, step: All) -> lists.Scored:
         # Dates and columns go first: words then look at the docs these leave, and at no others.
@@ -144,9 +137,7 @@ class Matcher:
             case Leaf():
                 return self._leaf_marks(step, doc)
             case Between() | Having():
-                docs = self._picked_docs(step)
-                at = bisect_left(docs, doc)
-                return {} if at < len(docs) and docs[at] == doc else None
+                return {} if picked(step, self._segment)[doc >> 6] >> (doc & 63) & 1 else None
             case Filled():
                 return {} if self._is_filled(step, doc) else None
             case Kept():

@@ -24,9 +24,10 @@ from idlibsearch.query.plan import Planner
 from idlibsearch.query.steps import All, Kept, Leaf, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
+from idlibsearch.query.unscored import Unscored
 
 try:
-    from idlibsearch.query import lists, topk
+    from idlibsearch.query import docsets, lists, topk
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
@@ -80,19 +81,27 @@ class Found:
         return tuple(matcher.run(self.plan) for matcher in self.matchers)
 
     @cached_property
+    def sets(self) -> tuple[docsets.Docset, ...]:
+        """All live docs that match, as bitmaps, by segment; from the lists where there are any, else without a score."""
+        return tuple(
+            docsets.alive(segment.postings, self._matching(number, segment))
+            for number, segment in enumerate(self._snapshot.segments)
+        )
+
+    def _matching(self, number: int, segment: Segment) -> docsets.Docset:
+        if "lists" in self.__dict__:
+            return docsets.of(self.lists[number][0], segment.doc_count)
+        return Unscored(segment, self.matchers[number]).docs(self.plan)
+
+    @cached_property
     def total(self) -> int:
         """How many live docs match."""
-        words = _words_of(self.plan)
-        if words is not None:
-            return sum(_count_words(segment, words) for segment in self._snapshot.segments)
-        found = zip(self._snapshot.segments, self.lists, strict=True)
-        return sum(lists.live(segment.postings, docs) for segment, (docs, _) in found)
+        return sum(map(docsets.size, self.sets))
 
     @cached_property
     def docs(self) -> tuple[memoryview[int], ...]:
         """All live docs that match, uint32 ascending, by segment."""
-        found = zip(self._snapshot.segments, self.lists, strict=True)
-        return tuple(lists.alive(segment.postings, docs) for segment, (docs, _) in found)
+        return tuple(map(docsets.members, self.sets))
 
     def marks(self, hit: Scored) -> Marks:
         """The spans that take part in a hit's match, by column."""
@@ -184,13 +193,6 @@ def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: in
         floor,
         words.every,
     )
-
-
-def _count_words(segment: Segment, words: Words) -> int:
-    there = _numbered(segment, words)
-    columns = range(len(segment.positional))
-    fields = bytes(column in leaf.columns for _, leaf in there for column in columns)
-    return topk.count(segment.postings, array("I", [number for number, _ in there]), fields, words.every)
 
 
 def _restriction(snapshot: Snapshot, request: Request) -> tuple[Step | None, list[Diagnostic]]:

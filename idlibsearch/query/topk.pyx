@@ -1,6 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The best k docs for words under BM25F, of those that have any (OR) or all (AND) of them, without scoring the rest; and their
-number, without scoring any.
+"""The best k docs for words under BM25F, of those that have any (OR) or all (AND) of them, without scoring the rest.
 
 OR is MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995) with block bounds (Ding and Suel,
 "Faster top-k document retrieval using block-max indexes", 2011): lists are sorted by the most they can add; those that together
@@ -12,7 +11,7 @@ a hair so that rounding never loses a doc. Twin: the naive engine, and ``match``
 """
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from idlibsearch.index.blocks cimport (
@@ -394,125 +393,3 @@ cdef int _bind(object reader, const Params* p, Cursor* c, uint32_t term, double 
         c.most = max(c.most, bound(p, c, number))
     c.block_most = -1
     return 0
-
-
-# ---- counting
-
-
-cdef inline bint counts(const Params* p, const Cursor* c, const uint8_t* fields, int i) noexcept nogil:
-    """Does a posting of the cursor's block stand in a field that counts?"""
-    cdef int f
-    for f in range(p.lists.field_count):
-        if fields[f] and freq_at(&c.block, f, i):
-            return True
-    return False
-
-
-cdef inline int ones(uint64_t word) noexcept nogil:
-    """How many bits are set (Warren, "Hacker's Delight", 2nd edition, figure 5-2)."""
-    word = word - ((word >> 1) & <uint64_t>0x5555555555555555)
-    word = (word & <uint64_t>0x3333333333333333) + ((word >> 2) & <uint64_t>0x3333333333333333)
-    return <int>((((word + (word >> 4)) & <uint64_t>0x0F0F0F0F0F0F0F0F) * <uint64_t>0x0101010101010101) >> 56)
-
-
-cdef int64_t count_any(
-    const Params* p, Cursor* cursors, int n, const uint8_t* fields, const uint8_t* whole, uint64_t* bits
-) noexcept nogil:
-    """A bit for every doc of every list; ``whole[i]``: every posting of list i counts."""
-    cdef uint32_t number, doc
-    cdef int64_t found = 0
-    cdef int i, j
-    for i in range(n):
-        for number in range(cursors[i].number, cursors[i].end):
-            cursors[i].number = number
-            if show(p, &cursors[i]) < 0:
-                return WRONG
-            for j in range(cursors[i].block.count):
-                if whole[i] or counts(p, &cursors[i], fields + i * p.lists.field_count, j):
-                    doc = doc_at(&cursors[i].block, j)
-                    bits[doc >> 6] |= <uint64_t>1 << (doc & 63)
-    for doc in range(<uint32_t>min(8 * p.lists.deleted_size, <uint64_t>p.lists.doc_count)):
-        if is_deleted(p.lists, doc):
-            bits[doc >> 6] &= ~(<uint64_t>1 << (doc & 63))
-    for doc in range((p.lists.doc_count >> 6) + 1):
-        found += ones(bits[doc])
-    return found
-
-
-cdef int64_t count_all(const Params* p, Cursor** order, int n, const uint8_t* fields, const uint8_t* whole) noexcept nogil:
-    """Leap from list to list, the shortest first."""
-    cdef uint32_t doc = 0
-    cdef int64_t found = 0
-    cdef int i
-    while True:
-        if seek(p, order[0], doc) < 0:
-            return WRONG
-        doc = order[0].doc
-        if doc == NO_DOC:
-            return found
-        for i in range(1, n):
-            if seek(p, order[i], doc) < 0:
-                return WRONG
-            if order[i].doc != doc:
-                break
-        else:
-            for i in range(n):
-                if not whole[order[i].leaf] and not counts(p, order[i], fields + order[i].leaf * p.lists.field_count, order[i].i):
-                    break
-            else:
-                found += not is_deleted(p.lists, doc)
-            doc += 1
-            continue
-        doc = order[i].doc
-        if doc == NO_DOC:
-            return found
-
-
-def count(object reader not None, const uint32_t[::1] terms not None, const uint8_t[::1] fields not None, bint every):
-    """How many live docs of a segment have any (or ``every`` one) of the words, each in a field that counts for it.
-
-    terms   uint32[n]     term numbers; a word may stand twice
-    fields  uint8[n * f]  1 for the fields that count, a row a word
-
-    Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists.
-    """
-    cdef Params p
-    cdef const Lists* lists = <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
-    cdef int n = <int>terms.shape[0], i, f
-    cdef int64_t found = 0
-    if fields.shape[0] != n * lists.field_count:
-        raise IndexError("one row of fields for each word is needed")
-    if n == 0:
-        return 0
-    cdef double nothing[MAX_FIELDS]
-    for f in range(MAX_FIELDS):
-        nothing[f] = 0.0
-    p.lists, p.k1 = lists, 1.0
-    cdef Cursor* cursors = <Cursor*>calloc(n, sizeof(Cursor))
-    cdef Cursor** order = <Cursor**>malloc(n * sizeof(Cursor*))
-    cdef uint8_t* whole = <uint8_t*>malloc(n)
-    cdef uint64_t* bits = <uint64_t*>calloc((lists.doc_count >> 6) + 1, 8)
-    try:
-        if cursors == NULL or order == NULL or whole == NULL or bits == NULL:
-            raise MemoryError()
-        for i in range(n):
-            _bind(reader, &p, &cursors[i], terms[i], 0.0, nothing, i)
-            cursors[i].most = cursors[i].end - cursors[i].number
-            order[i] = &cursors[i]
-            whole[i] = True
-            for f in range(lists.field_count):
-                whole[i] = whole[i] and fields[i * lists.field_count + f] != 0
-        with nogil:
-            if every:
-                by_most(order, n)
-                found = count_all(&p, order, n, &fields[0], whole)
-            else:
-                found = count_any(&p, cursors, n, &fields[0], whole, bits)
-        if found < 0:
-            raise reader.damaged()
-        return found
-    finally:
-        free(cursors)
-        free(order)
-        free(whole)
-        free(bits)
