@@ -260,6 +260,16 @@ class Columns:
         bounds, number = self._file.array("keywords.columns"), self.keywords[name]
         return range(bounds[number], bounds[number + 1])
 
+    @property
+    def path(self) -> str:
+        """The file, for errors."""
+        return str(self._file.path)
+
+    @property
+    def folded_arrays(self) -> tuple[memoryview, memoryview]:
+        """The table of all folded values, as ``strings`` has it. There must be a keyword column."""
+        return self._folded.arrays
+
     def folded(self, value: int) -> str:
         """A value as it is matched."""
         return self._folded[value]

@@ -17,6 +17,7 @@ from idlibsearch.index.segment import Segment
 from idlibsearch.model import Report
 
 if TYPE_CHECKING:
+    from idlibsearch.index.calendar import Calendar
     from idlibsearch.index.values import Values
 
 _PART_OF = {
@@ -42,6 +43,7 @@ class Snapshot:
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}
+        self._calendars: dict[str, Calendar] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
         # As the ranking kernels take it: b and the mean length of each field.
         self.normalisation = array("d", [field.b for field in self.ranking.fields]), array("d", self.mean_lengths)
@@ -96,6 +98,14 @@ class Snapshot:
         if field not in self._values:
             self._values[field] = Values([segment.columns for segment in self.segments], field)
         return self._values[field]
+
+    def calendar(self, unit: str) -> Calendar:
+        """The publication dates of all segments by a unit of ``calendar.UNITS``; made once, as ``values`` are."""
+        from idlibsearch.index.calendar import Calendar  # noqa: PLC0415 - only for those who count
+
+        if unit not in self._calendars:
+            self._calendars[unit] = Calendar(self.segments, unit)
+        return self._calendars[unit]
 
     def find(self, key: str) -> tuple[int, int] | None:
         """(segment number, doc) of the report with this key, or None."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
+from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.columns import Columns
+
+try:
+    from idlibsearch.index.uniting import unite
+except ImportError as error:
+    raise KernelError("idlibsearch.index.uniting") from error
+
+REMEMBERED = 4096  # spellings shown before that are kept: the commonest are wanted again and again
 
 
 class Values:
@@ -19,17 +26,22 @@ class Values:
 
     def __init__(self, segments: Sequence[Columns], name: str) -> None:
         self._segments = segments
+        self._shown: dict[int, str] = {}
         self.ranges = [columns.value_range(name) for columns in segments]
         having = [number for number, values in enumerate(self.ranges) if values]
-        self.numbers: list[array[int] | None] = [None] * len(segments)
+        self.numbers: list[memoryview[int] | None] = [None] * len(segments)
         self._count = len(self.ranges[having[0]]) if having else 0
         if len(having) > 1:
-            self._unite([[columns.folded(v) for v in values] for columns, values in zip(segments, self.ranges, strict=True)])
+            self._unite(having)
 
-    def _unite(self, words: list[list[str]]) -> None:
-        number = {word: n for n, word in enumerate(sorted({word for column in words for word in column}))}
-        self.numbers = [array("I", [number[word] for word in column]) for column in words]
-        self._count = len(number)
+    def _unite(self, having: Sequence[int]) -> None:
+        """Only segments that have the column have a table of values at all."""
+        try:
+            united, self._count = unite([(*self._segments[number].folded_arrays, self.ranges[number]) for number in having])
+        except (IndexError, ValueError) as error:
+            raise CorruptIndexError(self._segments[having[0]].path, str(error), "keywords.folded.text") from None
+        for number, numbers in zip(having, united, strict=True):
+            self.numbers[number] = numbers
 
     def __len__(self) -> int:
         return self._count
@@ -48,8 +60,21 @@ class Values:
         columns, value = self._places(number)[0]
         return columns.folded(value)
 
+    def find(self, folded: str) -> int | None:
+        """The number of a value, or None. O(log values)."""
+        number = bisect_left(range(len(self)), folded, key=self.folded)
+        return number if number < len(self) and self.folded(number) == folded else None
+
     def shown(self, number: int) -> str:
         """A value in its commonest spelling, of equally common ones the first in order; deleted reports count until merged."""
+        shown = self._shown.get(number)
+        if shown is None:
+            if len(self._shown) >= REMEMBERED:
+                self._shown.clear()
+            shown = self._shown[number] = self._commonest(number)
+        return shown
+
+    def _commonest(self, number: int) -> str:
         times = Counter[str]()
         for columns, value in self._places(number):
             times.update(dict(columns.spellings(value)))

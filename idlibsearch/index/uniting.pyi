@@ -1,0 +1,3 @@
+from typing_extensions import Buffer
+
+def unite(tables: list[tuple[Buffer, Buffer, range]]) -> tuple[list[memoryview[int]], int]: ...
