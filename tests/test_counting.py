@@ -16,7 +16,10 @@ from idlibsearch.results import counting
 from idlibsearch.results.counting import Numbers, count_days, count_values, most, present
 
 BASE = 3
-columns = st.lists(st.lists(st.integers(BASE, BASE + 4), max_size=3), max_size=8)
+values = st.integers(BASE, BASE + 4)
+columns = st.one_of(
+    st.lists(st.lists(values, max_size=3), max_size=8), st.lists(st.lists(values, min_size=1, max_size=1), max_size=8)
+)
 
 
 def some(data, rows):
@@ -30,6 +33,10 @@ def test_values_are_counted_as_the_twin_does(rows, numbers, data):
     translated = None if numbers is None else array("I", numbers)
     count_values(array("I", docs), array("I", starts), array("I", flat), BASE, translated, counts)
     assert list(counts) == naive.count_values(docs, rows, BASE, numbers, [1] * 7)
+    if all(len(row) == 1 for row in rows):
+        counts = array("Q", [1] * 7)
+        count_values(array("I", docs), None, array("I", flat), BASE, translated, counts)
+        assert list(counts) == naive.count_values(docs, rows, BASE, numbers, [1] * 7)
 
 
 @given(st.lists(st.integers(0, 4), max_size=60), st.one_of(st.integers(0, 9), st.just(sys.maxsize)))
@@ -84,12 +91,18 @@ def test_days_are_counted_as_the_twin_does(dates, cuts, data):
         ([0], [0, 1], [4], None, 1),  # a value beyond its last
         ([0], [0, 1], [5], [0, 1], 9),  # a value that is not translated
         ([0], [0, 1], [4], [0, 9], 9),  # one that is translated to nothing
+        ([2], None, [3, 4], None, 9),  # the same where each doc has one value
+        ([0], None, [2], None, 9),
+        ([0], None, [4], None, 1),
+        ([0], None, [5], [0, 1], 9),
+        ([0], None, [4], [0, 9], 9),
     ],
 )
 def test_wrong_numbers_are_refused_not_followed(docs, starts, values, numbers, size):
     translated = None if numbers is None else array("I", numbers)
+    ranges = None if starts is None else array("I", starts)
     with pytest.raises(IndexError):
-        count_values(array("I", docs), array("I", starts), array("I", values), BASE, translated, array("Q", [0] * size))
+        count_values(array("I", docs), ranges, array("I", values), BASE, translated, array("Q", [0] * size))
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.columns import Columns
 
 try:
-    from idlibsearch.index.uniting import unite
+    from idlibsearch.index.keywords_kernel import one_each, unite
 except ImportError as error:
-    raise KernelError("idlibsearch.index.uniting") from error
+    raise KernelError("idlibsearch.index.keywords_kernel") from error
 
 REMEMBERED = 4096  # spellings shown before that are kept: the commonest are wanted again and again
 
@@ -21,13 +21,17 @@ class Values:
     """Numbers the folded values of a column in their order.
 
     ``numbers[s]`` translates segment s: its value ``base + i`` is ``numbers[s][i]`` here; None where nothing is to be
-    translated. O(values) to make where several segments have the column, else O(1).
+    translated. ``of_docs[s]`` is (starts, values) of segment s as ``columns`` has them; starts are None where every doc has one
+    value, uint32[docs]. O(docs) to make, and O(values) where several segments have the column.
     """
 
     def __init__(self, segments: Sequence[Columns], name: str) -> None:
         self._segments = segments
         self._shown: dict[int, str] = {}
         self.ranges = [columns.value_range(name) for columns in segments]
+        self.of_docs = [
+            _of_docs(columns, name) if values else None for columns, values in zip(segments, self.ranges, strict=True)
+        ]
         having = [number for number, values in enumerate(self.ranges) if values]
         self.numbers: list[memoryview[int] | None] = [None] * len(segments)
         self._count = len(self.ranges[having[0]]) if having else 0
@@ -41,7 +45,8 @@ class Values:
         except (IndexError, ValueError) as error:
             raise CorruptIndexError(self._segments[having[0]].path, str(error), "keywords.folded.text") from None
         for number, numbers in zip(having, united, strict=True):
-            self.numbers[number] = numbers
+            if len(numbers) < self._count:
+                self.numbers[number] = numbers
 
     def __len__(self) -> int:
         return self._count
@@ -79,3 +84,10 @@ class Values:
         for columns, value in self._places(number):
             times.update(dict(columns.spellings(value)))
         return min(times, key=lambda spelling: (-times[spelling], spelling))
+
+
+def _of_docs(columns: Columns, name: str) -> tuple[memoryview | None, memoryview]:
+    starts, values = columns.values(name)
+    if one_each(starts) and starts[-1] <= len(values):
+        return None, values[starts[0] : starts[-1]]
+    return starts, values

@@ -16,7 +16,7 @@ from idlibsearch.query.heap cimport Entry, Heap, offer, put_in_order
 
 def count_values(
     const uint32_t[::1] docs not None,
-    const uint32_t[::1] starts not None,
+    const uint32_t[::1] starts,
     const uint32_t[::1] values not None,
     uint32_t base,
     const uint32_t[::1] numbers,
@@ -24,16 +24,47 @@ def count_values(
 ):
     """Add to ``counts`` how many of ``docs`` have each value.
 
-    starts   uint32[n + 1]  doc d has values[starts[d] : starts[d + 1]]
+    starts   uint32[n + 1]  doc d has values[starts[d] : starts[d + 1]]; None: it has values[d]
     values   uint32         from ``base`` on
     numbers  uint32[v]      where value ``base + i`` is counted; None: at i
     counts   uint64[c]      is added to, not cleared
     """
     cdef Py_ssize_t wrong
     with nogil:
-        wrong = _count_values(docs, starts, values, base, numbers, counts)
+        if starts is None:
+            wrong = _count_value_of_each(docs, values, base, numbers, counts)
+        else:
+            wrong = _count_values(docs, starts, values, base, numbers, counts)
     if wrong >= 0:
         raise IndexError(f"doc {docs[wrong]} or one of its values is not there")
+
+
+cdef Py_ssize_t _count_value_of_each(
+    const uint32_t[::1] docs,
+    const uint32_t[::1] values,
+    uint32_t base,
+    const uint32_t[::1] numbers,
+    uint64_t[::1] counts,
+) except -2 nogil:
+    """As ``_count_values``."""
+    cdef Py_ssize_t i
+    cdef uint32_t place
+    cdef uint64_t mapped = 0, size = values.shape[0], total = counts.shape[0]
+    cdef bint is_mapped = numbers is not None
+    if is_mapped:
+        mapped = numbers.shape[0]
+    for i in range(docs.shape[0]):
+        if docs[i] >= size:
+            return i
+        place = values[docs[i]] - base  # a value before the base becomes one far behind the last
+        if is_mapped:
+            if place >= mapped:
+                return i
+            place = numbers[place]
+        if place >= total:
+            return i
+        counts[place] += 1
+    return -1
 
 
 cdef Py_ssize_t _count_values(

@@ -90,10 +90,11 @@ def _value_counts(field: str, snapshot: Snapshot, docs: Docs) -> array[int]:
     """How many docs have each value, by the numbers of ``values``."""
     values = snapshot.values(field)
     counts = array("Q", bytes(8 * len(values)))
-    for segment, here, numbers, found in zip(snapshot.segments, values.ranges, values.numbers, docs, strict=True):
-        if here:
+    parts = zip(snapshot.segments, values.of_docs, values.ranges, values.numbers, docs, strict=True)
+    for segment, of_docs, here, numbers, found in parts:
+        if of_docs:
             with _damage_told(segment, "keywords.values"):
-                count_values(found, *segment.columns.values(field), here.start, numbers, counts)
+                count_values(found, *of_docs, here.start, numbers, counts)
     return counts
 
 

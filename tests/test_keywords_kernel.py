@@ -1,4 +1,4 @@
-"""Strings of several sorted tables, numbered alike: the kernel against ``sorted`` and a dict."""
+"""Keyword columns as a whole, the kernel: values of several tables numbered alike, against ``sorted`` and a dict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idlibsearch.index.uniting import unite
+from idlibsearch.index.keywords_kernel import one_each, unite
 
 words = st.text(alphabet="abé字\ud800", max_size=3)
 
@@ -29,6 +29,12 @@ def test_equal_strings_have_one_number_over_all_tables(found):
     united, count = unite(tables)
     assert count == len(number)
     assert [list(numbers) for numbers in united] == [[number[string] for string in strings] for strings in meant]
+
+
+@given(st.integers(0, 9), st.lists(st.sampled_from([1, 1, 1, 0, 2]), max_size=9))
+def test_one_value_each_is_known(first, steps):
+    assert one_each(array("I", accumulate(steps, initial=first))) == (set(steps) <= {1})
+    assert not one_each(array("I"))
 
 
 def test_damaged_tables_are_refused():

@@ -1,7 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""Numbers the strings of several sorted tables alike: a merge of all tables by a heap of their first strings.
+"""What is asked of keyword columns as a whole: whether each doc has one value, and the values of several segments united.
 
-Tables are ``strings``' pairs of sections, of which a range is sorted by bytes. Twin: Python's ``sorted`` and a dict, in ``tests``.
+United they are by a merge: a heap holds the segments by the value that each stands at. Twin: Python's ``sorted`` and a dict, in
+``tests``.
 """
 
 from cpython.bytearray cimport PyByteArray_AsString, PyByteArray_FromStringAndSize
@@ -74,6 +75,16 @@ cdef int64_t merge(Table** heap, Py_ssize_t size) noexcept nogil:
         if size:
             sift(heap, size, 0)
     return number
+
+
+def one_each(const uint32_t[::1] starts not None):
+    """Do ascending starts, one more than there are docs, leave exactly one place to each doc?"""
+    cdef Py_ssize_t i, docs = starts.shape[0] - 1
+    cdef bint same = docs >= 0
+    with nogil:
+        for i in range(docs):
+            same &= <uint64_t>starts[i] + 1 == starts[i + 1]
+    return same
 
 
 def unite(list tables not None):
