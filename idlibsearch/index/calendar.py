@@ -19,14 +19,14 @@ class Calendar:
     """The stretches of a unit, from that of the first day on which a report starts to that of the last.
 
     ``edges``: int32, the first day of each stretch, and behind them the day after the last; ``stretches``: uint32, the stretch
-    of each day from ``edges[0]`` on. Days are proleptic ordinals. Without a date there is no stretch and one edge.
+    of each day from ``edges[0]`` on; ``labels``: its name. Days are proleptic ordinals. Without a date there is one edge and no
+    stretch.
     """
 
     def __init__(self, segments: Sequence[Segment], unit: str) -> None:
-        self._unit = unit
-        self._labels: dict[int, str] = {}
         days = [day for segment in segments for day in _extent(segment)]
         self.edges = array("i", _edges(unit, min(days), max(days)) if days else [0])
+        self.labels = _Labels(unit, self.edges)
         self.stretches = array("I", range(len(self))) if unit == "day" else array("I")
         if unit != "day":
             for stretch, (start, end) in enumerate(pairwise(self.edges)):
@@ -35,11 +35,16 @@ class Calendar:
     def __len__(self) -> int:
         return len(self.edges) - 1
 
-    def label(self, stretch: int) -> str:
-        """What a stretch is called: 2020, 2020-Q1, 2020-01, 2020-W02 or 2020-01-12."""
-        label = self._labels.get(stretch)
-        if label is None:
-            label = self._labels[stretch] = _label(self._unit, self.edges[stretch])
+
+class _Labels(dict[int, str]):
+    """What a stretch is called: 2020, 2020-Q1, 2020-01, 2020-W02 or 2020-01-12; made when first asked for."""
+
+    def __init__(self, unit: str, edges: Sequence[int]) -> None:
+        super().__init__()
+        self._unit, self._edges = unit, edges
+
+    def __missing__(self, stretch: int) -> str:
+        label = self[stretch] = _label(self._unit, self._edges[stretch])
         return label
 
 

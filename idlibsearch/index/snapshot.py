@@ -93,17 +93,17 @@ class Snapshot:
 
     def values(self, field: str) -> Values:
         """The values of a keyword column over all segments; made once. Two threads that make it at once make the same."""
-        from idlibsearch.index.values import Values  # noqa: PLC0415 - only for those who count
-
         if field not in self._values:
+            from idlibsearch.index.values import Values  # noqa: PLC0415 - only for those who count
+
             self._values[field] = Values([segment.columns for segment in self.segments], field)
         return self._values[field]
 
     def calendar(self, unit: str) -> Calendar:
         """The publication dates of all segments by a unit of ``calendar.UNITS``; made once, as ``values`` are."""
-        from idlibsearch.index.calendar import Calendar  # noqa: PLC0415 - only for those who count
-
         if unit not in self._calendars:
+            from idlibsearch.index.calendar import Calendar  # noqa: PLC0415 - only for those who count
+
             self._calendars[unit] = Calendar(self.segments, unit)
         return self._calendars[unit]
 
@@ -140,6 +140,8 @@ class Snapshot:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._values.clear()
+        self._calendars.clear()
         for segment in self.segments:
             segment.close()
 

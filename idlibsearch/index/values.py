@@ -18,16 +18,18 @@ REMEMBERED = 4096  # spellings shown before that are kept: the commonest are wan
 
 
 class Values:
-    """Numbers the folded values of a column in their order.
+    """Numbers the folded values of a column in their order; ``shown[number]`` is a value in its commonest spelling.
 
     ``numbers[s]`` translates segment s: its value ``base + i`` is ``numbers[s][i]`` here; None where nothing is to be
-    translated. ``of_docs[s]`` is (starts, values) of segment s as ``columns`` has them; starts are None where every doc has one
-    value, uint32[docs]. O(docs) to make, and O(values) where several segments have the column.
+    translated. ``of_docs[s]`` is (starts, values) of segment s as ``columns`` has them, None where it lacks the column; starts
+    are None where every doc has one value, which then is ``values[doc]``.
+
+    O(docs) to make, and O(values) where several segments have the column.
     """
 
     def __init__(self, segments: Sequence[Columns], name: str) -> None:
         self._segments = segments
-        self._shown: dict[int, str] = {}
+        self.shown = _Shown(self)
         self.ranges = [columns.value_range(name) for columns in segments]
         self.of_docs = [
             _of_docs(columns, name) if values else None for columns, values in zip(segments, self.ranges, strict=True)
@@ -70,20 +72,26 @@ class Values:
         number = bisect_left(range(len(self)), folded, key=self.folded)
         return number if number < len(self) and self.folded(number) == folded else None
 
-    def shown(self, number: int) -> str:
+    def commonest(self, number: int) -> str:
         """A value in its commonest spelling, of equally common ones the first in order; deleted reports count until merged."""
-        shown = self._shown.get(number)
-        if shown is None:
-            if len(self._shown) >= REMEMBERED:
-                self._shown.clear()
-            shown = self._shown[number] = self._commonest(number)
-        return shown
-
-    def _commonest(self, number: int) -> str:
         times = Counter[str]()
         for columns, value in self._places(number):
             times.update(dict(columns.spellings(value)))
         return min(times, key=lambda spelling: (-times[spelling], spelling))
+
+
+class _Shown(dict[int, str]):
+    """Values in their commonest spelling, by number."""
+
+    def __init__(self, values: Values) -> None:
+        super().__init__()
+        self._values = values
+
+    def __missing__(self, number: int) -> str:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        shown = self[number] = self._values.commonest(number)
+        return shown
 
 
 def _of_docs(columns: Columns, name: str) -> tuple[memoryview | None, memoryview]:

@@ -127,6 +127,8 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 
 
 def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort) -> tuple[Scored, ...]:
+    if limit == 0:
+        return ()
     if sort.field != "score":
         return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
     words = _words_of(found.plan)

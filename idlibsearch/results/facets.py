@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -79,7 +78,7 @@ def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, 
 def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     if not snapshot.has_numbers(facet.field):
         counts, values = _value_counts(facet.field, snapshot, docs), snapshot.values(facet.field)
-        return [(values.shown(number), counts[number]) for number in most(counts, facet.limit)]
+        return [(values.shown[number], counts[number]) for number in most(counts, facet.limit)]
     numbers = _numbers(facet.field, snapshot, docs)
     if not snapshot.has_keywords(facet.field):
         return [(_written(number), count) for number, count in numbers.most(facet.limit)]
@@ -93,8 +92,7 @@ def _value_counts(field: str, snapshot: Snapshot, docs: Docs) -> array[int]:
     parts = zip(snapshot.segments, values.of_docs, values.ranges, values.numbers, docs, strict=True)
     for segment, of_docs, here, numbers, found in parts:
         if of_docs:
-            with _damage_told(segment, "keywords.values"):
-                count_values(found, *of_docs, here.start, numbers, counts)
+            _add(segment, "keywords.values", count_values, found, *of_docs, here.start, numbers, counts)
     return counts
 
 
@@ -102,16 +100,14 @@ def _numbers(field: str, snapshot: Snapshot, docs: Docs) -> Numbers:
     numbers = Numbers()
     for segment, found in zip(snapshot.segments, docs, strict=True):
         if field in segment.columns.numbers:
-            with _damage_told(segment, "numbers.values"):
-                numbers.add(found, segment.columns.number_values(field))
+            _add(segment, "numbers.values", numbers.add, found, segment.columns.number_values(field))
     return numbers
 
 
-@contextmanager
-def _damage_told(segment: Segment, section: str) -> Iterator[None]:
-    """A number that points nowhere means a damaged file."""
+def _add(segment: Segment, section: str, count: Callable[..., None], *arguments: object) -> None:
+    """Count the docs of a segment. A number that points nowhere means a damaged file."""
     try:
-        yield
+        count(*arguments)
     except IndexError as error:
         raise CorruptIndexError(str(segment.path), str(error), section) from None
 
@@ -131,7 +127,7 @@ def _mixed(facet: Facet, snapshot: Snapshot, docs: Docs, numbers: dict[str, tupl
             table[text] -= _having_both(facet.field, text, numbers[text][0], snapshot, docs)
     ranked = sorted(table, key=lambda text: (-table[text], *_by_number(text)))[: facet.limit]
     places = [values.find(text) for text in ranked]
-    return [(text if place is None else values.shown(place), table[text]) for text, place in zip(ranked, places, strict=True)]
+    return [(text if place is None else values.shown[place], table[text]) for text, place in zip(ranked, places, strict=True)]
 
 
 def _having_both(field: str, keyword: str, number: float, snapshot: Snapshot, docs: Docs) -> int:
@@ -155,7 +151,8 @@ def _dates(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
     calendar = snapshot.calendar(unit)
     counts = array("Q", bytes(8 * (len(calendar) + 2)))
     for segment, found in zip(snapshot.segments, docs, strict=True):
-        with _damage_told(segment, "dates.start"):
-            count_days(found, segment.date_starts, segment.date_ends, calendar.edges, calendar.stretches, counts)
-    others = {len(calendar): VAGUE, len(calendar) + 1: UNDATED}
-    return [(others.get(place) or calendar.label(place), counts[place]) for place in present(counts)]
+        columns = segment.date_starts, segment.date_ends
+        _add(segment, "dates.start", count_days, found, *columns, calendar.edges, calendar.stretches, counts)
+    labels = calendar.labels
+    rows = [(labels[place], counts[place]) for place in present(memoryview(counts)[:-2])]
+    return rows + [(name, count) for name, count in ((VAGUE, counts[-2]), (UNDATED, counts[-1])) if count]
