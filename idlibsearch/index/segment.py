@@ -101,6 +101,11 @@ class Segment:
         number = self.term(term)
         return None if number < 0 else PostingList(self.postings, number, len(self.ranking.fields))
 
+    @property
+    def key_order(self) -> memoryview:
+        """The docs, uint32, sorted by key."""
+        return self.file.array("keys.order")
+
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""
         return doc >> 3 < len(self._bitmap) and bool(self._bitmap[doc >> 3] >> (doc & 7) & 1)

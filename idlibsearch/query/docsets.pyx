@@ -12,7 +12,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from idlibsearch.index.blocks cimport BLOCK, Block, Lists, block_with, doc_at, first_from, freq_at, open_block, unpack
+from idlibsearch.index.blocks cimport BLOCK, Block, Lists, block_with, doc_at, first_from, freq_at, open_block
 
 cdef extern from *:
     """
@@ -85,25 +85,18 @@ cdef inline bint counts(const Lists* lists, const Wanted* word, const Block* blo
     return False
 
 
-cdef void put_block(uint64_t* words, const Block* block) noexcept nogil:
+cdef void put_block(uint64_t* words, const Block* opened) noexcept nogil:
     """Put in all docs of a block."""
     # Docs a quarter of the block apart are seldom bits of one word: so no write has to wait for the one before.
-    cdef int i, width = block.doc_width, count = block.count - 1, quarter = (block.count - 1) >> 2
-    cdef uint32_t base = block.base, last = block.last
-    cdef const uint8_t* docs = block.docs
+    cdef Block block = opened[0]  # a copy, which the compiler knows that no write changes
+    cdef int i, quarter = block.count >> 2
     for i in range(quarter):
-        put(words, held(base + unpack(docs, <uint64_t>i * width, width), last))
-        put(words, held(base + unpack(docs, <uint64_t>(i + quarter) * width, width), last))
-        put(words, held(base + unpack(docs, <uint64_t>(i + 2 * quarter) * width, width), last))
-        put(words, held(base + unpack(docs, <uint64_t>(i + 3 * quarter) * width, width), last))
-    for i in range(4 * quarter, count):
-        put(words, held(base + unpack(docs, <uint64_t>i * width, width), last))
-    put(words, last)
-
-
-cdef inline uint32_t held(uint32_t doc, uint32_t last) noexcept nogil:
-    """As ``doc_at``: a damaged block names a wrong doc, never one that is not there."""
-    return doc if doc < last else last
+        put(words, doc_at(&block, i))
+        put(words, doc_at(&block, i + quarter))
+        put(words, doc_at(&block, i + 2 * quarter))
+        put(words, doc_at(&block, i + 3 * quarter))
+    for i in range(4 * quarter, block.count):
+        put(words, doc_at(&block, i))
 
 
 cdef int add_word(const Lists* lists, const Wanted* word, uint64_t* words) noexcept nogil:

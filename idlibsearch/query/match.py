@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import TypeAlias
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
@@ -23,6 +24,7 @@ except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
 Spans = list[tuple[int, int]]
+Docs: TypeAlias = "memoryview[int]"  # uint32, ascending
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
 NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
@@ -36,56 +38,59 @@ class Matcher:
         self._normalisation = normalisation
         self._lists: dict[str, PostingList | None] = {}
 
-    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
-        """The docs that match, ascending, deleted ones included, and their scores."""
+    def run(self, step: Step, among: Docs | None = None) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
+        """The docs that match, ascending, deleted ones included, and their scores; of ``among`` (ascending) at least."""
         match step:
             case Leaf():
-                return self._leaf(step)
+                return self._leaf(step, among)
             case Between() | Having():
                 return unscored(docsets.members(picked(step, self._segment)))
             case Filled():
-                docs = range(self._segment.doc_count)
-                return unscored(doc for doc in docs if self._is_filled(step, doc))
+                fields = bytes(column in step.columns for column in range(len(self._segment.positional)))
+                return unscored(docsets.members(docsets.filled(self._reader, fields)))
             case Kept():
-                return lists.both(*self.run(step.wanted), *unscored(self.run(step.restriction)[0]))
+                return lists.both(*self.run(step.wanted, among), *unscored(self.run(step.restriction, among)[0]))
             case All():
-                return self._all(step)
+                return self._all(step, among)
             case Some():
                 found = NOTHING
                 for child in step.children:
-                    found = lists.either(*found, *self.run(child))
+                    found = lists.either(*found, *self.run(child, among))
                 return found
             case Times():
-                return lists.times(*self.run(step.child), step.factor)
+                return lists.times(*self.run(step.child, among), step.factor)
             case Plus():
-                found = self.run(step.child)
+                found = self.run(step.child, among)
                 for option in step.options:
-                    found = lists.plus(*found, *self.run(option))
+                    found = lists.plus(*found, *self.run(option, among))
                 return found
             case Where():
-                found = self.run(step.child)
+                found = self.run(step.child, among)
                 for required in step.required:
-                    found = lists.both(*found, *unscored(self.run(required)[0]))
+                    found = lists.both(*found, *unscored(self.run(required, among)[0]))
                 return found
+
+    def scores(self, step: Step, docs: Docs) -> memoryview[float]:
+        """The scores of docs (ascending) that match."""
+        return lists.both(*unscored(docs), *self.run(step, docs))[1]
 
     def _is_filled(self, step: Filled, doc: int) -> bool:
         return any(self._segment.lengths[column][doc] for column in step.columns)
 
-    def _all(self, step: All) -> lists.Scored:
+    def _all(self, step: All, among: Docs | None) -> lists.Scored:
         # Dates and columns go first: words then look at the docs these leave, and at no others.
         picks = [child for child in step.wanted if isinstance(child, Between | Having)]
         found = self.run(picks[0]) if picks else None
         for child in [*picks[1:], *(child for child in step.wanted if child not in picks)]:
-            docs = found[0] if found and picks else None
-            more = self._leaf(child, docs) if isinstance(child, Leaf) else self.run(child)
+            more = self.run(child, among if among is not None or not picks or found is None else found[0])
             found = lists.both(*found, *more) if found else more
         if found is None:
             found = lists.every(self._segment.doc_count)
         for child in step.unwanted:
-            found = lists.without(*found, self.run(child)[0])
+            found = lists.without(*found, self.run(child, among)[0])
         return found
 
-    def _leaf(self, leaf: Leaf, among: memoryview[int] | None = None) -> lists.Scored:
+    def _leaf(self, leaf: Leaf, among: Docs | None = None) -> lists.Scored:
         """A leaf's docs, in ``among`` at least."""
         ranking = self._segment.ranking
         weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
@@ -200,10 +205,9 @@ class Matcher:
         return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
 
 
-def unscored(docs: Iterable[int]) -> lists.Scored:
-    """Docs (ascending) that match without scoring."""
-    numbers = docs if isinstance(docs, memoryview) else memoryview(array("I", docs))
-    return numbers, memoryview(bytes(8 * len(numbers))).cast("d")
+def unscored(docs: Docs) -> lists.Scored:
+    """Docs that match without scoring."""
+    return docs, memoryview(bytes(8 * len(docs))).cast("d")
 
 
 def _chained(left: Spans, right: Spans) -> Spans:

@@ -103,6 +103,10 @@ class Found:
         """All live docs that match, uint32 ascending, by segment."""
         return tuple(map(docsets.members, self.sets))
 
+    def scores(self, number: int, docs: memoryview[int]) -> memoryview[float]:
+        """The scores of some docs (ascending) of a segment, all of which match."""
+        return self.matchers[number].scores(self.plan, docs)
+
     def marks(self, hit: Scored) -> Marks:
         """The spans that take part in a hit's match, by column."""
         return self.matchers[hit.segment].marks(self.plan, hit.doc) or {}
@@ -130,7 +134,7 @@ def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort)
     if limit == 0:
         return ()
     if sort.field != "score":
-        return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
+        return page(found, sort, snapshot, offset, limit)
     words = _words_of(found.plan)
 
     def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
@@ -140,15 +144,6 @@ def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort)
         return lists.best(segment.postings, *found.lists[number], count, floor)
 
     return tuple(_ranked(len(snapshot.segments), min(offset + limit, snapshot.doc_count), best_of)[offset:])
-
-
-def _every_hit(snapshot: Snapshot, found: Found) -> list[Scored]:
-    return [
-        Scored(score, number, doc)
-        for number, (segment, pairs) in enumerate(zip(snapshot.segments, found.lists, strict=True))
-        for doc, score in zip(*pairs, strict=True)
-        if not segment.is_deleted(doc)
-    ]
 
 
 def _ranked(segments: int, count: int, best_of: Callable[[int, int, float], Sequence[tuple[float, int]]]) -> list[Scored]:

@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy
 
-from idlibsearch.query.heap cimport Entry, Heap, offer, put_in_order
+from idlibsearch.query.selection cimport Entry, Heap, offer, put_in_order
 
 
 def count_values(
@@ -166,9 +166,9 @@ def most(const uint64_t[::1] counts not None, Py_ssize_t limit):
     with nogil:
         for i in range(counts.shape[0]):
             if counts[i]:
-                entry.first, entry.number = -<double>counts[i], <uint32_t>i
+                entry.first, entry.number = -<double>counts[i], <uint64_t>i
                 offer(&heap, entry)
-        put_in_order(&heap)
+        put_in_order(&heap, 0)
     try:
         return _numbers(&heap)
     finally:
@@ -180,7 +180,7 @@ cdef object _numbers(const Heap* heap):
     cdef uint32_t* out = <uint32_t*>PyByteArray_AsString(room)
     cdef Py_ssize_t i
     for i in range(heap.size):
-        out[i] = heap.entries[i].number
+        out[i] = <uint32_t>heap.entries[i].number
     return memoryview(room).cast("I")
 
 
@@ -290,7 +290,7 @@ cdef class Numbers:
                 if self.counts[i]:
                     entry.first, entry.second = -<double>self.counts[i], self.numbers[i]
                     offer(&heap, entry)
-            put_in_order(&heap)
+            put_in_order(&heap, 0)
         try:
             return [(heap.entries[i].second, <int64_t>-heap.entries[i].first) for i in range(heap.size)]
         finally:

@@ -4,14 +4,14 @@
 Only inline functions: this module is compiled into each kernel and never imported.
 """
 
-from libc.stdint cimport uint32_t
+from libc.stdint cimport uint64_t
 
 
 cdef struct Entry:
     # Compared by ``first``, then ``second``, then ``number``; the smaller is the better. None of them is NaN.
     double first
     double second
-    uint32_t number
+    uint64_t number
 
 
 cdef struct Heap:
@@ -56,11 +56,11 @@ cdef inline void offer(Heap* heap, Entry entry) noexcept nogil:
     heap.entries[at] = entry
 
 
-cdef inline void put_in_order(Heap* heap) noexcept nogil:
-    """Best first (heapsort: the worst go to the end one by one); it is no heap any more."""
+cdef inline void put_in_order(Heap* heap, Py_ssize_t first) noexcept nogil:
+    """From place ``first`` on, best first; the better ones stay before it (heapsort: the worst go to the end one by one)."""
     cdef Py_ssize_t left
     cdef Entry last
-    for left in range(heap.size - 1, 0, -1):
+    for left in range(heap.size - 1, max(first, 1) - 1, -1):
         last = heap.entries[left]
         heap.entries[left] = heap.entries[0]
         sift(heap.entries, left, last)
