@@ -9,6 +9,7 @@ Docs are uint32 of one segment. Columns are int32 days by doc (0: none), float64
 segment has none at all. Twin: the naive engine. Every doc is checked against its column; a wrong one raises IndexError.
 """
 
+cimport cython
 from cpython.bytearray cimport PyByteArray_AsString, PyByteArray_FromStringAndSize
 from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, uint32_t, uint64_t
@@ -17,6 +18,7 @@ from libc.stdlib cimport free, malloc
 from idlibsearch.query.selection cimport Entry, Heap, offer, put_in_order
 
 
+@cython.final
 cdef class _Ranks:
     """A column of a segment, to be read from one end or the other."""
 
@@ -24,60 +26,48 @@ cdef class _Ranks:
     cdef const double[::1] numbers
     cdef const int32_t* day
     cdef const double* number
-    cdef bint down
+    cdef uint64_t size
+    cdef double sign
 
-    def __cinit__(self, const uint32_t[::1] docs not None, object column, bint down):
-        cdef Py_ssize_t i, size
-        cdef uint32_t largest = 0
-        self.down = down
+    def __cinit__(self, object column, bint down):
+        self.sign, self.size = -1.0 if down else 1.0, 1 << 32
         if column is None:
             return
+        self.size = len(column)
         if column.format == "i":
-            self.days, size = column, len(column)
-            self.day = &self.days[0] if size else NULL
+            self.days = column
+            self.day = &self.days[0] if self.size else NULL
         else:
-            self.numbers, size = column, len(column)
-            self.number = &self.numbers[0] if size else NULL
-        for i in range(docs.shape[0]):
-            largest = max(largest, docs[i])
-        if docs.shape[0] and largest >= <uint64_t>size:
-            raise IndexError(f"no doc {largest}")
+            self.numbers = column
+            self.number = &self.numbers[0] if self.size else NULL
 
     cdef inline double of(self, uint32_t doc) noexcept nogil:
-        cdef double number
-        if self.day != NULL:
-            if self.day[doc] <= 0:
-                return INFINITY
-            number = self.day[doc]
-        elif self.number != NULL:
-            number = self.number[doc]
-        else:
-            return INFINITY
-        if number != number:
-            return INFINITY
-        return -number if self.down else number
+        """The doc must be there."""
+        cdef double number = self.day[doc] if self.day != NULL else self.number[doc] if self.number != NULL else INFINITY
+        cdef bint missing = number <= 0 if self.day != NULL else number != number or self.number == NULL
+        return INFINITY if missing else self.sign * number
 
 
 def between(const uint32_t[::1] docs not None, object column, bint down, double first, double last):
     """(before, docs): how many docs have a rank below ``first``, and those that have one from there to ``last``, both included."""
-    cdef _Ranks ranks = _Ranks(docs, column, down)
+    cdef _Ranks ranks = _Ranks(column, down)
     cdef Py_ssize_t i, before = 0, found = 0
     cdef double rank
-    cdef object room
-    cdef uint32_t* out
+    cdef bint wrong = False
+    cdef object room = PyByteArray_FromStringAndSize(NULL, 4 * docs.shape[0])
+    cdef uint32_t* out = <uint32_t*>PyByteArray_AsString(room)
     with nogil:
         for i in range(docs.shape[0]):
+            if docs[i] >= ranks.size:
+                wrong = True
+                break
             rank = ranks.of(docs[i])
             before += rank < first
-            found += first <= rank <= last
-    room = PyByteArray_FromStringAndSize(NULL, 4 * found)
-    out = <uint32_t*>PyByteArray_AsString(room)
-    with nogil:
-        for i in range(docs.shape[0]):
-            if first <= ranks.of(docs[i]) <= last:
-                out[0] = docs[i]
-                out += 1
-    return before, memoryview(room).cast("I")
+            out[found] = docs[i]
+            found += (first <= rank) & (rank <= last)
+    if wrong:
+        raise IndexError(f"no doc {docs[i]}")
+    return before, memoryview(room).cast("I")[:found]
 
 
 def along(const uint32_t[::1] order not None, const uint64_t[::1] docs not None, Py_ssize_t limit, bint down):
@@ -118,8 +108,9 @@ cdef class Sorter:
 
     def add(self, const uint32_t[::1] docs not None, const double[::1] scores, object column, bint down, uint64_t base):
         """Add docs of a segment with their scores (None: 0 for all); a doc's number is ``base`` and itself."""
-        cdef _Ranks ranks = _Ranks(docs, column, down)
-        cdef bint is_scored = scores is not None
+        cdef _Ranks ranks = _Ranks(column, down)
+        cdef bint is_scored = scores is not None, wrong = False
+        cdef double last = INFINITY  # no rank behind this one is kept
         cdef Entry entry
         cdef Py_ssize_t i
         if is_scored and scores.shape[0] != docs.shape[0]:
@@ -127,10 +118,20 @@ cdef class Sorter:
         entry.second = 0.0
         with nogil:
             for i in range(docs.shape[0]):
-                entry.first, entry.number = ranks.of(docs[i]), base + docs[i]
+                if docs[i] >= ranks.size:
+                    wrong = True
+                    break
+                entry.first = ranks.of(docs[i])
+                if entry.first > last:
+                    continue
+                entry.number = base + docs[i]
                 if is_scored:
                     entry.second = -scores[i]
                 offer(&self.heap, entry)
+                if self.heap.size == self.heap.room and self.heap.room:
+                    last = self.heap.entries[0].first
+        if wrong:
+            raise IndexError(f"no doc {docs[i]}")
 
     def ends(self, Py_ssize_t first):
         """The ranks of the doc at place ``first`` and of the last that is kept. Nothing can be added any more."""

@@ -6,6 +6,7 @@ Docs are uint32 of one segment. The slow twins are in ``tests/naive.py``.
 Every number is checked against the array it indexes before it is used; a wrong one raises IndexError.
 """
 
+cimport cython
 from cpython.bytearray cimport PyByteArray_AsString, PyByteArray_FromStringAndSize
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
@@ -198,6 +199,7 @@ def present(const uint64_t[::1] counts not None):
     return memoryview(room).cast("I")
 
 
+@cython.final
 cdef class Numbers:
     """Counts docs by their number in a column, over several segments. A hash table, probed place by place."""
 
