@@ -299,7 +299,8 @@ def within(
     """
     cdef uint32_t doc_count = <uint32_t>starts.shape[0], doc
     cdef _Set out = _Set(doc_count)
-    cdef Py_ssize_t first = 0, stop = doc_count, i
+    cdef Py_ssize_t first = 0, stop = doc_count, i, at
+    cdef uint64_t word
     cdef bint wrong = False
     low = max(low, 1)
     if ends.shape[0] != starts.shape[0]:
@@ -308,15 +309,18 @@ def within(
         first, stop = _from(order, starts, low), _from(order, starts, high)
     with nogil:
         if SCATTERED * (stop - first) >= doc_count:
-            for doc in range(doc_count):
-                out.words[doc >> 6] |= <uint64_t>((starts[doc] >= low) & (ends[doc] <= high)) << (doc & 63)
+            for at in range(out.size):
+                word = 0
+                for doc in range(<uint32_t>(64 * at), <uint32_t>min(<uint64_t>64 * at + 64, <uint64_t>doc_count)):
+                    word |= <uint64_t>((starts[doc] >= low) & (ends[doc] <= high)) << (doc & 63)
+                out.words[at] = word
         else:
             for i in range(first, stop):
                 doc = order[i]
                 if doc >= doc_count:
                     wrong = True
                     break
-                if starts[doc] >= low and ends[doc] <= high:
+                if ends[doc] <= high:
                     put(out.words, doc)
     if wrong:
         raise IndexError(f"no doc {order[i]}")
