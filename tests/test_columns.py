@@ -120,6 +120,9 @@ def test_a_segment_without_columns_is_read_and_sound(tmp_path):
         assert index.check() == []
         columns = columns_of(index)
         assert (list(columns.keywords), list(columns.numbers), columns.date_order()) == ([], [], None)
+    with idlibsearch.open(tmp_path / "index") as index:
+        found = index.search("date:2019", sort="date", facets=["date:year", "source"])
+        assert ([hit.key for hit in found], found.facets) == (["c"], {"date:year": [("2019", 1)], "source": []})
 
 
 @pytest.mark.parametrize(

@@ -28,15 +28,17 @@ def some(data, rows):
 
 @given(columns, st.one_of(st.none(), st.lists(st.integers(0, 6), min_size=5, max_size=5)), st.data())
 def test_values_are_counted_as_the_twin_does(rows, numbers, data):
-    docs, counts = some(data, rows), array("Q", [1] * 7)
+    docs = some(data, rows)
     flat, starts = [value for row in rows for value in row], [0, *accumulate(map(len, rows))]
     translated = None if numbers is None else array("I", numbers)
-    count_values(array("I", docs), array("I", starts), array("I", flat), BASE, translated, counts)
-    assert list(counts) == naive.count_values(docs, rows, BASE, numbers, [1] * 7)
-    if all(len(row) == 1 for row in rows):
-        counts = array("Q", [1] * 7)
-        count_values(array("I", docs), None, array("I", flat), BASE, translated, counts)
+    single = [None] if all(len(row) == 1 for row in rows) else []
+    for ranges in [array("I", starts), *single]:
+        counts, table = array("Q", [1] * 7), Numbers()
+        count_values(array("I", docs), ranges, array("I", flat), BASE, translated, counts)
         assert list(counts) == naive.count_values(docs, rows, BASE, numbers, [1] * 7)
+        table.add_values(array("I", docs), ranges, array("I", flat), BASE, translated, 7)
+        counted = naive.count_values(docs, rows, BASE, numbers, [0] * 7)
+        assert table.most(9) == [(place, counted[place]) for place in naive.most(counted, 9)]
 
 
 @given(st.lists(st.integers(0, 4), max_size=60), st.one_of(st.integers(0, 9), st.just(sys.maxsize)))
@@ -103,6 +105,8 @@ def test_wrong_numbers_are_refused_not_followed(docs, starts, values, numbers, s
     ranges = None if starts is None else array("I", starts)
     with pytest.raises(IndexError):
         count_values(array("I", docs), ranges, array("I", values), BASE, translated, array("Q", [0] * size))
+    with pytest.raises(IndexError):
+        Numbers().add_values(array("I", docs), ranges, array("I", values), BASE, translated, size)
 
 
 @pytest.mark.parametrize(

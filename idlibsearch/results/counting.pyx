@@ -201,7 +201,9 @@ def present(const uint64_t[::1] counts not None):
 
 @cython.final
 cdef class Numbers:
-    """Counts docs by their number in a column, over several segments. A hash table, probed place by place."""
+    """Counts docs by their numbers, over several segments: those of a column of numbers, or of values where there are many more
+    of these than docs. A hash table, probed place by place.
+    """
 
     cdef double* numbers
     cdef uint64_t* counts  # 0: nothing stands here
@@ -249,9 +251,18 @@ cdef class Numbers:
         free(counts)
         return 0
 
+    cdef inline int _count(self, double number) noexcept nogil:
+        """-1 without memory."""
+        cdef Py_ssize_t at = self._place(number)
+        if self.counts[at] == 0:
+            self.numbers[at] = number
+            self.size += 1
+        self.counts[at] += 1
+        return self._grow() if 2 * self.size > <Py_ssize_t>1 << self.bits else 0
+
     def add(self, const uint32_t[::1] docs not None, const double[::1] values not None):
         """Count the numbers of some docs; ``values`` is float64 by doc, NaN where there is none."""
-        cdef Py_ssize_t i, at
+        cdef Py_ssize_t i
         cdef double number
         cdef bint wrong = False
         cdef int outcome = 0
@@ -261,19 +272,54 @@ cdef class Numbers:
                     wrong = True
                     break
                 number = values[docs[i]] + 0.0  # -0 is 0
-                if number != number:
-                    continue
-                at = self._place(number)
-                if self.counts[at] == 0:
-                    self.numbers[at] = number
-                    self.size += 1
-                self.counts[at] += 1
-                if 2 * self.size > <Py_ssize_t>1 << self.bits:
-                    outcome = self._grow()
+                if number == number:
+                    outcome = self._count(number)
                     if outcome < 0:
                         break
         if wrong:
             raise IndexError(f"doc {docs[i]} is not there")
+        if outcome < 0:
+            raise MemoryError()
+
+    def add_values(
+        self,
+        const uint32_t[::1] docs not None,
+        const uint32_t[::1] starts,
+        const uint32_t[::1] values not None,
+        uint32_t base,
+        const uint32_t[::1] numbers,
+        uint32_t size,
+    ):
+        """As ``count_values``, which has room for all ``size`` values, but for a time and room that depend on the docs alone."""
+        cdef Py_ssize_t i
+        cdef bint wrong = False
+        cdef int outcome = 0
+        cdef uint32_t doc, at, end, place
+        cdef uint64_t doc_count = values.shape[0] if starts is None else max(starts.shape[0] - 1, 0)
+        cdef uint64_t mapped = size if numbers is None else numbers.shape[0]
+        with nogil:
+            for i in range(docs.shape[0]):
+                doc = docs[i]
+                if doc >= doc_count:
+                    wrong = True
+                    break
+                at, end = doc, doc + 1
+                if starts is not None:
+                    at, end = starts[doc], starts[doc + 1]
+                wrong = end > values.shape[0]
+                while at < end and not wrong and outcome == 0:
+                    place = values[at] - base
+                    wrong = place >= mapped
+                    if not wrong and numbers is not None:
+                        place = numbers[place]
+                        wrong = place >= size
+                    if not wrong:
+                        outcome = self._count(place)
+                    at += 1
+                if wrong or outcome < 0:
+                    break
+        if wrong:
+            raise IndexError(f"doc {docs[i]} or one of its values is not there")
         if outcome < 0:
             raise MemoryError()
 

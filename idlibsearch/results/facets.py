@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ except ImportError as error:
     raise KernelError("idlibsearch.results.counting") from error
 
 ALL = sys.maxsize
+SPARSE = 16  # where a column has so many values a match or more, few of them are met: making room for all would take longest
 LIMIT = 10  # values shown of a field where no number is given
 VAGUE, UNDATED = "vague", "undated"  # a date that no single stretch holds; no date
 _ADVICE = "write FIELD, FIELD:20 for that many values (FIELD:0 for all), or date:year, quarter, month, week or day"
@@ -77,22 +78,37 @@ def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, 
 
 def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     if not snapshot.has_numbers(facet.field):
-        counts, values = _value_counts(facet.field, snapshot, docs), snapshot.values(facet.field)
-        return [(values.shown[number], counts[number]) for number in most(counts, facet.limit)]
+        return _keywords(facet, snapshot, docs)
     numbers = _numbers(facet.field, snapshot, docs)
     if not snapshot.has_keywords(facet.field):
         return [(_written(number), count) for number, count in numbers.most(facet.limit)]
     return _mixed(facet, snapshot, docs, {_written(number): (number, count) for number, count in numbers.most(ALL)})
 
 
+def _keywords(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
+    values = snapshot.values(facet.field)
+    if SPARSE * sum(map(len, docs)) < len(values):
+        numbers = Numbers()
+        for segment, of_docs, found in _parts(facet.field, snapshot, docs):
+            _add(segment, "keywords.values", numbers.add_values, found, *of_docs, len(values))
+        return [(values.shown[int(number)], count) for number, count in numbers.most(facet.limit)]
+    counts = _value_counts(facet.field, snapshot, docs)
+    return [(values.shown[number], counts[number]) for number in most(counts, facet.limit)]
+
+
+def _parts(field: str, snapshot: Snapshot, docs: Docs) -> Iterator[tuple[Segment, tuple[object, ...], memoryview[int]]]:
+    """The segments that have a keyword column, its values as the kernel takes them, and the docs to count there."""
+    values = snapshot.values(field)
+    parts = zip(snapshot.segments, values.of_docs, values.ranges, values.numbers, docs, strict=True)
+    return ((segment, (*of_docs, here.start, numbers), found) for segment, of_docs, here, numbers, found in parts if of_docs)
+
+
 def _value_counts(field: str, snapshot: Snapshot, docs: Docs) -> array[int]:
     """How many docs have each value, by the numbers of ``values``."""
     values = snapshot.values(field)
     counts = array("Q", bytes(8 * len(values)))
-    parts = zip(snapshot.segments, values.of_docs, values.ranges, values.numbers, docs, strict=True)
-    for segment, of_docs, here, numbers, found in parts:
-        if of_docs:
-            _add(segment, "keywords.values", count_values, found, *of_docs, here.start, numbers, counts)
+    for segment, of_docs, found in _parts(field, snapshot, docs):
+        _add(segment, "keywords.values", count_values, found, *of_docs, counts)
     return counts
 
 
