@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, NewType
@@ -17,6 +18,7 @@ Doc = NewType("Doc", int)  # a report's number inside a segment
 Precision = Literal["day", "part-month", "month", "season", "quarter", "year", "span"]
 
 DATE_FORMS = "2020, 2020-01 or 2020-01-12"
+_DATE = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"  # as text: compiled when a date comes along
 
 
 class Piece(NamedTuple):
@@ -59,14 +61,12 @@ def parse_date(text: str, found: str = "given") -> ReportDate:
 
     Raises ``ReportError`` for anything else, impossible days included.
     """
-    parts = text.strip().partition("T")[0].partition(" ")[0].split("-")
-    if not (
-        all(part.isascii() and part.isdigit() for part in parts) and [len(part) for part in parts] == [4, 2, 2][: len(parts)]
-    ):
+    parts = re.fullmatch(_DATE, text.strip().partition("T")[0].partition(" ")[0], re.ASCII)
+    if parts is None:
         raise ReportError("", f"the date {text!r} is not one of {DATE_FORMS}")
     try:
-        start = datetime.date(int(parts[0]), int(parts[1]) if len(parts) > 1 else 1, int(parts[2]) if len(parts) > 2 else 1)
-        end, precision = _end_of(start, len(parts))
+        start = datetime.date(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1))
+        end, precision = _end_of(start, parts.lastindex or 1)
     except (ValueError, OverflowError) as error:
         raise ReportError("", f"the date {text!r} does not exist ({error})") from None
     return ReportDate(start, end, precision, found)

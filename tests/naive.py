@@ -522,3 +522,8 @@ def count_days(docs: list[int], dates: list[tuple[int, int]], edges: list[int]) 
 
 def most(counts: list[int], limit: int) -> list[int]:
     return sorted((place for place, count in enumerate(counts) if count), key=lambda place: (-counts[place], place))[:limit]
+
+
+def most_numbers(numbers: list[float], limit: int) -> list[tuple[float, int]]:
+    counts = Counter(number for number in numbers if not math.isnan(number))
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]

@@ -46,6 +46,17 @@ def test_equal_counts_stand_by_value_and_a_limit_cuts_the_list(index):
     assert len(index.search("truce", facets=["place:0"]).facets["place"]) == 23
 
 
+def test_few_matches_are_counted_among_very_many_values(index):
+    """There a table of what was met takes the place of one with room for every value."""
+    index.add([report(f"m{n}", "Convoy" if n % 100 == 0 else "War", f"Place {n % 90:02}", f"Spot {n}") for n in range(300)])
+    index.add([report(f"n{n}", "Convoy" if n == 7 else "War", f"Place {n:02}", f"Spot {n}") for n in range(90)])
+    counts = index.search("convoy", facets=["place:0"]).facets["place"]
+    assert counts == [
+        (name, 1) for name in ("Place 00", "Place 07", "Place 10", "Place 20", "Spot 0", "Spot 100", "Spot 200", "Spot 7")
+    ]
+    assert index.search("convoy OR key", facets=["place:1"]).facets["place"] == [("Place 00", 1)]
+
+
 def test_a_value_is_shown_in_its_commonest_spelling_over_all_segments(index):
     index.add([report("g", "War", "IDLIB"), report("h", "War", "IDLIB")])
     assert index.search("title:war", facets=["place"]).facets["place"] == [("IDLIB", 3)]

@@ -16,7 +16,6 @@ from idlibsearch.query import lists
 from idlibsearch.query.order import Scored
 from idlibsearch.query.search import Found, Request, search
 from idlibsearch.query.topk import best
-from idlibsearch.query.topk_old import count
 
 # Word number n stands in about one of n reports; some only in titles, some only as mentions.
 WORDS = [f"w{n}" for n in range(1, 40)]
@@ -117,19 +116,7 @@ def test_kernels_refuse_what_is_no_array(snapshot):
     with pytest.raises(TypeError):
         best(None, *[None] * 5, 1.2, 10, -1.0, False)
     with pytest.raises(TypeError):
-        count(snapshot.segments[0].postings, None, None, False)
-    with pytest.raises(IndexError):
-        count(snapshot.segments[0].postings, array("I", [10**6]), bytes(4), False)
-    with pytest.raises(IndexError, match="no doc 9"):
-        lists.within(array("I", [9]), array("i", [1]), array("i", [2]), 0, 5)
-    with pytest.raises(IndexError, match="one end for each start"):
-        lists.within(array("I", [0]), array("i", [1]), array("i"), 0, 5)
-    with pytest.raises(TypeError):
-        lists.within(None, None, None, 0, 5)
-    with pytest.raises(TypeError):
         lists.word_among(snapshot.segments[0].postings, 0, None, 1.0, None, None, None, 1.2)
-    with pytest.raises(IndexError, match="one row of fields"):
-        count(snapshot.segments[0].postings, array("I", [0]), bytes(3), False)
     with pytest.raises(TypeError):
         snapshot.segments[0].postings.find(None)
 

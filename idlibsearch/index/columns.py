@@ -42,6 +42,7 @@ WORDS = "words"  # positions of title and body together
 _TAKEN = frozenset({"title", "body", "entities", "date", "key", "url", "path", "score", WORDS})
 _NAME_CHARACTERS = 64
 NAN = float("nan")
+_NO_DOCS = memoryview(b"").cast("I")
 
 
 def column_name(name: str) -> str:
@@ -259,6 +260,16 @@ class Columns:
         bounds, number = self._file.array("keywords.columns"), self.keywords[name]
         return range(bounds[number], bounds[number + 1])
 
+    @property
+    def path(self) -> str:
+        """The file, for errors."""
+        return str(self._file.path)
+
+    @property
+    def folded_arrays(self) -> tuple[memoryview, memoryview]:
+        """The table of all folded values, as ``strings`` has it. There must be a keyword column."""
+        return self._folded.arrays
+
     def folded(self, value: int) -> str:
         """A value as it is matched."""
         return self._folded[value]
@@ -278,24 +289,23 @@ class Columns:
         at = self.numbers[name] * self._doc_count
         return self._file.array("numbers.values")[at : at + self._doc_count]
 
-    def docs_of_keywords(self, name: str, bounds: Bounds) -> Sequence[int]:
-        """The docs that have a keyword inside the bounds (folded), ascending. O(log values + docs found)."""
+    def docs_of_keywords(self, name: str, bounds: Bounds) -> memoryview:
+        """The docs that have a keyword inside the bounds (folded), value after value, in each ascending. O(log values)."""
         values = self.value_range(name)
         if not values:
-            return ()
+            return _NO_DOCS
         ranks = bounds.within(_Column(self._folded, None, values.start), len(values))
         lists = self._file.array("keywords.lists")
-        docs = self._file.array("keywords.docs")[lists[values.start + ranks.start] : lists[values.start + ranks.stop]]
-        return docs if len(ranks) == 1 else sorted(set(docs))
+        return self._file.array("keywords.docs")[lists[values.start + ranks.start] : lists[values.start + ranks.stop]]
 
-    def docs_of_numbers(self, name: str, bounds: Bounds) -> list[int]:
-        """The docs whose number is inside the bounds, ascending. O(log docs + docs found)."""
+    def docs_of_numbers(self, name: str, bounds: Bounds) -> memoryview:
+        """The docs whose number is inside the bounds, uint32, by the number. O(log docs)."""
         if name not in self.numbers:
-            return []
+            return _NO_DOCS
         ends, number = self._file.array("numbers.ends"), self.numbers[name]
         order = self._file.array("numbers.order")[ends[number] : ends[number + 1]]
         ranks = bounds.within(_Column(self.number_values(name), order, 0), len(order))
-        return sorted(order[ranks.start : ranks.stop])
+        return order[ranks.start : ranks.stop]
 
     def date_order(self) -> memoryview | None:
         """The docs that have a date, by its first day; None where the segment does not say."""

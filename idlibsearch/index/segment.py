@@ -21,7 +21,7 @@ A worked example with measured sizes stands in ``docs/architecture.md``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Hashable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Segment:
         self._bitmap = self._bitmap_file.array("deleted") if self._bitmap_file else memoryview(b"")
         self.ranking = ranking
         self.positional = tuple(field.positions for field in ranking.fields)
+        self.bitmaps: dict[Hashable, memoryview] = {}  # what restrictions found here and may be asked for again
         try:
             meta = json.loads(bytes(self.file.array("meta")))
             self.doc_count: int = meta["docs"]
@@ -100,6 +101,11 @@ class Segment:
         """The postings of a term, or None where no report of this segment has it."""
         number = self.term(term)
         return None if number < 0 else PostingList(self.postings, number, len(self.ranking.fields))
+
+    @property
+    def key_order(self) -> memoryview:
+        """The docs, uint32, sorted by key."""
+        return self.file.array("keys.order")
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""

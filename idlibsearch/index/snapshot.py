@@ -17,6 +17,7 @@ from idlibsearch.index.segment import Segment
 from idlibsearch.model import Report
 
 if TYPE_CHECKING:
+    from idlibsearch.index.calendar import Calendar
     from idlibsearch.index.values import Values
 
 _PART_OF = {
@@ -42,6 +43,7 @@ class Snapshot:
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}
+        self._calendars: dict[str, Calendar] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
         # As the ranking kernels take it: the weight of each field, its b and its mean length.
         self.weights = array("d", [field.weight for field in self.ranking.fields])
@@ -106,11 +108,19 @@ class Snapshot:
 
     def values(self, field: str) -> Values:
         """The values of a keyword column over all segments; made once. Two threads that make it at once make the same."""
-        from idlibsearch.index.values import Values  # noqa: PLC0415 - only for those who count
-
         if field not in self._values:
+            from idlibsearch.index.values import Values  # noqa: PLC0415 - only for those who count
+
             self._values[field] = Values([segment.columns for segment in self.segments], field)
         return self._values[field]
+
+    def calendar(self, unit: str) -> Calendar:
+        """The publication dates of all segments by a unit of ``calendar.UNITS``; made once, as ``values`` are."""
+        if unit not in self._calendars:
+            from idlibsearch.index.calendar import Calendar  # noqa: PLC0415 - only for those who count
+
+            self._calendars[unit] = Calendar(self.segments, unit)
+        return self._calendars[unit]
 
     def find(self, key: str) -> tuple[int, int] | None:
         """(segment number, doc) of the report with this key, or None."""
@@ -145,6 +155,8 @@ class Snapshot:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._values.clear()
+        self._calendars.clear()
         for segment in self.segments:
             segment.close()
 

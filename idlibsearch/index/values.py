@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
+from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.columns import Columns
+
+try:
+    from idlibsearch.index.keywords_kernel import one_each, unite
+except ImportError as error:
+    raise KernelError("idlibsearch.index.keywords_kernel") from error
+
+REMEMBERED = 4096  # spellings shown before that are kept: the commonest are wanted again and again
 
 
 class Values:
-    """Numbers the folded values of a column in their order.
+    """Numbers the folded values of a column in their order; ``shown[number]`` is a value in its commonest spelling.
 
     ``numbers[s]`` translates segment s: its value ``base + i`` is ``numbers[s][i]`` here; None where nothing is to be
-    translated. O(values) to make where several segments have the column, else O(1).
+    translated. ``of_docs[s]`` is (starts, values) of segment s as ``columns`` has them, None where it lacks the column; starts
+    are None where every doc has one value, which then is ``values[doc]``.
+
+    O(docs) to make, and O(values) where several segments have the column.
     """
 
     def __init__(self, segments: Sequence[Columns], name: str) -> None:
         self._segments = segments
+        self.shown = _Shown(self)
         self.ranges = [columns.value_range(name) for columns in segments]
+        self.of_docs = [
+            _of_docs(columns, name) if values else None for columns, values in zip(segments, self.ranges, strict=True)
+        ]
         having = [number for number, values in enumerate(self.ranges) if values]
-        self.numbers: list[array[int] | None] = [None] * len(segments)
+        self.numbers: list[memoryview[int] | None] = [None] * len(segments)
         self._count = len(self.ranges[having[0]]) if having else 0
         if len(having) > 1:
-            self._unite([[columns.folded(v) for v in values] for columns, values in zip(segments, self.ranges, strict=True)])
+            self._unite(having)
 
-    def _unite(self, words: list[list[str]]) -> None:
-        number = {word: n for n, word in enumerate(sorted({word for column in words for word in column}))}
-        self.numbers = [array("I", [number[word] for word in column]) for column in words]
-        self._count = len(number)
+    def _unite(self, having: Sequence[int]) -> None:
+        """Only segments that have the column have a table of values at all."""
+        try:
+            united, self._count = unite([(*self._segments[number].folded_arrays, self.ranges[number]) for number in having])
+        except (IndexError, ValueError) as error:
+            raise CorruptIndexError(self._segments[having[0]].path, str(error), "keywords.folded.text") from None
+        for number, numbers in zip(having, united, strict=True):
+            if len(numbers) < self._count:
+                self.numbers[number] = numbers
 
     def __len__(self) -> int:
         return self._count
@@ -48,9 +67,35 @@ class Values:
         columns, value = self._places(number)[0]
         return columns.folded(value)
 
-    def shown(self, number: int) -> str:
+    def find(self, folded: str) -> int | None:
+        """The number of a value, or None. O(log values)."""
+        number = bisect_left(range(len(self)), folded, key=self.folded)
+        return number if number < len(self) and self.folded(number) == folded else None
+
+    def commonest(self, number: int) -> str:
         """A value in its commonest spelling, of equally common ones the first in order; deleted reports count until merged."""
         times = Counter[str]()
         for columns, value in self._places(number):
             times.update(dict(columns.spellings(value)))
         return min(times, key=lambda spelling: (-times[spelling], spelling))
+
+
+class _Shown(dict[int, str]):
+    """Values in their commonest spelling, by number."""
+
+    def __init__(self, values: Values) -> None:
+        super().__init__()
+        self._values = values
+
+    def __missing__(self, number: int) -> str:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        shown = self[number] = self._values.commonest(number)
+        return shown
+
+
+def _of_docs(columns: Columns, name: str) -> tuple[memoryview | None, memoryview]:
+    starts, values = columns.values(name)
+    if one_each(starts) and starts[-1] <= len(values):
+        return None, values[starts[0] : starts[-1]]
+    return starts, values

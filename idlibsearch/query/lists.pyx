@@ -2,8 +2,8 @@
 """Lists of scored docs, and the algebra on them: the general way from posting lists to an answer, a whole list at a time.
 
 A list is a pair of buffers, docs (uint32, ascending) and scores (float64), made by ``word`` and ``phrase``, joined by
-``either``, ``both`` and ``without``, and read out by ``best`` and ``count``. Deleted docs stand in lists; only the last
-two leave them out. Scores are exactly ``rank``'s. Twin: the naive engine.
+``either``, ``both`` and ``without``, and read out by ``best``. Deleted docs stand in lists; only ``best`` leaves them
+out. Scores are exactly ``rank``'s. Twin: the naive engine.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
@@ -491,46 +491,6 @@ def without(const uint32_t[::1] docs not None, const double[::1] scores not None
     return out.taken()
 
 
-cdef int by_number(const void* a, const void* b) noexcept nogil:
-    cdef uint32_t x = (<const uint32_t*>a)[0], y = (<const uint32_t*>b)[0]
-    return (x > y) - (x < y)
-
-
-def within(
-    const uint32_t[::1] order not None, const int32_t[::1] starts not None, const int32_t[::1] ends not None,
-    int32_t low, int32_t high,
-):
-    """The docs whose interval [start, end) lies inside [low, high), uint32 ascending.
-
-    order         uint32[k]  the docs that have an interval, by its start
-    starts, ends  int32[d]   by doc
-
-    O(log k + m log m) for m docs that start inside. Raises IndexError where the order names a doc that is not there.
-    """
-    cdef Py_ssize_t first = 0, last, middle, stop = order.shape[0], d = starts.shape[0], i
-    cdef _List out
-    if ends.shape[0] != d:
-        raise IndexError("one end for each start is needed")
-    while first < stop:
-        middle = (first + stop) >> 1
-        if order[middle] >= <uint64_t>d:
-            raise IndexError(f"no doc {order[middle]}")
-        if starts[order[middle]] < low:
-            first = middle + 1
-        else:
-            stop = middle
-    out = _List(order.shape[0] - first)
-    for i in range(first, order.shape[0]):
-        if order[i] >= <uint64_t>d:
-            raise IndexError(f"no doc {order[i]}")
-        if starts[order[i]] >= high:
-            break
-        if ends[order[i]] <= high:
-            out.put(order[i], 0.0)
-    qsort(out.docs, out.size, 4, by_number)
-    return out.taken()[0]
-
-
 def every(uint32_t doc_count):
     """All docs of a segment, scored 0."""
     cdef _List out = _List(doc_count)
@@ -541,28 +501,6 @@ def every(uint32_t doc_count):
 
 
 # ---- reading out
-
-
-def alive(object reader not None, const uint32_t[::1] docs not None):
-    """The docs that are not deleted, uint32."""
-    cdef const Lists* lists = lists_of(reader)
-    cdef Py_ssize_t i
-    cdef _List out = _List(docs.shape[0])
-    with nogil:
-        for i in range(docs.shape[0]):
-            if not is_deleted(lists, docs[i]):
-                out.put(docs[i], 0.0)
-    return out.taken()[0]
-
-
-def live(object reader not None, const uint32_t[::1] docs not None):
-    """How many of the docs are not deleted."""
-    cdef const Lists* lists = lists_of(reader)
-    cdef Py_ssize_t i, found = 0
-    with nogil:
-        for i in range(docs.shape[0]):
-            found += not is_deleted(lists, docs[i])
-    return found
 
 
 def best(object reader not None, const uint32_t[::1] docs not None, const double[::1] scores not None, Py_ssize_t k, double floor):

@@ -7,23 +7,24 @@ found here. Spans are (start, end) in positions, end exclusive.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import TypeAlias
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.rank import saturated
-from idlibsearch.query.restrict import docs_of
+from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Term, Times, Unit, Where
 
 try:
-    from idlibsearch.query import lists
+    from idlibsearch.query import docsets, lists
 except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
 Spans = list[tuple[int, int]]
+Docs: TypeAlias = "memoryview[int]"  # uint32, ascending
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
 NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
@@ -33,80 +34,77 @@ class Matcher:
 
     def __init__(self, segment: Segment, number: int, normalisation: tuple[array[float], array[float]]) -> None:
         self._segment = segment
-        self._number = number
+        self.number = number
         self._reader = segment.postings
         self._normalisation = normalisation
         self._lists: dict[Term, PostingList | None] = {}
-        self._picked: dict[Between | Having, Sequence[int]] = {}
 
-    def run(self, step: Step) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
-        """The docs that match, ascending, deleted ones included, and their scores."""
+    def run(self, step: Step, among: Docs | None = None) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
+        """The docs that match, ascending, deleted ones included, and their scores; of ``among`` (ascending) at least."""
         match step:
             case Leaf():
-                return self._leaf(step)
+                return self._leaf(step, among)
             case Between() | Having():
-                return unscored(self._picked_docs(step))
+                return unscored(docsets.members(picked(step, self._segment)))
             case Filled():
-                docs = range(self._segment.doc_count)
-                return unscored(doc for doc in docs if self._is_filled(step, doc))
+                fields = bytes(column in step.columns for column in range(len(self._segment.positional)))
+                return unscored(docsets.members(docsets.filled(self._reader, fields)))
             case Kept():
-                return lists.both(*self.run(step.wanted), *unscored(self.run(step.restriction)[0]))
+                return lists.both(*self.run(step.wanted, among), *unscored(self.run(step.restriction, among)[0]))
             case All():
-                return self._all(step)
+                return self._all(step, among)
             case Some():
                 found = NOTHING
                 for child in step.children:
-                    found = lists.either(*found, *self.run(child))
+                    found = lists.either(*found, *self.run(child, among))
                 return found
             case Times():
-                return lists.times(*self.run(step.child), step.factor)
+                return lists.times(*self.run(step.child, among), step.factor)
             case Plus():
-                found = self.run(step.child)
+                found = self.run(step.child, among)
                 for option in step.options:
-                    found = lists.plus(*found, *self.run(option))
+                    found = lists.plus(*found, *self.run(option, among))
                 return found
             case Where():
-                found = self.run(step.child)
+                found = self.run(step.child, among)
                 for required in step.required:
-                    found = lists.both(*found, *unscored(self.run(required)[0]))
+                    found = lists.both(*found, *unscored(self.run(required, among)[0]))
                 return found
+
+    def scores(self, step: Step, docs: Docs) -> memoryview[float]:
+        """The scores of docs (ascending) that match."""
+        return lists.both(*unscored(docs), *self.run(step, docs))[1]
 
     def _is_filled(self, step: Filled, doc: int) -> bool:
         return any(self._segment.lengths[column][doc] for column in step.columns)
 
-    def _picked_docs(self, step: Between | Having) -> Sequence[int]:
-        if step not in self._picked:
-            self._picked[step] = docs_of(step, self._segment)
-        return self._picked[step]
-
-    def _all(self, step: All) -> lists.Scored:
+    def _all(self, step: All, among: Docs | None) -> lists.Scored:
         # Dates and columns go first: words then look at the docs these leave, and at no others.
         picks = [child for child in step.wanted if isinstance(child, Between | Having)]
         found = self.run(picks[0]) if picks else None
         for child in [*picks[1:], *(child for child in step.wanted if child not in picks)]:
-            docs = found[0] if found and picks else None
-            more = self._leaf(child, docs) if isinstance(child, Leaf) else self.run(child)
+            more = self.run(child, among if among is not None or not picks or found is None else found[0])
             found = lists.both(*found, *more) if found else more
         if found is None:
             found = lists.every(self._segment.doc_count)
         for child in step.unwanted:
-            found = lists.without(*found, self.run(child)[0])
+            found = lists.without(*found, self.run(child, among)[0])
         return found
 
-    def _leaf(self, leaf: Leaf, among: memoryview[int] | None = None) -> lists.Scored:
+    def _leaf(self, leaf: Leaf, among: Docs | None = None) -> lists.Scored:
         """A leaf's docs, in ``among`` at least."""
         ranking = self._segment.ranking
         weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
         rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
         if leaf.single_term is not None:
-            term = leaf.single_term[self._number]
+            term = leaf.single_term[self.number]
             if term < 0:
                 return NOTHING
             return lists.word(self._reader, term, *rest) if among is None else lists.word_among(self._reader, term, among, *rest)
         units = [unit for unit in leaf.units if isinstance(unit, Unit)]
         if len(units) == len(leaf.units):
             joined = units[0].joined if len(units) == 1 else None
-            return lists.phrase(self._reader, self._sequences(units), joined[self._number] if joined else -1, *rest)
+            return lists.phrase(self._reader, self._sequences(units), joined[self.number] if joined else -1, *rest)
         chosen = leaf.units[0]
         if len(leaf.units) == 1 and isinstance(chosen, Chosen):
             return chosen.found[self._segment].gathered.scores(*rest)
@@ -134,7 +132,7 @@ class Matcher:
     def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
         """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
         ways = product(*([unit.parts, (unit.joined,)] if unit.joined else [unit.parts] for unit in units))
-        numbered = ([term[self._number] for terms in way for term in terms] for way in ways)
+        numbered = ([term[self.number] for terms in way for term in terms] for way in ways)
         return [array("I", numbers) for numbers in numbered if min(numbers) >= 0]
 
     # ---- where a shown hit matches
@@ -145,9 +143,7 @@ class Matcher:
             case Leaf():
                 return self._leaf_marks(step, doc)
             case Between() | Having():
-                docs = self._picked_docs(step)
-                at = bisect_left(docs, doc)
-                return {} if at < len(docs) and docs[at] == doc else None
+                return {} if picked(step, self._segment)[doc >> 6] >> (doc & 63) & 1 else None
             case Filled():
                 return {} if self._is_filled(step, doc) else None
             case Kept():
@@ -186,7 +182,7 @@ class Matcher:
 
     def _list(self, term: Term) -> PostingList | None:
         if term not in self._lists:
-            number = term[self._number]
+            number = term[self.number]
             self._lists[term] = PostingList(self._reader, number, len(self._segment.lengths)) if number >= 0 else None
         return self._lists[term]
 
@@ -211,10 +207,9 @@ class Matcher:
         return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
 
 
-def unscored(docs: Iterable[int]) -> lists.Scored:
-    """Docs (ascending) that match without scoring."""
-    numbers = docs if isinstance(docs, memoryview) else memoryview(array("I", docs))
-    return numbers, memoryview(bytes(8 * len(numbers))).cast("d")
+def unscored(docs: Docs) -> lists.Scored:
+    """Docs that match without scoring."""
+    return docs, memoryview(bytes(8 * len(docs))).cast("d")
 
 
 def _chained(left: Spans, right: Spans) -> Spans:

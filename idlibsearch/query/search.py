@@ -24,9 +24,10 @@ from idlibsearch.query.plan import Planner
 from idlibsearch.query.steps import All, Chosen, Kept, Leaf, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
+from idlibsearch.query.unscored import Unscored
 
 try:
-    from idlibsearch.query import lists, phrases, topk, topk_old
+    from idlibsearch.query import docsets, lists, phrases, topk
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
@@ -80,19 +81,31 @@ class Found:
         return tuple(matcher.run(self.plan) for matcher in self.matchers)
 
     @cached_property
+    def sets(self) -> tuple[docsets.Docset, ...]:
+        """All live docs that match, as bitmaps, by segment; from the lists where there are any, else without a score."""
+        return tuple(
+            docsets.alive(segment.postings, self._matching(number, segment))
+            for number, segment in enumerate(self._snapshot.segments)
+        )
+
+    def _matching(self, number: int, segment: Segment) -> docsets.Docset:
+        if "lists" in self.__dict__:
+            return docsets.of(self.lists[number][0], segment.doc_count)
+        return Unscored(segment, self.matchers[number]).docs(self.plan)
+
+    @cached_property
     def total(self) -> int:
         """How many live docs match."""
-        words = _words_of(self.plan)
-        if words is not None:
-            return sum(_count_words(segment, number, words) for number, segment in enumerate(self._snapshot.segments))
-        found = zip(self._snapshot.segments, self.lists, strict=True)
-        return sum(lists.live(segment.postings, docs) for segment, (docs, _) in found)
+        return sum(map(docsets.size, self.sets))
 
     @cached_property
     def docs(self) -> tuple[memoryview[int], ...]:
         """All live docs that match, uint32 ascending, by segment."""
-        found = zip(self._snapshot.segments, self.lists, strict=True)
-        return tuple(lists.alive(segment.postings, docs) for segment, (docs, _) in found)
+        return tuple(map(docsets.members, self.sets))
+
+    def scores(self, number: int, docs: memoryview[int]) -> memoryview[float]:
+        """The scores of some docs (ascending) of a segment, all of which match."""
+        return self.matchers[number].scores(self.plan, docs)
 
     def marks(self, hit: Scored) -> Marks:
         """The spans that take part in a hit's match, by column."""
@@ -118,8 +131,10 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 
 
 def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort) -> tuple[Scored, ...]:
+    if limit == 0:
+        return ()
     if sort.field != "score":
-        return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
+        return page(found, sort, snapshot, offset, limit)
     words, phrase = _words_of(found.plan), _phrase_of(found.plan)
 
     def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
@@ -130,15 +145,6 @@ def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort)
         return lists.best(snapshot.segments[number].postings, *found.lists[number], count, floor)
 
     return tuple(_ranked(len(snapshot.segments), min(offset + limit, snapshot.doc_count), best_of)[offset:])
-
-
-def _every_hit(snapshot: Snapshot, found: Found) -> list[Scored]:
-    return [
-        Scored(score, number, doc)
-        for number, (segment, pairs) in enumerate(zip(snapshot.segments, found.lists, strict=True))
-        for doc, score in zip(*pairs, strict=True)
-        if not segment.is_deleted(doc)
-    ]
 
 
 def _ranked(segments: int, count: int, best_of: Callable[[int, int, float], Sequence[tuple[float, int]]]) -> list[Scored]:
@@ -182,12 +188,6 @@ def _best_of_words(snapshot: Snapshot, number: int, words: Words, count: int, fl
         return ()
     rest = (*snapshot.normalisation, snapshot.ranking.k1, count, floor, words.every)
     return topk.best(snapshot.segments[number].postings, there, snapshot.weights, *rest)
-
-
-def _count_words(segment: Segment, number: int, words: Words) -> int:
-    there = _numbered(number, words)
-    fields = bytes(column in columns for _, _, columns in there for column in range(len(segment.positional)))
-    return topk_old.count(segment.postings, array("I", [term for term, _, _ in there]), fields, words.every)
 
 
 def _best_of_phrase(snapshot: Snapshot, number: int, phrase: Leaf, count: int, floor: float) -> Sequence[tuple[float, int]]:

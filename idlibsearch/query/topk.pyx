@@ -575,7 +575,7 @@ def best(
     weights  float64[f]      of each field
     b, means float64[f]      length normalisation and mean length of each field, in positions
     every    all words must match, not any
-    among    uint64[d / 64 + 1], a bitmap of the docs that may be found (bit ``doc & 63`` of word ``doc >> 6``); None: all
+    among    a set (see ``docsets``) of the docs that may be found; None: all
 
     Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists.
     """
@@ -587,9 +587,9 @@ def best(
     if weights.shape[0] != fields or b.shape[0] != fields or means.shape[0] != fields:
         raise IndexError("one weight, one b and one mean for each field is needed")
     if among is not None:
-        if among.shape[0] != (p.lists.doc_count >> 6) + 1:
+        if among.shape[0] != (p.lists.doc_count + 63) >> 6:
             raise IndexError("a bit for each doc is needed")
-        p.among = &among[0]
+        p.among = &among[0] if among.shape[0] else NULL
     for f in range(fields):
         p.weight[f], p.b[f], p.mean[f], p.filled[f] = weights[f], b[f], means[f], False
     if n == 0 or k <= 0:

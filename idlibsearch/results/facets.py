@@ -7,31 +7,29 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
-from math import inf, isnan
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, KernelError, QueryError
-from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS, Columns
+from idlibsearch.index.calendar import UNITS
+from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS, Bounds
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.ranges import number_of
+from idlibsearch.query.restrict import picked
+from idlibsearch.query.steps import Having
 
 try:
-    from idlibsearch.results.counting import count_days, count_values, extent, most
+    from idlibsearch.query import docsets
+    from idlibsearch.results.counting import Numbers, count_days, count_values, most, present
 except ImportError as error:
     raise KernelError("idlibsearch.results.counting") from error
 
 ALL = sys.maxsize
-MOST = 1000  # up to here the kernel picks the largest counts, beyond it they are sorted
+SPARSE = 16  # where a column has so many values a match or more, few of them are met: making room for all would take longest
 LIMIT = 10  # values shown of a field where no number is given
-UNITS = ("year", "quarter", "month", "week", "day")
 VAGUE, UNDATED = "vague", "undated"  # a date that no single stretch holds; no date
-_STEPS = {"year": 12, "quarter": 3, "month": 1}
-_LAST_DAY = date.max.toordinal()
 _ADVICE = "write FIELD, FIELD:20 for that many values (FIELD:0 for all), or date:year, quarter, month, week or day"
 
 Counts = list[tuple[str, int]]
@@ -79,49 +77,84 @@ def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, 
 
 
 def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
-    if snapshot.has_numbers(facet.field):
-        return _numbers(facet, snapshot, docs)
+    if not snapshot.has_numbers(facet.field):
+        return _keywords(facet, snapshot, docs)
+    numbers = _numbers(facet.field, snapshot, docs)
+    if not snapshot.has_keywords(facet.field):
+        return [(_written(number), count) for number, count in numbers.most(facet.limit)]
+    return _mixed(facet, snapshot, docs, {_written(number): (number, count) for number, count in numbers.most(ALL)})
+
+
+def _keywords(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     values = snapshot.values(facet.field)
+    if SPARSE * sum(map(len, docs)) < len(values):
+        numbers = Numbers()
+        for segment, of_docs, found in _parts(facet.field, snapshot, docs):
+            _add(segment, "keywords.values", numbers.add_values, found, *of_docs, len(values))
+        return [(values.shown[int(number)], count) for number, count in numbers.most(facet.limit)]
+    counts = _value_counts(facet.field, snapshot, docs)
+    return [(values.shown[number], counts[number]) for number in most(counts, facet.limit)]
+
+
+def _parts(field: str, snapshot: Snapshot, docs: Docs) -> Iterator[tuple[Segment, tuple[object, ...], memoryview[int]]]:
+    """The segments that have a keyword column, its values as the kernel takes them, and the docs to count there."""
+    values = snapshot.values(field)
+    parts = zip(snapshot.segments, values.of_docs, values.ranges, values.numbers, docs, strict=True)
+    return ((segment, (*of_docs, here.start, numbers), found) for segment, of_docs, here, numbers, found in parts if of_docs)
+
+
+def _value_counts(field: str, snapshot: Snapshot, docs: Docs) -> array[int]:
+    """How many docs have each value, by the numbers of ``values``."""
+    values = snapshot.values(field)
     counts = array("Q", bytes(8 * len(values)))
-    for segment, here, numbers, found in zip(snapshot.segments, values.ranges, values.numbers, docs, strict=True):
-        if here:
-            with _damage_told(segment, "keywords.values"):
-                count_values(found, *segment.columns.values(facet.field), here.start, numbers, counts)
-    if facet.limit > MOST:
-        ranked = sorted((number for number, count in enumerate(counts) if count), key=lambda number: -counts[number])
-        return [(values.shown(number), counts[number]) for number in ranked[: facet.limit]]
-    best = array("I", bytes(4 * facet.limit))
-    return [(values.shown(number), counts[number]) for number in best[: most(counts, best)]]
+    for segment, of_docs, found in _parts(field, snapshot, docs):
+        _add(segment, "keywords.values", count_values, found, *of_docs, counts)
+    return counts
 
 
-@contextmanager
-def _damage_told(segment: Segment, section: str) -> Iterator[None]:
-    """A number that points nowhere means a damaged file."""
+def _numbers(field: str, snapshot: Snapshot, docs: Docs) -> Numbers:
+    numbers = Numbers()
+    for segment, found in zip(snapshot.segments, docs, strict=True):
+        if field in segment.columns.numbers:
+            _add(segment, "numbers.values", numbers.add, found, segment.columns.number_values(field))
+    return numbers
+
+
+def _add(segment: Segment, section: str, count: Callable[..., None], *arguments: object) -> None:
+    """Count the docs of a segment. A number that points nowhere means a damaged file."""
     try:
-        yield
+        count(*arguments)
     except IndexError as error:
         raise CorruptIndexError(str(segment.path), str(error), section) from None
 
 
-def _numbers(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
-    """A field of numbers, maybe beside keywords: in plain Python, since such fields are for sorting and restricting."""
-    counts, shown = Counter[str](), dict[str, str]()
-    for segment, found in zip(snapshot.segments, docs, strict=True):
-        for doc in found:
-            counts.update(set(_texts(segment.columns, facet.field, doc)))
-    values = snapshot.values(facet.field)
-    for number in range(len(values)):
-        shown[values.folded(number)] = values.shown(number)
-    ranked = sorted(counts, key=lambda text: (-counts[text], *_by_number(text)))
-    return [(shown.get(text, text), counts[text]) for text in ranked[: facet.limit]]
+def _written(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)
 
 
-def _texts(columns: Columns, field: str, doc: int) -> Iterator[str]:
-    if field in columns.keywords:
-        starts, values = columns.values(field)
-        yield from (columns.folded(value) for value in values[starts[doc] : starts[doc + 1]])
-    if field in columns.numbers and not isnan(number := columns.number_values(field)[doc]):
-        yield str(int(number)) if number == int(number) else repr(number)
+def _mixed(facet: Facet, snapshot: Snapshot, docs: Docs, numbers: dict[str, tuple[float, int]]) -> Counts:
+    """Keywords and numbers of one field: what is written alike is one value, and counts once for a report that has both."""
+    counts, values = _value_counts(facet.field, snapshot, docs), snapshot.values(facet.field)
+    table = {text: count for text, (_, count) in numbers.items()}
+    for place in present(counts):
+        text = values.folded(place)
+        table[text] = table.get(text, 0) + counts[place]
+        if text in numbers:
+            table[text] -= _having_both(facet.field, text, numbers[text][0], snapshot, docs)
+    ranked = sorted(table, key=lambda text: (-table[text], *_by_number(text)))[: facet.limit]
+    places = [values.find(text) for text in ranked]
+    return [(text if place is None else values.shown[place], table[text]) for text, place in zip(ranked, places, strict=True)]
+
+
+def _having_both(field: str, keyword: str, number: float, snapshot: Snapshot, docs: Docs) -> int:
+    """How many of the docs have this keyword and this number."""
+    found = 0
+    for segment, matching in zip(snapshot.segments, docs, strict=True):
+        keywords = picked(Having(field, Bounds(keyword, keyword), None), segment)
+        numbers = picked(Having(field, None, Bounds(number, number)), segment)
+        here = docsets.of(matching, segment.doc_count)
+        found += docsets.size(docsets.both(here, docsets.both(keywords, numbers)))
+    return found
 
 
 def _by_number(text: str) -> tuple[float, str]:
@@ -131,44 +164,11 @@ def _by_number(text: str) -> tuple[float, str]:
 
 
 def _dates(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
-    dated = list(zip(snapshot.segments, docs, strict=True))
-    extents = [extent(found, segment.date_starts) for segment, found in dated]
-    days = [day for both in extents for day in both if day]
-    edges = array("i", _edges(unit, min(days), max(days)) if days else [0])
-    counts = array("Q", bytes(8 * (len(edges) + 1)))
-    for segment, found in dated:
-        with _damage_told(segment, "dates.start"):
-            count_days(found, segment.date_starts, segment.date_ends, edges, counts)
-    labels = [_label(unit, day) if count else "" for day, count in zip(edges[:-1], counts, strict=False)]
-    return [(label, count) for label, count in zip([*labels, VAGUE, UNDATED], counts, strict=True) if count]
-
-
-def _edges(unit: str, first: int, last: int) -> Iterable[int]:
-    """The first days of all stretches from the one of ``first`` to the one behind that of ``last``, in proleptic ordinals."""
-    if unit == "day":
-        return range(first, last + 2)
-    if unit == "week":
-        return range(first - (first - 1) % 7, last + 8, 7)  # day 1 of the calendar, 0001-01-01, is a Monday
-    start, step = date.fromordinal(first), _STEPS[unit]
-    month = start.year * 12 + start.month - 1
-    edges = [_month_start(month - month % step)]
-    while edges[-1] <= last:
-        month += step
-        edges.append(_month_start(month - month % step))
-    return edges
-
-
-def _month_start(month: int) -> int:
-    """The first day of a month, counted from the year 0; behind the last that the calendar has, the day after it."""
-    year, number = divmod(month, 12)
-    return date(year, number + 1, 1).toordinal() if year <= date.max.year else _LAST_DAY + 1
-
-
-def _label(unit: str, day: int) -> str:
-    start = date.fromordinal(day)
-    if unit == "week":
-        year, week, _ = start.isocalendar()
-        return f"{year:04}-W{week:02}"
-    if unit == "quarter":
-        return f"{start.year:04}-Q{(start.month + 2) // 3}"
-    return start.isoformat()[: {"year": 4, "month": 7, "day": 10}[unit]]
+    calendar = snapshot.calendar(unit)
+    counts = array("Q", bytes(8 * (len(calendar) + 2)))
+    for segment, found in zip(snapshot.segments, docs, strict=True):
+        columns = segment.date_starts, segment.date_ends
+        _add(segment, "dates.start", count_days, found, *columns, calendar.edges, calendar.stretches, counts)
+    labels = calendar.labels
+    rows = [(labels[place], counts[place]) for place in present(memoryview(counts)[:-2])]
+    return rows + [(name, count) for name, count in ((VAGUE, counts[-2]), (UNDATED, counts[-1])) if count]
