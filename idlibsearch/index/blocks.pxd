@@ -202,15 +202,14 @@ cdef inline int open_block(const Lists* lists, const List* blocks, uint32_t numb
             at += 1
     if blocks.is_short:
         at += 4 + 2 * fields_in(lists, mask)
+    block.docs = lists.data + at
+    block.origin, block.range = base, 0
+    at += bytes_of(<uint64_t>(block.count - (block.count < BLOCK)) * block.doc_width)
     if at + SPARE_BYTES > lists.data_size:
         return -1
-    block.origin, block.range = base, 0
     if block.count == BLOCK:
-        block.origin -= read32(lists.data + at)
+        block.origin -= unpack(block.docs, <uint64_t>(BLOCK - 1) * block.doc_width, block.doc_width)
         block.range = block.last - base
-        at += 4
-    block.docs = lists.data + at
-    at += bytes_of(<uint64_t>(block.count - 1) * block.doc_width)
     for f in range(lists.field_count):
         block.freqs[f] = lists.data + at
         if block.freq_width[f] < ALL_ONES:

@@ -272,22 +272,20 @@ cdef class Encoder:
         return 0
 
     cdef int _docs(self, const uint32_t* docs, int count, uint32_t base) except -1:
-        """All docs but the last; in a whole block as what they differ from an even spread, the least of it being 0. The width."""
+        """All docs but the last; in a whole block all, as what they differ from an even spread, raised so that none is negative.
+
+        Returns the width.
+        """
         cdef uint64_t range_ = docs[count - 1] - base if count == BLOCK else 0
         cdef int64_t differs, least = 0, most = 0
-        cdef int i, width
+        cdef int i, width, stored = count if count == BLOCK else count - 1
         cdef uint8_t* out
-        for i in range(count - 1):
+        for i in range(stored):
             differs = <int64_t>docs[i] - base - expected(range_, i)
-            least = differs if i == 0 else min(least, differs)
-            most = differs if i == 0 else max(most, differs)
-        if count == BLOCK:
-            put32(self.data, <uint32_t>-least)
-        else:
-            least = 0
+            least, most = min(least, differs), max(most, differs)
         width = bits_of(<uint32_t>(most - least))
-        out = self.data.extend(bytes_of(<uint64_t>(count - 1) * width))
-        for i in range(count - 1):
+        out = self.data.extend(bytes_of(<uint64_t>stored * width))
+        for i in range(stored):
             put(out, <uint64_t>i * width, <uint32_t>(<int64_t>docs[i] - base - expected(range_, i) - least))
         return width
 

@@ -29,8 +29,8 @@ A block, in this order:
     last, bounds        short lists only: what long ones have in tables (uint32; two bytes for each of those fields)
     docs                all but the last, each as what it is more than the last doc of the block before + 1 (0 in the first). In
                         a block of 128 they are stored as what they differ from an even spread over the docs the block spans,
-                        ``range * (i + 1) >> 7``, which takes two bits less; before them a uint32: what was added so that none
-                        is negative
+                        ``range * (i + 1) >> 7``, which takes two bits less, raised so that none is negative; by how much
+                        says the last, which stands there too and differs by 0
     freqs               the columns in field order
     places              short lists only, else in ``postings.places``: the positions of its postings, field after field (fields
                         that keep positions only), the first of a posting and field as it is, the others as the gap to the one

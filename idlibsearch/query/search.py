@@ -1,7 +1,8 @@
 """The one path from a question to scored docs: parse, plan, match every segment, rank.
 
 Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must, and a phrase
-that through ``phrases``; all else is matched in full. All give the same scores. What was not asked for (the total, all docs, marks) is not computed until it is.
+that through ``phrases``; all else is matched in full. All give the same scores. What was not asked for (the total, all docs,
+marks) is not computed until it is.
 """
 
 from __future__ import annotations
