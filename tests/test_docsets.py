@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 import idlibsearch
 from idlibsearch import Report
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.query import docsets
+from idlibsearch.query import docsets, wordsets
 
 WORDS = [f"w{n}" for n in range(1, 30)]
-NAMES = ("words", "filled", "of", "every", "within", "both", "either", "without", "alive", "size", "members")
+NAMES = ("filled", "of", "every", "within", "both", "either", "without", "alive", "size", "members")
 some_docs = st.integers(0, 200).flatmap(
     lambda n: st.tuples(st.just(n), *[st.sets(st.integers(0, n - 1)) if n else st.just(set())] * 2)
 )
@@ -78,7 +78,7 @@ def test_docs_that_have_words_are_those_of_their_lists(segment, seed):
         terms = array("I", [segment.term(word) for word, _ in chosen])
         marks = b"".join(bytes(fields) for _, fields in chosen)
         for every, expected in ((False, set.union(*having)), (True, set.intersection(*having))):
-            found = docsets.words(segment.postings, terms, marks, every)
+            found = wordsets.words(segment.postings, terms, marks, every)
             assert list(docsets.members(found)) == sorted(expected)
             alive = [doc for doc in sorted(expected) if doc % 5]
             assert list(docsets.members(docsets.alive(segment.postings, found))) == alive
@@ -93,8 +93,8 @@ def test_filled_docs_are_those_with_a_length(segment):
 def test_what_does_not_fit_is_refused(segment):
     reader, one, two = segment.postings, docsets.every(1), docsets.every(65)
     for wrong in (
-        lambda: docsets.words(reader, array("I", [10**6]), bytes(4), False),
-        lambda: docsets.words(reader, array("I", [0]), bytes(3), True),
+        lambda: wordsets.words(reader, array("I", [10**6]), bytes(4), False),
+        lambda: wordsets.words(reader, array("I", [0]), bytes(3), True),
         lambda: docsets.filled(reader, bytes(3)),
         lambda: docsets.of(array("I", [9]), 9),
         lambda: docsets.within(array("I", [9]), array("i", [1]), array("i", [2]), 0, 5),
@@ -110,8 +110,9 @@ def test_what_does_not_fit_is_refused(segment):
         with pytest.raises(TypeError):
             call(None)
     with pytest.raises(TypeError):
-        docsets.words(reader, None, None, False)
+        wordsets.words(reader, None, None, False)
 
 
 def test_every_public_function_says_what_it_gives():
     assert all(inspect.getdoc(getattr(docsets, name)) for name in NAMES)
+    assert inspect.getdoc(wordsets.words)

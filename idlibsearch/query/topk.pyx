@@ -21,18 +21,9 @@ from idlibsearch.index.blocks cimport (
     ALL_ONES, BLOCK, MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, expected, first_from, freq_at, is_deleted,
     open_block, open_list,
 )
+from idlibsearch.query.bitmaps cimport lowest_bit
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.scoring cimport lists_of
-
-cdef extern from *:
-    """
-    #if defined(__GNUC__) || defined(__clang__)
-    static inline int lowest_bit(unsigned long long word) { return __builtin_ctzll(word); }
-    #else
-    static inline int lowest_bit(unsigned long long word) { int n = 0; while (!(word & 1)) { word >>= 1; n++; } return n; }
-    #endif
-    """
-    int lowest_bit(uint64_t word) noexcept nogil
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF

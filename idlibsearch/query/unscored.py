@@ -17,7 +17,7 @@ from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import All, Between, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Where
 
 try:
-    from idlibsearch.query import docsets
+    from idlibsearch.query import docsets, wordsets
 except ImportError as error:
     raise KernelError("idlibsearch.query.docsets") from error
 
@@ -74,7 +74,7 @@ class Unscored:
         if every and len(there) < len(leaves):
             there = []
         terms = array("I", [number for number, _ in there])
-        yield docsets.words(self._segment.postings, terms, b"".join(self._fields(leaf) for _, leaf in there), every)
+        yield wordsets.words(self._segment.postings, terms, b"".join(self._fields(leaf) for _, leaf in there), every)
 
     def _fields(self, step: Leaf | Filled) -> bytes:
         """A 1 for each field in which something of a step counts."""
