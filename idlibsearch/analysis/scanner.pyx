@@ -41,10 +41,21 @@ cdef enum:
     LETTER = 8
     UPPER = 9
 
+cdef extern from *:
+    """
+    #if defined(__GNUC__)
+    #define fetch_ahead(address) __builtin_prefetch(address)
+    #else
+    #define fetch_ahead(address) ((void)0)
+    #endif
+    """
+    void fetch_ahead(const void* address) noexcept nogil
+
 cdef enum:
     LONGEST = 255  # code points of a token; a longer one is cut, so that no surface can fill the lexicon by itself
     SHORT = 8  # bytes of a surface that fit the key of a slot, so that most tokens are found without a look at the arena
     FIRST_SLOTS = 1024
+    AHEAD = 16  # surfaces whose slots are fetched before the first is looked at: a large table lies outside the caches
     LITTLE_ENDIAN_BYTE = 1
 
 cdef uint64_t MIX = 0x9E3779B97F4A7C15  # 2**64 / golden ratio (Knuth, TAOCP 6.4): its multiples spread over the high bits
@@ -251,6 +262,13 @@ cdef inline uint64_t hashed(const uint8_t* at, Py_ssize_t size, uint64_t seed) n
     return mixed(hash ^ word)
 
 
+cdef struct Found:
+    # A surface whose number is not looked up yet.
+    const uint8_t* at
+    Py_ssize_t size
+    uint64_t key
+
+
 cdef struct Breaks:
     const uint32_t* at  # ascending offsets in bytes
     Py_ssize_t count
@@ -406,27 +424,38 @@ cdef class Vocabulary:
 
     cdef bint number_tokens(self, Text* text, Breaks* sentences, Breaks* paragraphs) noexcept nogil:
         cdef Py_ssize_t i = 0, width, end, piece
-        cdef size_t before = self.numbers.used
+        cdef size_t token = 0
+        cdef Found found[AHEAD]
         while i < text.size:
             if class_at(text, i, &width) < DIGIT:
                 i += width
                 continue
             end = token_end(text, i)
             while i < end:
-                if sentences != NULL and not (
-                    pass_breaks(sentences, i, self.numbers.used - before)
-                    and pass_breaks(paragraphs, i, self.numbers.used - before)
-                ):
+                if sentences != NULL and not (pass_breaks(sentences, i, token) and pass_breaks(paragraphs, i, token)):
                     return False
                 piece = end if end - i <= LONGEST else after_points(text, i, end, LONGEST)
-                if not self.number_surface(text.at + i, piece - i, i + 8 <= text.size):
+                self.find_ahead(&found[token % AHEAD], text.at + i, piece - i, i + 8 <= text.size)
+                token += 1
+                if token % AHEAD == 0 and not self.number_found(found, AHEAD):
                     return False
                 i = piece
+        return self.number_found(found, token % AHEAD)
+
+    cdef inline void find_ahead(self, Found* found, const uint8_t* at, Py_ssize_t size, bint readable) noexcept nogil:
+        found.at, found.size = at, size
+        found.key = packed(at, size, readable) if size <= SHORT else hashed(at, size, self.seed)
+        fetch_ahead(&self.slots[self.place(found.key, size)])
+
+    cdef inline bint number_found(self, Found* found, size_t count) noexcept nogil:
+        cdef size_t i
+        for i in range(count):
+            if not self.number_surface(found[i].at, found[i].size, found[i].key):
+                return False
         return True
 
-    cdef inline bint number_surface(self, const uint8_t* at, Py_ssize_t size, bint readable) noexcept nogil:
+    cdef inline bint number_surface(self, const uint8_t* at, Py_ssize_t size, uint64_t key) noexcept nogil:
         """Add the number of one surface to the tokens; False where memory is out."""
-        cdef uint64_t key = packed(at, size, readable) if size <= SHORT else hashed(at, size, self.seed)
         cdef size_t i = self.place(key, size)
         cdef Slot* slot
         while True:
