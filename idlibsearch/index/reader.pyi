@@ -20,7 +20,6 @@ class PostingReader:
         positions: Buffer,
         lengths: Buffer,
         length_codes: Buffer,
-        length_codes: Buffer,
         surface_starts: Buffer,
         surfaces: Buffer,
         surface_widths: Buffer,

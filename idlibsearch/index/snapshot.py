@@ -85,7 +85,7 @@ class Snapshot:
         return tuple([segment.term(term) for segment in self.segments])
 
     def simple_term(self, folded: str) -> tuple[int, ...] | None:
-        """The term of a word that takes one position and stands for one term, as ``term`` has it; None for others and unknown ones."""
+        """The term of a word that takes one position and stands for nothing else, as ``term`` has it; None for all others."""
         for number, segment in enumerate(self.segments):
             found = segment.lexicon.simple_term(folded)
             if found >= 0:

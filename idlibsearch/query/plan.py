@@ -97,7 +97,7 @@ class Planner:
                 return All((), (self.plan(node.child, negated=True),))
 
     def _conjunction(self, node: And, negated: bool) -> Step:
-        wanted, unwanted = [], []
+        wanted, unwanted = list[Step](), list[Step]()
         for number, child in enumerate(node.children):
             if isinstance(child, Not):
                 unwanted.append(self.plan(child.child, negated=True))

@@ -136,7 +136,7 @@ def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_f
 
 
 def _plain_words(text: str, mode: Mode) -> Node | None:
-    """What the grammar makes of words of letters and digits with single spaces between them; None where it may make more of it."""
+    """What the grammar makes of words of letters and digits with single spaces between them; None for anything else."""
     pieces = text.split(" ")
     if not all(map(str.isalnum, pieces)) or not _MORE_THAN_WORDS.isdisjoint(text.lower().split(" ")):
         return None
