@@ -11,7 +11,7 @@ which `surrogatepass` lets through), hence every surface is valid UTF-8.
 
 cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy, memset
 
 from idlibsearch.analysis.text cimport (
