@@ -11,7 +11,7 @@ which `surrogatepass` lets through), hence every surface is valid UTF-8.
 
 cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy, memset
 
 from idlibsearch.analysis.text cimport (
@@ -48,7 +48,9 @@ cdef extern from *:
     #else
     #define fetch_ahead(address) ((void)0)
     #endif
+    #define EACH_BYTE 0x0101010101010101u
     """
+    const uint64_t EACH_BYTE
     void fetch_ahead(const void* address) noexcept nogil
 
 cdef enum:
@@ -87,8 +89,24 @@ cdef inline Py_ssize_t narrower(Text* text, Py_ssize_t start, Py_ssize_t end) no
 # --- the grammar; every function takes the byte where its piece starts and returns the byte where it ends -----------------
 
 
+cdef inline Py_ssize_t letters_end(Text* text, Py_ssize_t i) noexcept nogil:
+    """Behind the ASCII letters from byte i on, eight bytes at a time, as far as eight can be read; every table has them as letters."""
+    cdef uint64_t word, small, others
+    while LITTLE_ENDIAN and i + 8 <= text.size:
+        memcpy(&word, text.at + i, 8)
+        small = (word | 0x20 * EACH_BYTE) & 0x7F * EACH_BYTE
+        # The high bit of each byte that is not ASCII, or below "a", or above "z"; no sum of two such bytes carries.
+        others = (word | ~(small + (0x80 - c"a") * EACH_BYTE) | (small + (0x7F - c"z") * EACH_BYTE)) & 0x80 * EACH_BYTE
+        if others:
+            others = (others & (0 - others)) - 1  # one in each byte before the first of them, and in that one
+            return i + <Py_ssize_t>(((others & EACH_BYTE) * EACH_BYTE) >> 56) - 1
+        i += 8
+    return i
+
+
 cdef inline Py_ssize_t run_end(Text* text, Py_ssize_t i) noexcept nogil:
     cdef Py_ssize_t width
+    i = letters_end(text, i)
     while class_at(text, i, &width) >= MARK:
         i += width
     return i

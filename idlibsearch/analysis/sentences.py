@@ -8,7 +8,7 @@ Paragraphs are separated by a blank line. A single line break separates them too
 is indented by two or more blanks, where the next opens with a bullet, and everywhere in a text that has a line longer than 120
 characters: such a text is not wrapped at a fixed width. Otherwise it is a blank like any other, because plenty of news is.
 
-The compiled finder, `breaks.pyx`, runs over the UTF-8 that the scanner reads, at more than half a gigabyte a second, and asks
+The compiled finder, `breaks.pyx`, runs over the UTF-8 that the scanner reads, at half a gigabyte a second, and asks
 nothing of Python; the word lists stand here. The rules as regular expressions are in `tests/naive_sentences.py`.
 """
 
