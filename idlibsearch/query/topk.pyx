@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The best k docs for words under BM25F, of those that have any (OR) or all (AND) of them, without scoring the rest; and their
 number, without scoring any.
 
