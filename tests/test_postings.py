@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from array import array
+from functools import partial
 from itertools import accumulate
 
 import pytest
 
+import idlibsearch
 from idlibsearch.index.encoder import Encoder, length_codes
 from idlibsearch.index.reader import PostingReader
+from idlibsearch.query import lists as scored_lists
+from idlibsearch.query import phrases, topk
 
 POSITIONAL = [True, False, True]
 LENGTH = 1 << 20  # of every field of every doc
@@ -33,8 +37,8 @@ def posting_lists(rng):
     return terms
 
 
-def packed(terms):
-    """The sections of some lists, term by term, and a reader of them."""
+def packed(terms, damage=None):
+    """A reader of some lists, packed term by term; ``damage`` may change the sections (bytearrays) in between."""
     docs = 1 + max(max(lists) for lists in terms)
     lengths = array("I", [LENGTH] * 3 * docs)
     encoder = Encoder(bytes(POSITIONAL), lengths)
@@ -47,8 +51,10 @@ def packed(terms):
             *(array("Q", [0, len(lists)]), array("I", lists), array("I", freqs), array("Q", [0, *accumulate(map(len, places))])),
             *(array("I", [start for start, _ in flat]), array("I", [surface for _, surface in flat])),
         )
-    sections = encoder.finish()
-    start, last, block_start, position, bounds, data, places = sections
+    sections = [bytearray(section) for section in encoder.finish()]
+    if damage:
+        damage(sections)
+    start, last, block_start, position, bounds, data, places = map(bytes, sections)
     surfaces, ends = array("I", list(range(6)) * len(terms)), array("I", range(1, len(terms) + 1))
     tables = [memoryview(each).cast("I") for each in (start, last, block_start, position)]
     return PostingReader(
@@ -75,6 +81,49 @@ def test_what_is_packed_reads_back(seed):
                 assert all(end - start == [1, 2, 3, 1, 1, 1][surface] for start, end, surface in found)
                 assert reader.freq(term, doc, column) == len(found)
             assert reader.occurrences(term, doc, 1) == []
+
+
+def read_all(reader, terms):
+    """Ask a reader and the kernels everything; they may find anything, or say that it is damaged."""
+    numbers, ones = array("I", range(len(terms))), array("d", [1.0] * 3)
+    rows = array("d", [1.0] * 3 * len(terms))
+    docs = [doc for lists in terms for doc in (*list(lists)[:2], *list(lists)[-2:])]
+    questions = [
+        *(partial(ask, term) for term in numbers for ask in (reader.count, reader.docs)),
+        *(partial(reader.freqs, term, column) for term in numbers for column in range(3)),
+        *(partial(reader.occurrences, term, doc, 2) for term in numbers for doc in docs),
+        *(partial(topk.best, reader, numbers, ones[:1] * len(terms), rows, ones, ones, 1.2, 10, -1.0, every) for every in (0, 1)),
+        *(partial(topk.count, reader, numbers, bytes([1] * 3 * len(terms)), every) for every in (0, 1)),
+        *(
+            partial(phrases.best, reader, array("I", [a, b]), 1.0, ones, ones, ones, 1.2, 3, -1.0)
+            for a in numbers
+            for b in numbers
+        ),
+        partial(scored_lists.phrase, reader, [numbers], 0, 1.0, ones, ones, ones, 1.2),
+        partial(scored_lists.Gathered(reader).add, 0, bytes(6)),
+    ]
+    told = 0
+    for question in questions:
+        try:
+            question()
+        except idlibsearch.CorruptIndexError:
+            told += 1
+    return told
+
+
+def test_damaged_sections_are_told_and_nothing_outside_them_is_read():
+    """Sections lie in memory of their own here, so that a build that checks addresses sees where one reads beyond them."""
+    told = 0
+    for seed in range(200):
+        rng = random.Random(seed)
+        terms = posting_lists(rng)
+
+        def damage(sections, rng=rng):
+            for section in rng.choices([section for section in sections if section], k=rng.choice([0, 1, 3, 30])):
+                section[rng.randrange(len(section))] = rng.choice([0, 1, 127, 128, 255, rng.randrange(256)])
+
+        told += read_all(packed(terms, damage), terms)
+    assert told > 100
 
 
 def test_the_worked_example_of_the_format():

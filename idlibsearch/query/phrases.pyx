@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The best k docs in which words stand side by side, without looking at the positions of the rest.
 
 The rarest word leads and the others leap after it. A phrase stands in a field no more often than the rarest of its words, in
