@@ -9,6 +9,8 @@ that a number can be read as one word of 64 bits.
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from idlibsearch.index.entries cimport SurfaceTable
+
 cdef enum:
     BLOCK = 128         # postings a block
     MAX_FIELDS = 8
@@ -21,7 +23,6 @@ cdef struct Lists:
     uint32_t term_count
     uint32_t block_count
     uint32_t doc_count
-    uint32_t surface_count
     int field_count
     uint8_t positional[MAX_FIELDS]
     const uint32_t* first_block     # per term, and one more: its range of blocks
@@ -34,9 +35,7 @@ cdef struct Lists:
     const uint8_t* positions
     uint64_t positions_size
     const uint32_t* lengths         # per doc and field
-    const uint32_t* surface_starts  # per term, and one more: its range in the next two
-    const uint32_t* surfaces
-    const uint8_t* surface_widths   # positions the term spans where it is written so
+    SurfaceTable surfaces           # of each term
     const uint8_t* deleted
     uint64_t deleted_size
 

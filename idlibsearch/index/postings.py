@@ -17,11 +17,9 @@ whole byte on; so any of them can be read, and a doc be searched for, without un
                                            then the freq columns in field order
     postings.places     bytes              of each block the positions of its postings, field after field (fields that keep
                                            positions only), and behind them the surface of each, as a number within its term's
-    term.surfaces       uint32             each term's surfaces, commonest first, so that numbers are small;
-                                           ``term.widths`` (uint8) how many positions the term spans where it is written
-                                           so; ``term.first`` (uint32[terms + 1]) its range
 
-Eight zero bytes stand at the end of both byte sections, so that any number can be read as part of a 64-bit word.
+The surfaces of each term stand in ``term.surfaces`` (see ``entries``), commonest first, so that numbers are small. Eight zero
+bytes stand at the end of all byte sections, so that any number can be read as part of a 64-bit word.
 
 Example: a term that stands once in the body (the last of four fields) of docs 3 and 10, at positions 5 and 70, in its only
 spelling. Its block is 01 04 07 00 00 00 00 21 03 (two postings, 4 bits a doc, 7 a position, freqs in the body only and all one;
@@ -43,14 +41,14 @@ except ImportError as error:
     raise KernelError("idlibsearch.index.reader") from error
 
 _SECTIONS = (
-    *("terms.text", "terms.ends", "postings.first", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds"),
-    *("postings.data", "postings.places", "lengths", "term.first", "term.surfaces", "term.widths"),
+    *("postings.first", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds"),
+    *("postings.data", "postings.places", "lengths", "term.surfaces", "term.blocks"),
 )
 
 
-def open_postings(file: SectionFile, positional: tuple[bool, ...], deleted: memoryview) -> PostingReader:
-    """Bind the sections of a segment. Raises ValueError where they do not fit each other."""
-    arrays: list[Any] = [bytes(positional), *(file.array(name) for name in _SECTIONS), deleted, str(file.path)]
+def open_postings(file: SectionFile, positional: tuple[bool, ...], surfaces: int, deleted: memoryview) -> PostingReader:
+    """Bind the sections of a segment that has so many surfaces. Raises ValueError where they do not fit each other."""
+    arrays: list[Any] = [bytes(positional), *(file.array(name) for name in _SECTIONS), surfaces, deleted, str(file.path)]
     return PostingReader(*arrays)
 
 

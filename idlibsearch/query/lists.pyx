@@ -6,55 +6,19 @@ A list is a pair of buffers, docs (uint32, ascending) and scores (float64), made
 two leave them out. Scores are exactly ``rank``'s. Twin: the naive engine.
 """
 
-from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
-from libc.string cimport memset
 
 from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, Block, Lists, block_with, doc_at, first_from, freq_at, is_deleted, open_block,
     places_before, places_inside, unpack,
 )
+from idlibsearch.index.entries cimport Surfaces, open_surfaces, width_at
+from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     MAX_WORDS = 64  # in one phrase
-
-
-cdef struct Params:
-    const Lists* lists
-    double idf
-    double k1
-    double weight[MAX_FIELDS]
-    double b[MAX_FIELDS]
-    double mean[MAX_FIELDS]
-
-
-cdef const Lists* lists_of(object reader) except NULL:
-    return <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
-
-
-cdef int read_params(
-    Params* p, object reader, double idf, const double[::1] weights, const double[::1] b, const double[::1] means, double k1
-) except -1:
-    cdef int f
-    p.lists, p.idf, p.k1 = lists_of(reader), idf, k1
-    if weights.shape[0] != p.lists.field_count or b.shape[0] != p.lists.field_count or means.shape[0] != p.lists.field_count:
-        raise IndexError("one weight, one b and one mean for each field is needed")
-    for f in range(p.lists.field_count):
-        p.weight[f], p.b[f], p.mean[f] = weights[f], b[f], means[f]
-    return 0
-
-
-cdef inline double scored(const Params* p, uint32_t doc, const uint32_t* freqs) noexcept nogil:
-    """As ``rank.saturated`` times idf; 0 where no field that counts has the word."""
-    cdef double tf = 0.0
-    cdef int f
-    cdef const uint32_t* lengths = p.lists.lengths + <uint64_t>doc * p.lists.field_count
-    for f in range(p.lists.field_count):
-        if freqs[f] and p.weight[f] != 0.0:
-            tf += p.weight[f] * freqs[f] / (1.0 - p.b[f] + p.b[f] * lengths[f] / p.mean[f])
-    return p.idf * (tf / (p.k1 + tf)) if tf != 0.0 else 0.0
 
 
 cdef class _List:
@@ -132,8 +96,7 @@ cdef struct Cursor:
     uint32_t opened
     int i
     uint32_t doc
-    uint32_t first_surface
-    uint32_t surface_count
+    Surfaces surfaces
     bint narrow                   # the term spans one position wherever it is written
     Block block
     uint32_t before[BLOCK + 1]    # of block ``measured``
@@ -204,15 +167,12 @@ cdef int bind(object reader, const Lists* lists, Cursor* c, uint32_t term) excep
     c.term, c.number, c.end = term, lists.first_block[term], lists.first_block[term + 1]
     c.opened = c.measured = NO_DOC
     c.i, c.doc = 0, 0
-    c.first_surface = lists.surface_starts[term]
-    if c.number > c.end or c.end > lists.block_count or c.first_surface > lists.surface_starts[term + 1]:
+    if c.number > c.end or c.end > lists.block_count or open_surfaces(&lists.surfaces, term, &c.surfaces) < 0:
         raise reader.damaged()
-    if lists.surface_starts[term + 1] > lists.surface_count:
-        raise reader.damaged()
-    c.surface_count = lists.surface_starts[term + 1] - c.first_surface
     c.narrow = True
-    for s in range(c.surface_count):
-        c.narrow = c.narrow and lists.surface_widths[c.first_surface + s] == 1
+    if c.surfaces.places != NULL:
+        for s in range(c.surfaces.count):
+            c.narrow = c.narrow and width_at(&c.surfaces, s) == 1
     return 0
 
 
@@ -256,9 +216,9 @@ cdef int load(const Lists* lists, Cursor* c, int column, _Places room, uint32_t*
             ends[i] = room.starts[i] + 1
             if not c.narrow:
                 which = unpack(lists.positions, surface_bit + <uint64_t>(first + i) * c.block.surface_width, c.block.surface_width)
-                if which >= c.surface_count:
+                if which >= c.surfaces.count:
                     return -1
-                ends[i] = room.starts[i] + lists.surface_widths[c.first_surface + which]
+                ends[i] = room.starts[i] + width_at(&c.surfaces, which)
     return count
 
 
@@ -322,9 +282,9 @@ cdef inline uint32_t width_end(const Lists* lists, Cursor* c, int column, _Place
             first += freq_at(&c.block, f, c.i)
     bit = 8 * <uint64_t>lists.block_position[c.number] + <uint64_t>c.before[c.block.count] * c.block.position_width
     which = unpack(lists.positions, bit + <uint64_t>(first + at) * c.block.surface_width, c.block.surface_width)
-    if which >= c.surface_count:
+    if which >= c.surfaces.count:
         return NO_DOC
-    return room.starts[at] + lists.surface_widths[c.first_surface + which]
+    return room.starts[at] + width_at(&c.surfaces, which)
 
 
 cdef int side_by_side(const Params* p, Cursor* words, int n, _Places out) noexcept nogil:
@@ -477,116 +437,6 @@ def word_among(
     if outcome < 0:
         raise reader.damaged()
     return out.taken()
-
-
-# ---- words by their spelling
-
-
-cdef class Gathered:
-    """Gathers, over many terms, the occurrences of chosen surfaces into one list: what a pattern or an exact spelling finds.
-
-    Only fields that keep positions know surfaces; the others count nothing.
-    """
-
-    cdef object reader
-    cdef const Lists* lists
-    cdef uint32_t* freqs
-    cdef _Places room
-
-    def __init__(self, reader not None):
-        self.reader = reader
-        self.lists = lists_of(reader)
-        self.room = _Places()
-
-    def __dealloc__(self):
-        free(self.freqs)
-
-    def add(self, uint32_t term, const uint8_t[::1] widths not None):
-        """Add the occurrences of a term whose surface was chosen.
-
-        widths  uint8[surfaces of the term], by their number within the term: the positions the whole token takes, 0 where it
-                was not chosen. A token that has the term more than once counts once, from the first.
-        """
-        cdef Cursor c
-        cdef Py_ssize_t size = <Py_ssize_t>self.lists.doc_count * self.lists.field_count
-        cdef int outcome = 0
-        if self.freqs == NULL:
-            self.freqs = <uint32_t*>malloc(4 * max(size, 1))
-            if self.freqs == NULL:
-                raise MemoryError()
-            memset(self.freqs, 0, 4 * max(size, 1))
-        bind(self.reader, self.lists, &c, term)
-        if widths.shape[0] != c.surface_count:
-            raise IndexError("one width for each surface of the term is needed")
-        with nogil:
-            outcome = self._gather(&c, widths)
-        if outcome < 0:
-            raise self.reader.damaged()
-
-    cdef int _gather(self, Cursor* c, const uint8_t[::1] widths) noexcept nogil:
-        cdef uint32_t doc, covered, which, found
-        cdef uint64_t bit, surface_bit, at
-        cdef int f, i, n, position_width, surface_width
-        while c.number < c.end:
-            if open_block(self.lists, c.term, c.number, &c.block) < 0 or places_before(self.lists, &c.block, c.before) < 0:
-                return -1
-            if places_inside(self.lists, c.number, &c.block, c.before[c.block.count]) < 0:
-                return -1
-            position_width, surface_width = c.block.position_width, c.block.surface_width
-            bit = 8 * <uint64_t>self.lists.block_position[c.number]
-            surface_bit = bit + <uint64_t>c.before[c.block.count] * position_width
-            for i in range(c.block.count):
-                doc, at = doc_at(&c.block, i), c.before[i]
-                for f in range(self.lists.field_count):
-                    if not self.lists.positional[f]:
-                        continue
-                    covered = found = 0
-                    for n in range(<int>freq_at(&c.block, f, i)):
-                        which = unpack(self.lists.positions, surface_bit + at * surface_width, surface_width)
-                        if which >= c.surface_count:
-                            return -1
-                        if widths[which]:
-                            which = widths[which]
-                            if unpack(self.lists.positions, bit + at * position_width, position_width) >= covered:
-                                covered = unpack(self.lists.positions, bit + at * position_width, position_width) + which
-                                found += 1
-                        at += 1
-                    self.freqs[<uint64_t>doc * self.lists.field_count + f] += found
-            c.number += 1
-        return 0
-
-    def frequency(self, const uint8_t[::1] counted not None):
-        """How many docs have any in the fields marked in ``counted`` (uint8[f])."""
-        cdef uint64_t doc, found = 0
-        cdef int f
-        if counted.shape[0] != self.lists.field_count:
-            raise IndexError("one mark for each field is needed")
-        if self.freqs == NULL:
-            return 0
-        for doc in range(self.lists.doc_count):
-            for f in range(self.lists.field_count):
-                if counted[f] and self.freqs[doc * self.lists.field_count + f]:
-                    found += 1
-                    break
-        return found
-
-    def scores(
-        self, double idf, const double[::1] weights not None, const double[::1] b not None, const double[::1] means not None,
-        double k1,
-    ):
-        """Every doc that has any, with its score; parameters as for ``word``."""
-        cdef Params p
-        cdef _List out = _List(self.lists.doc_count)
-        cdef uint32_t doc
-        cdef double score
-        read_params(&p, self.reader, idf, weights, b, means, k1)
-        if self.freqs != NULL:
-            with nogil:
-                for doc in range(self.lists.doc_count):
-                    score = scored(&p, doc, self.freqs + <uint64_t>doc * self.lists.field_count)
-                    if score != 0.0:
-                        out.put(doc, score)
-        return out.taken()
 
 
 # ---- algebra
