@@ -178,53 +178,61 @@ cdef inline int walk_to(Walk* walk, uint64_t number) noexcept nogil:
     return 0
 
 
-cdef inline int block_begins(const Walk* walk, uint64_t block, uint32_t size) noexcept nogil:
-    """Does the first word of a block begin with the first ``size`` bytes of the word?"""
+cdef struct Goal:
+    # Where to leap to: behind the words before ``word`` and, with ``beginning``, those that begin with it.
+    uint8_t* word
+    uint32_t size
+    bint beginning
+
+
+cdef inline int block_before(const Table* table, uint64_t block, const Goal* goal) noexcept nogil:
+    """Does the first word of a block stand before the goal?"""
     cdef uint64_t at, end
     cdef uint32_t shared, rest
-    if open_words(walk.table, block, &at, &end) < 0 or read_head(walk.table, &at, end, &shared, &rest) < 0:
+    if open_words(table, block, &at, &end) < 0 or read_head(table, &at, end, &shared, &rest) < 0:
         return -1
-    return rest >= size and memcmp(walk.table.text + at, walk.word, size) == 0
+    return compared(table.text + at, rest, goal.word, goal.size, goal.beginning) < 0
 
 
-cdef inline int walk_inside(Walk* walk, uint32_t size, uint64_t high) noexcept nogil:
-    """On to the first word before ``high`` of this block that does not begin with ``size`` bytes of it: 1; 0 if none is there."""
+cdef inline int walk_inside(Walk* walk, const Goal* goal, uint64_t high) noexcept nogil:
+    """On to the first word of this block, before ``high``, that is not before the goal: 1; 0 if none is there."""
     cdef uint64_t end = min(high, walk.number // WORDS * WORDS + WORDS)
     while walk.number + 1 < end:
         if walk_on(walk) < 0:
             return -1
-        if walk.shared < size:
+        if compared(walk.word, walk.size, goal.word, goal.size, goal.beginning) >= 0:
             return 1
     return 0
 
 
-cdef inline int walk_past(Walk* walk, uint32_t size, uint64_t high) noexcept nogil:
-    """To the first word that does not begin with the first ``size`` bytes of this one, or to ``high``. O(log words passed)."""
+cdef inline int walk_past(Walk* walk, const Goal* goal, uint64_t high) noexcept nogil:
+    """From a word before the goal to the first that is not, or to ``high``. O(log words passed)."""
     cdef uint64_t first = walk.number // WORDS + 1, low = first, end = (high + WORDS - 1) // WORDS, step = 1, middle
-    cdef int outcome = walk_inside(walk, size, high)
+    cdef int outcome = walk_inside(walk, goal, high)
     if outcome:
         return outcome
-    while low < end:  # leap until a block begins differently, then halve
-        outcome = block_begins(walk, min(low + step, end) - 1, size)
+    while low < end:  # leap until a block is not before it, then halve
+        middle = min(low + step, end) - 1
+        outcome = block_before(walk.table, middle, goal)
         if outcome < 0:
             return -1
         if not outcome:
-            end = min(low + step, end) - 1
+            end = middle
             break
-        low, step = min(low + step, end), 2 * step
+        low, step = middle + 1, 2 * step
     while low < end:
         middle = (low + end) >> 1
-        outcome = block_begins(walk, middle, size)
+        outcome = block_before(walk.table, middle, goal)
         if outcome < 0:
             return -1
         if outcome:
             low = middle + 1
         else:
             end = middle
-    if low > first:  # the last block that begins so may end differently
+    if low > first:  # the last block that begins before it may end behind it
         if walk_to(walk, (low - 1) * WORDS) < 0:
             return -1
-        outcome = walk_inside(walk, size, high)
+        outcome = walk_inside(walk, goal, high)
         if outcome:
             return outcome
     if low * WORDS >= high:

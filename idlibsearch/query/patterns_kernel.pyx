@@ -9,8 +9,9 @@ match are leapt over: each beginning is looked at once. Every number read is che
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy
 
-from idlibsearch.index.words cimport Table, Walk, walk_on, walk_past, walk_to
+from idlibsearch.index.words cimport Goal, Table, Walk, walk_on, walk_past, walk_to
 
 cdef enum:
     CLASSES = 256  # columns of the automaton's table; automaton.py has the same, and the next one
@@ -42,6 +43,16 @@ cdef inline uint32_t _decode(const uint8_t* text, uint32_t end, uint32_t* at) no
     return lead if lead < CODE_POINTS else 0xFFFD
 
 
+cdef inline uint32_t _encode(uint32_t point, uint8_t* text) noexcept nogil:
+    # The reverse, up to four bytes; surrogates pass.
+    cdef uint32_t size = 1 if point < 0x80 else 2 if point < 0x800 else 3 if point < 0x10000 else 4, i
+    for i in range(size - 1, 0, -1):
+        text[i] = 0x80 | (point & 0x3F)
+        point >>= 6
+    text[0] = <uint8_t>(point | (0 if size == 1 else 0xF00 >> size))
+    return size
+
+
 cdef class Scan:
     """A run over the words [low, high) of a table; which of them match is in ``found`` when it is through.
 
@@ -53,6 +64,7 @@ cdef class Scan:
 
     cdef object words
     cdef Walk walk
+    cdef Goal goal
     cdef uint64_t high
     cdef uint32_t beginning
     cdef uint32_t at             # bytes of the word that have been read
@@ -74,7 +86,8 @@ cdef class Scan:
         self.beginning = self.at = <uint32_t>beginning
         self.walk.word = <uint8_t*>malloc(self.walk.table.longest + 1)
         self.states = <int32_t*>calloc(self.walk.table.longest + 1, 4)
-        if self.walk.word == NULL or self.states == NULL:
+        self.goal.word = <uint8_t*>malloc(self.walk.table.longest + 4)  # and a letter
+        if self.walk.word == NULL or self.states == NULL or self.goal.word == NULL:
             raise MemoryError()
         self.states[beginning] = START
         if walk_to(&self.walk, low) < 0:
@@ -82,6 +95,7 @@ cdef class Scan:
 
     def __dealloc__(self):
         free(self.walk.word)
+        free(self.goal.word)
         free(self.states)
         free(self.numbers)
 
@@ -109,6 +123,14 @@ cdef class Scan:
             return walk_on(&self.walk)
         self.walk.number = self.high
         return 0
+
+    cdef int _leap(self, uint32_t size, uint32_t letter) noexcept nogil:
+        """Past all words that begin with the first ``size`` bytes of this one; with a letter, to those in which that comes next."""
+        memcpy(self.goal.word, self.walk.word, size)
+        self.goal.size, self.goal.beginning = size, letter == 0
+        if letter:
+            self.goal.size += _encode(letter, self.goal.word + size)
+        return walk_past(&self.walk, &self.goal, self.high)
 
     cdef int _check(self, int outcome) except -1:
         if outcome == WORDS_DAMAGED:
@@ -171,7 +193,7 @@ cdef class Scan:
                 self.at, state = after, following
                 self.states[self.at] = state
             if state == DEAD:
-                outcome = walk_past(&self.walk, self.at, self.high)
+                outcome = self._leap(self.at, 0)
             else:
                 outcome = self._put() if accepting[state] else 0
                 if outcome == 0:
@@ -197,7 +219,7 @@ cdef class Scan:
         alignment). Only the diagonals within ``distance`` of the main one are filled in (Ukkonen 1985), and all words that begin
         like one whose whole row is too far are given up with it. No word of no letters is near.
         """
-        cdef Py_ssize_t n = wanted.shape[0], rows = n + distance + 1
+        cdef Py_ssize_t n = wanted.shape[0], rows = n + distance + 2
         cdef int outcome
         if not 0 <= distance < 256:
             raise IndexError("no such distance")
@@ -228,15 +250,12 @@ cdef class Scan:
             at, dead = grid.ends[depth], False
             while at < self.walk.size and not dead:
                 i = depth + 1
-                if i > grid.n + grid.distance:
-                    _decode(self.walk.word, self.walk.size, &at)
-                    dead = True
-                else:
-                    grid.letters[i] = _decode(self.walk.word, self.walk.size, &at)
-                    grid.ends[i], depth = at, i
-                    dead = fill_row(grid, i) > grid.distance
+                grid.letters[i] = _decode(self.walk.word, self.walk.size, &at)
+                grid.ends[i] = at
+                dead = i > grid.n + grid.distance or fill_row(grid, i) > grid.distance
+                depth += not dead
             if dead:
-                outcome = walk_past(&self.walk, at, self.high)
+                outcome = self._leap(grid.ends[depth], next_letter(grid, depth))
             else:
                 outcome = 0
                 if depth and is_near(grid, depth):
@@ -258,6 +277,23 @@ cdef struct Rows:
     int* cells           # those outside the band are not written, but for one on each side, too far
     uint32_t* letters    # of the word, from 1
     uint32_t* ends       # bytes read, by row
+
+
+cdef inline uint32_t next_letter(const Rows* grid, int row) noexcept nogil:
+    """The first letter that is not too far behind a row's letters, of those above the one tried in vain; 0 if none is."""
+    cdef int width = grid.n + 1, i
+    cdef const int* here = grid.cells + <Py_ssize_t>row * width
+    cdef const int* above = here - width
+    cdef uint32_t tried = grid.letters[row + 1], letter, best = 0
+    cdef bint swapped
+    if row == grid.n + grid.distance:
+        return 0
+    for i in range(max(row - grid.distance, 0), min(row + grid.distance + 1, grid.n)):
+        letter = grid.wanted[i]
+        swapped = row > 0 and i + 1 < grid.n and grid.letters[row] == grid.wanted[i + 1]
+        if letter > tried and (here[i] <= grid.distance or swapped) and (best == 0 or letter < best):
+            best = letter
+    return best
 
 
 cdef inline bint is_near(const Rows* grid, int depth) noexcept nogil:
