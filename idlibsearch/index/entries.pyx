@@ -10,19 +10,20 @@ starts, and where the last one ends. Numbers are written as in ``words``; a diff
                       before, 7: that follows as a difference. Then the number of the others. Then, of a compound, its positions,
                       the terms of all but the first, how many extra terms it has, and of each its term, offset and width; these
                       terms as differences from the first
-    surfaces.data     of each surface, in the order of folded words and of the bits above, others last and sorted: the reports that
-                      have it, doubled, and 1 more where it occurs oftener than in so many places; then how much oftener; then
-                      its size and its text, where it is one of the others
-    term.surfaces     of each term how many surfaces it has, doubled, and 1 more where their places follow; the lowest of them, as a
-                      difference from that of the term before; unless there is but one, the bits each takes. Then the surfaces,
-                      commonest first, from the lowest one on, packed as in ``postings``. Then a byte for each: the positions its
-                      token takes, less one, doubled, and 1 more, where the term is that of the first position; else the positions
-                      the term spans, less one, doubled. Without places all are 1. Eight zero bytes stand at the end
+    surfaces.data     of each surface, in the order of folded words and of the bits above, others last and sorted: the reports
+                      that have it, doubled, and 1 more where one has it more than once; how many more occurrences that makes;
+                      and, of one of the others, its size and its text
+    term.surfaces     of each term how many surfaces it has, doubled, and 1 more where their places follow; the lowest of them,
+                      as a difference from that of the term before in the block; where there are several, the bits each takes.
+                      Then the surfaces, commonest first, as so many bits above the lowest, packed as in ``postings``. Then the
+                      places, a byte each: where the term is that of the token's first position, the positions the token takes,
+                      less one, doubled, and 1 more; else the positions the term spans, less one, doubled. Where places are left
+                      out, all are 1. Eight zero bytes stand at the end of the section
 
 Only the letters a to z have capitals here. Counts are of fields that keep positions; a report counts once.
 
-Example: *truce* (first in its block, term 7, surface 9), written *Truce* in 2 reports and *truce* thrice in one: 07 09 06, 04 03 02;
-term 7, if *Truce* and *truce* are all it has and *truce* is commoner: 04 12 01 01.
+Example: *truce*, first in its block, stands for term 7; *Truce*, surface 9, occurs in two reports, *truce* thrice in a third. Its
+entry is 07 09 06, its surfaces 04 03 02; if term 7 is the first of a block and has no others, 04 12 01 01 is what it may be.
 """
 
 from cpython.pycapsule cimport PyCapsule_New
@@ -30,8 +31,8 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.entries cimport (
-    CAPITAL, CAPITALS, SAME, Entry, EntryTable, Surfaces, SurfaceTable, capitals, entry_on, entry_to, open_surfaces, start_entries,
-    surface_at, token_at, width_at,
+    CAPITAL, CAPITALS, SAME, Entry, EntryTable, Surfaces, SurfaceTable, capitals, entry_on, entry_to, open_surfaces,
+    start_entries, surface_at, token_at, width_at,
 )
 from idlibsearch.index.words cimport WORDS, read_number, signed
 
@@ -101,7 +102,7 @@ cdef class Entries:
         return entry.surface, self._surfaces(&entry, folded, &at, end)
 
     def all(self, words not None):
-        """(folded word, positions, terms, surfaces) of every folded word in order; ``words`` are they, as terms and surfaces above."""
+        """(folded word, positions, terms, surfaces) of all folded words in order, as above; ``words`` are these words."""
         cdef Entry entry
         cdef uint64_t at = 0, end = 0, number
         cdef object following = iter(words)
@@ -160,20 +161,27 @@ cdef class Entries:
         if read_number(&self._surface_data[0], at, end, &size) < 0 or size > end - at[0]:
             raise self.damaged()
         at[0] += size
-        return (<const char*>&self._surface_data[0])[at[0] - size : at[0]].decode("utf-8", "surrogatepass")
+        try:
+            return (<const char*>&self._surface_data[0])[at[0] - size : at[0]].decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            raise self.damaged() from None
 
 
 cdef int _count(int forms):
     return (forms & 1) + (forms >> 1 & 1) + (forms >> 2 & 1)
 
 
-cdef list _plain(str folded, int forms):
+cdef str _in_capitals(str folded):
     cdef bytes word = folded.encode("utf-8", "surrogatepass")
+    return capitals(word, len(word)).decode("utf-8", "surrogatepass")
+
+
+cdef list _plain(str folded, int forms):
     found = []
     if forms & CAPITALS:
-        found.append(capitals(word, len(word)).decode("utf-8", "surrogatepass"))
+        found.append(folded.upper() if folded.isascii() else _in_capitals(folded))
     if forms & CAPITAL:
-        found.append(capitals(word, 1).decode("utf-8", "surrogatepass"))
+        found.append(folded[:1].upper() + folded[1:])  # none but a to z is written so
     if forms & SAME:
         found.append(folded)
     return found

@@ -126,7 +126,7 @@ def write_surfaces(
     list surfaces not None, const uint8_t[::1] forms not None, const uint32_t[::1] starts not None,
     const uint32_t[::1] docs not None, const uint32_t[::1] counts not None,
 ):
-    """``surfaces.data`` and its blocks: surfaces (UTF-8), by folded word; their forms, reports and occurrences; each word's range."""
+    """``surfaces.data`` and its blocks: surfaces (UTF-8) by folded word, their forms, each word's range, reports, occurrences."""
     cdef bytearray data = bytearray()
     cdef Py_ssize_t word, s
     cdef bytes text

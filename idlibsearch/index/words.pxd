@@ -11,6 +11,7 @@ from libc.string cimport memcmp, memcpy
 cdef enum:
     WORDS = 16  # words a block: a head is read to 16 bytes at most, and every word is found within 15 steps of one
     LONG = 15   # in a word's first byte: the rest of the length follows
+    STRIDE = 16  # bytes copied at once, whether so many are wanted or not: what is wanted is shorter nearly always
 
 
 cdef struct Table:
@@ -136,7 +137,7 @@ cdef inline int64_t words_before(
 
 
 cdef struct Walk:
-    # Goes from word to word; ``word`` has room for the longest, and keeps what is read.
+    # Goes from word to word; ``word`` has room for the longest and STRIDE bytes more, and keeps what is read.
     const Table* table
     uint64_t at
     uint64_t end
@@ -144,6 +145,15 @@ cdef struct Walk:
     uint32_t size
     uint32_t shared  # bytes it has in common with the word that stood here before
     uint8_t* word
+
+
+cdef inline void put_bytes(Walk* walk, uint32_t shared, uint32_t rest) noexcept nogil:
+    """Write a word's own bytes behind those it shares."""
+    if rest <= STRIDE and walk.at + STRIDE <= walk.table.size:
+        memcpy(walk.word + shared, walk.table.text + walk.at, STRIDE)
+    else:
+        memcpy(walk.word + shared, walk.table.text + walk.at, rest)
+    walk.size = shared + rest
 
 
 cdef inline int walk_on(Walk* walk) noexcept nogil:
@@ -159,11 +169,9 @@ cdef inline int walk_on(Walk* walk) noexcept nogil:
     if walk.number % WORDS == 0:  # a block's first word is written out, whatever it has in common
         while shared < rest and shared < walk.size and walk.word[shared] == walk.table.text[walk.at + shared]:
             shared += 1
-        memcpy(walk.word, walk.table.text + walk.at, rest)
-        walk.size = rest
+        put_bytes(walk, 0, rest)
     else:
-        memcpy(walk.word + shared, walk.table.text + walk.at, rest)
-        walk.size = shared + rest
+        put_bytes(walk, shared, rest)
     walk.shared = shared
     walk.at += rest
     return 0

@@ -20,7 +20,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
 from idlibsearch.errors import CorruptIndexError
-from idlibsearch.index.words cimport WORDS, Table, Walk, walk_on, walk_to, words_before
+from idlibsearch.index.words cimport STRIDE, WORDS, Table, Walk, walk_on, walk_to, words_before
 
 
 def find_string(const uint8_t[::1] text not None, const uint32_t[::1] ends not None, const uint8_t[::1] wanted not None):
@@ -95,7 +95,7 @@ cdef class Words:
         cdef Walk walk
         cdef int outcome
         walk.table, walk.size = &self.table, 0
-        walk.word = <uint8_t*>malloc(max(self.table.longest, 1))
+        walk.word = <uint8_t*>malloc(<uint64_t>self.table.longest + STRIDE)
         if walk.word == NULL:
             raise MemoryError()
         found = []
@@ -107,6 +107,8 @@ cdef class Words:
                     return found
                 outcome = walk_on(&walk)
             raise self.damaged()
+        except UnicodeDecodeError:
+            raise self.damaged() from None
         finally:
             free(walk.word)
 

@@ -185,6 +185,8 @@ class Automaton:
     def fill(self, state: int, point: int) -> None:
         """Work out the step from a state by a code point."""
         kind = self._sort(point)
+        if self.table[state * CLASSES + kind] != UNKNOWN:  # a letter met for the first time, of a class that is known
+            return
         reached: set[int] = set()
         for step in self._steps[state]:
             if step < len(self._program) and self._set_of[step] in self._members[kind]:

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""Words by their spelling: which surfaces and terms some folded words have, and the docs in which these stand, counted as one word.
+"""Words by their spelling: which surfaces and terms some folded words have, and in which docs these stand, counted as one word.
 
 A token is found through the term at its first position, so that rebel-held, of which *rebel*, *held* and *rebelheld* tell in
 three lists, counts once. Only fields that keep positions know surfaces; the others count nothing. Twin: the naive engine.
@@ -10,12 +10,24 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, Block, Lists, doc_at, freq_at, open_block, places_before, places_inside, unpack,
+    BLOCK, MAX_FIELDS, Block, Lists, doc_at, freq_at, open_block, places_inside, unpack,
 )
 from idlibsearch.index.entries cimport (
     Entry, EntryTable, Surfaces, entry_to, open_surfaces, start_entries, surface_at, token_at,
 )
-from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
+from idlibsearch.query.scoring cimport Params, lists_of, read_params, saturated, weighed
+
+
+cdef extern from *:
+    """
+    #ifdef _MSC_VER
+    #include <intrin.h>
+    static int lowest_bit(unsigned __int64 word) { unsigned long at; _BitScanForward64(&at, word); return (int)at; }
+    #else
+    static int lowest_bit(unsigned long long word) { return __builtin_ctzll(word); }
+    #endif
+    """
+    int lowest_bit(uint64_t word) noexcept nogil
 
 
 cdef inline bint is_marked(const uint64_t* bits, uint64_t number) noexcept nogil:
@@ -40,22 +52,20 @@ cdef uint32_t* marked(const uint64_t* bits, uint64_t count, uint64_t* found) exc
     cdef uint64_t word
     cdef uint32_t* numbers
     for i in range((count >> 6) + 1):
-        found[0] += __builtin_popcountll(bits[i])
+        word = bits[i]
+        while word:
+            found[0] += 1
+            word &= word - 1
     numbers = <uint32_t*>malloc(4 * found[0] + 4)
     if numbers == NULL:
         raise MemoryError()
     for i in range((count >> 6) + 1):
         word = bits[i]
         while word:
-            numbers[at] = <uint32_t>(i << 6 | __builtin_ctzll(word))
+            numbers[at] = <uint32_t>(i << 6 | lowest_bit(word))
             at += 1
             word &= word - 1
     return numbers
-
-
-cdef extern from *:
-    int __builtin_popcountll(uint64_t) noexcept nogil
-    int __builtin_ctzll(uint64_t) noexcept nogil
 
 
 cdef class Chosen:
@@ -73,8 +83,10 @@ cdef class Chosen:
     cdef uint64_t term_count
     cdef readonly Py_ssize_t size  # how many surfaces were chosen
     cdef const EntryTable* table
+    cdef object _alive
 
     def __init__(self, entries not None, words not None, Py_ssize_t surface=-1):
+        self._alive = entries
         self.table = <const EntryTable*>PyCapsule_GetPointer(entries.capsule, "idlibsearch.entries")
         cdef uint64_t* terms
         cdef const uint32_t[::1] numbers
@@ -218,7 +230,7 @@ cdef class Gathered:
         return 0
 
     cdef int _choose(self, const Surfaces* surfaces, uint32_t* whole, uint32_t* none) noexcept nogil:
-        """Fill ``widths``. So many of the commonest are ``whole``, chosen and of one position each, or all of them were not chosen."""
+        """Fill ``widths``; of the commonest so many are ``whole``, chosen and of one position each, or so many not chosen."""
         cdef uint32_t i
         cdef uint8_t* grown
         whole[0] = none[0] = 0
@@ -262,33 +274,45 @@ cdef class Gathered:
                     cells[c] += freqs[c]
 
     cdef int _pick(self, uint32_t number, const Block* block, uint32_t surfaces) noexcept nogil:
-        """Add the occurrences of a block whose surface was chosen. A token that has the term twice counts once, from the first."""
-        cdef uint32_t before[BLOCK + 1]
-        cdef uint32_t start, covered, which, found, n
-        cdef uint64_t bit, surface_bit, at = 0
+        """Add a block's occurrences whose surface was chosen. A token that has the term twice counts once, from the first."""
+        cdef uint32_t freqs[MAX_FIELDS * BLOCK]
+        cdef uint32_t start, covered, which, found
+        cdef uint64_t bit, surface_bit, at = 0, end, total = self._freqs(block, freqs)
+        cdef uint8_t width
         cdef int i, c
-        if places_before(self.lists, block, before) < 0 or places_inside(self.lists, number, block, before[block.count]) < 0:
+        if total >> 32 or places_inside(self.lists, number, block, total) < 0:
             return -1
         bit = 8 * <uint64_t>self.lists.block_position[number]
-        surface_bit = bit + <uint64_t>before[block.count] * block.position_width
+        surface_bit = bit + total * block.position_width
         for i in range(block.count):
             for c in range(self.column_count):
                 covered = found = 0
-                for n in range(freq_at(block, self.columns[c], i)):
+                end = at + freqs[c * BLOCK + i]
+                while at < end:
                     which = unpack(self.lists.positions, surface_bit + at * block.surface_width, block.surface_width)
                     if which >= surfaces:
                         return -1
-                    if self.widths[which] == 1:
-                        found += 1
-                    elif self.widths[which]:
+                    width = self.widths[which]
+                    if width > 1:
                         start = unpack(self.lists.positions, bit + at * block.position_width, block.position_width)
-                        if start >= covered:
+                        width = start >= covered
+                        if width:
                             covered = start + self.widths[which]
-                            found += 1
+                    found += width
                     at += 1
                 if found:
                     self._cells(doc_at(block, i))[c] += found
         return 0
+
+    cdef uint64_t _freqs(self, const Block* block, uint32_t* freqs) noexcept nogil:
+        """Unpack a block's freqs in the fields that keep positions, 128 to a field; returns their sum."""
+        cdef uint64_t total = 0
+        cdef int i, c
+        for c in range(self.column_count):
+            for i in range(block.count):
+                freqs[c * BLOCK + i] = freq_at(block, self.columns[c], i)
+                total += freqs[c * BLOCK + i]
+        return total
 
     def frequency(self, const uint8_t[::1] counted not None):
         """How many docs have any in the fields marked in ``counted`` (uint8[f])."""
@@ -309,7 +333,8 @@ cdef class Gathered:
     ):
         """Every doc that has any, with its score; parameters as for ``lists.word``."""
         cdef Params p
-        cdef uint32_t freqs[MAX_FIELDS]
+        cdef const uint32_t* freqs = self.freqs
+        cdef double tf
         cdef uint64_t i, size = 0
         cdef int c
         read_params(&p, self.reader, idf, weights, b, means, k1)
@@ -319,12 +344,12 @@ cdef class Gathered:
             if docs == NULL or scores == NULL:
                 raise MemoryError()
             with nogil:
-                for c in range(MAX_FIELDS):
-                    freqs[c] = 0
                 for i in range(self.size):
+                    tf = 0.0
                     for c in range(self.column_count):
-                        freqs[self.columns[c]] = self.freqs[i * self.column_count + c]
-                    docs[size], scores[size] = self._docs[i], scored(&p, self._docs[i], freqs)
+                        tf += weighed(&p, self._docs[i], self.columns[c], freqs[c])
+                    freqs += self.column_count
+                    docs[size], scores[size] = self._docs[i], saturated(&p, tf)
                     size += scores[size] != 0.0
             return memoryview((<char*>docs)[: 4 * size]).cast("I"), memoryview((<char*>scores)[: 8 * size]).cast("d")
         finally:

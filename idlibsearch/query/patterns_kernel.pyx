@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy
 
-from idlibsearch.index.words cimport Goal, Table, Walk, walk_on, walk_past, walk_to
+from idlibsearch.index.words cimport STRIDE, Goal, Table, Walk, walk_on, walk_past, walk_to
 
 cdef enum:
     CLASSES = 256  # columns of the automaton's table; automaton.py has the same, and the next one
@@ -84,9 +84,9 @@ cdef class Scan:
         if beginning > <Py_ssize_t>self.walk.table.longest:
             raise IndexError("no word is so long")
         self.beginning = self.at = <uint32_t>beginning
-        self.walk.word = <uint8_t*>malloc(self.walk.table.longest + 1)
-        self.states = <int32_t*>calloc(self.walk.table.longest + 1, 4)
-        self.goal.word = <uint8_t*>malloc(self.walk.table.longest + 4)  # and a letter
+        self.walk.word = <uint8_t*>malloc(<uint64_t>self.walk.table.longest + STRIDE)
+        self.states = <int32_t*>calloc(<uint64_t>self.walk.table.longest + 1, 4)
+        self.goal.word = <uint8_t*>malloc(<uint64_t>self.walk.table.longest + 4)  # and a letter
         if self.walk.word == NULL or self.states == NULL or self.goal.word == NULL:
             raise MemoryError()
         self.states[beginning] = START
@@ -125,7 +125,7 @@ cdef class Scan:
         return 0
 
     cdef int _leap(self, uint32_t size, uint32_t letter) noexcept nogil:
-        """Past all words that begin with the first ``size`` bytes of this one; with a letter, to those in which that comes next."""
+        """Past the words that begin with the first ``size`` bytes of this one; with a letter, to those where that comes next."""
         memcpy(self.goal.word, self.walk.word, size)
         self.goal.size, self.goal.beginning = size, letter == 0
         if letter:
@@ -169,31 +169,37 @@ cdef class Scan:
         self, const uint16_t[::1] pages, const uint8_t[::1] classes, const int32_t* table, const uint8_t[::1] accepting,
         uint32_t* point,
     ) noexcept nogil:
-        cdef int32_t state, following, states = <int32_t>accepting.shape[0]
-        cdef Py_ssize_t entry
-        cdef uint32_t after
-        cdef uint8_t kind
+        cdef int32_t state, following, count = <int32_t>accepting.shape[0]
+        cdef int32_t* states = self.states
+        cdef const uint8_t* word = self.walk.word
+        cdef uint32_t at, after, size
+        cdef Py_ssize_t place
         cdef int outcome
         while self.walk.number < self.high:
-            state = self.states[self.at]
-            if state >= states:
+            at, size = self.at, self.walk.size
+            state = states[at]
+            if state >= count:
                 return AUTOMATON_WRONG
-            while self.at < self.walk.size and state != DEAD:
-                after = self.at
-                point[0] = _decode(self.walk.word, self.walk.size, &after)
-                entry = <Py_ssize_t>pages[point[0] >> 8] << 8 | (point[0] & 255)
-                if entry >= classes.shape[0]:
+            while at < size and state != DEAD:
+                after = at + 1
+                point[0] = word[at]
+                if point[0] >= 0x80:
+                    after = at
+                    point[0] = _decode(word, size, &after)
+                place = <Py_ssize_t>pages[point[0] >> 8] << 8 | (point[0] & 255)
+                if place >= classes.shape[0]:
                     return AUTOMATON_WRONG
-                kind = classes[entry]
-                following = table[state * CLASSES + kind] if kind else UNKNOWN
+                following = table[state * CLASSES + classes[place]] if classes[place] else UNKNOWN
                 if following == UNKNOWN:
+                    self.at = at
                     return STEP_NEEDED
-                if following < 0 or following >= states:
+                if following < 0 or following >= count:
                     return AUTOMATON_WRONG
-                self.at, state = after, following
-                self.states[self.at] = state
+                at, state = after, following
+                states[at] = state
+            self.at = at
             if state == DEAD:
-                outcome = self._leap(self.at, 0)
+                outcome = self._leap(at, 0)
             else:
                 outcome = self._put() if accepting[state] else 0
                 if outcome == 0:
@@ -283,7 +289,6 @@ cdef inline uint32_t next_letter(const Rows* grid, int row) noexcept nogil:
     """The first letter that is not too far behind a row's letters, of those above the one tried in vain; 0 if none is."""
     cdef int width = grid.n + 1, i
     cdef const int* here = grid.cells + <Py_ssize_t>row * width
-    cdef const int* above = here - width
     cdef uint32_t tried = grid.letters[row + 1], letter, best = 0
     cdef bint swapped
     if row == grid.n + grid.distance:
