@@ -70,9 +70,9 @@ def test_no_word_has_a_number_that_is_not_there():
 # ---- entries and surfaces
 
 SURFACES = (
-    "truce", "Truce", "TRUCE", "truces", "TrUce", "a", "A", "2020", "17", "seventeen", "Seventeen", "twenty-five", "25", "rebel-held",
-    "Rebel-held", "Rebel-Held", "rebelheld", "door-to-door", "door", "to", "Syria's", "Syria’s", "syria", "Çavuşoğlu", "CAVUSOGLU",
-    "U.S.", "US", "us", "a-b-c-d-e-f", "Ćž", "ćž", "𐍈𐌰", "al-Qaeda", "Qaeda",
+    "truce", "Truce", "TRUCE", "truces", "TrUce", "a", "A", "2020", "17", "seventeen", "Seventeen", "twenty-five", "25",
+    "rebel-held", "Rebel-held", "Rebel-Held", "rebelheld", "door-to-door", "door", "to", "Syria's", "Syria’s", "syria",
+    "Çavuşoğlu", "CAVUSOGLU", "U.S.", "US", "us", "a-b-c-d-e-f", "Ćž", "ćž", "𐍈𐌰", "al-Qaeda", "Qaeda",
 )  # fmt: skip
 vocabularies = st.lists(st.sampled_from(SURFACES) | st.text("abA-é", min_size=1, max_size=3), unique=True, max_size=40)
 
@@ -98,7 +98,7 @@ def test_a_lexicon_says_what_analysis_does_and_how_often_each_surface_occurs(sur
     assert (terms, list(lexicon.folded)) == (sorted({t for w in folded for t, _, _ in analyze_folded(w).terms}), folded)
     times = {surface: (surface, *pair) for surface, *pair in zip(surfaces, docs, counts, strict=True)}
     of_word = {word: [surface for surface in order if fold(surface) == word] for word in folded}
-    assert sum(of_word.values(), []) == order
+    assert [surface for found in of_word.values() for surface in found] == order
     assert len(order) == lexicon.surface_count
     for word, positions, found, forms in lexicon:
         entry = analyze_folded(word)
@@ -244,6 +244,8 @@ def test_what_is_no_table_is_not_written():
         lambda: lexicon_encoder.write_entries(b"\2", one, array("I", [7]), array("H", [1]), b"\2", one),
         lambda: lexicon_encoder.write_entries(b"\1", none, array("I", [7]), array("H", [1]), b"\2", one),
         lambda: lexicon_encoder.write_entries(b"\1", one, array("I", [7]), array("H", [1]), b"\2", array("I", [0, 2])),
+        lambda: lexicon_encoder.write_entries(b"\1", one, array("I", [7]), array("H", [1]), b"\2\1", array("I", [0, 2])),
+        lambda: lexicon_encoder.write_entries(b"\1", one, array("I", [7]), array("H", [1]), b"\2\2", array("I", [0, 2])),
         lambda: lexicon_encoder.write_surfaces([b"a"], b"\2", none, one[:1], one[:1]),
         lambda: lexicon_encoder.write_surfaces([b"a"], b"\2", one, array("I"), one[:1]),
         lambda: lexicon_encoder.write_term_surfaces(one, array("I", [1, 2]), b"\1\1"),

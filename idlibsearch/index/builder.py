@@ -105,9 +105,7 @@ class SegmentBuilder:
         tokens = np.frombuffer(self._vocabulary.ids(), np.uint32)
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
-        stream = TokenStream(
-            tokens, counts, positional, *words.entries[1:], words.entries.positions, len(words.terms)
-        )
+        stream = TokenStream(tokens, counts, positional, *words.entries[1:], words.entries.positions, len(words.terms))
         lengths = self._write_lengths(out, words.entries.positions[tokens], counts.reshape(-1, len(positional)))
         inverted = _inverted(stream, words)  # the largest arrays of all: nothing else is to be alive beside them
         words.write(out, inverted.surface_docs, inverted.surface_count)

@@ -42,11 +42,17 @@ class Lexicon:
         terms, longest_term, folded, longest_folded, self.surface_count = counts
         self.terms = Words(file.array("terms.text"), file.array("terms.blocks"), terms, longest_term, path, "terms")
         self.folded = Words(file.array("folded.text"), file.array("folded.blocks"), folded, longest_folded, path, "folded")
-        tables = (file.array(f"{name}.{part}") for name in ("entries", "surfaces") for part in ("data", "blocks"))
-        self.entries = Entries(*tables, (folded, terms, self.surface_count), path)
-        self.term_surfaces = TermSurfaces(
-            file.array("term.surfaces"), file.array("term.blocks"), terms, self.surface_count, path
+        self.entries = Entries(
+            *(
+                file.array("entries.data"),
+                file.array("entries.blocks"),
+                file.array("surfaces.data"),
+                file.array("surfaces.blocks"),
+            ),
+            (folded, terms, self.surface_count),
+            path,
         )
+        self.term_surfaces = TermSurfaces(file.array("term.surfaces"), file.array("term.blocks"), terms, self.surface_count, path)
 
     def entry(self, folded: str) -> Entry | None:
         """What a folded word stands for, or None where this segment does not have it."""
@@ -57,7 +63,7 @@ class Lexicon:
         return Entry(folded, positions, tuple((self.terms[term], offset, width) for term, offset, width in terms))
 
     def surfaces(self, folded: str) -> tuple[int, list[Surface]]:
-        """The number of a folded word's first surface, and all of them as (text, reports, occurrences); none where it is not here."""
+        """The number of a folded word's first surface, and all as (text, reports, occurrences); none where it is not here."""
         number = self.folded.find(folded)
         return (0, []) if number < 0 else self.entries.surfaces(number, folded)
 

@@ -113,10 +113,12 @@ cdef int _put_compound(
     return 0
 
 
-cdef uint32_t _others(const uint8_t[::1] forms, uint32_t first, uint32_t end, int* byte) noexcept:
+cdef uint32_t _others(const uint8_t[::1] forms, uint32_t first, uint32_t end, int* byte) except? 0xFFFFFFFF:
     """Mark the spellings a word has; how many of them are others."""
     cdef uint32_t others = 0, s
     for s in range(first, end):
+        if s > first and forms[s] <= min(forms[s - 1], 2):
+            raise IndexError("the spellings of a word are not in order")
         byte[0] |= 1 << min(forms[s], 3)
         others += forms[s] >= 3
     return others

@@ -50,7 +50,7 @@ class SurfaceTable(NamedTuple):
 
 
 class TermTable(NamedTuple):
-    """Each term's range (``starts``, uint32[n + 1]) in its surfaces, commonest first, and their places as ``entries`` has them."""
+    """Each term's range (``starts``, uint32[n + 1]) in its surfaces, commonest first; their places as ``entries`` has them."""
 
     starts: U32
     surfaces: U32
@@ -128,10 +128,11 @@ class LexiconBuilder:
         return numbers
 
     def _places(self, of_entry: npt.NDArray[np.int64]) -> U8:
-        """Of each entry, as ``entries`` has them: the token's positions where its term leads, else the positions the term spans."""
+        """Of each entry, as ``entries`` has it: the token's positions where its term leads, else those the term spans."""
         leads = self.entries.starts[of_entry] == np.arange(len(of_entry))
         spans = np.where(leads, self.entries.positions[of_entry], self.entries.places & np.uint16(0xFF))
-        return ((spans - 1) << 1 | leads).astype(np.uint8)
+        places: U8 = ((spans - 1) << 1 | leads).astype(np.uint8)
+        return places
 
     def write(self, out: SectionWriter, docs: U32, counts: U32) -> None:
         """Write the lexicon; ``docs`` and ``counts``: reports and occurrences of each surface, by its number in the stream."""

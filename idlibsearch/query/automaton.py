@@ -200,11 +200,19 @@ class Automaton:
         """The class of a code point, which it keeps."""
         if not self.pages[point // PAGE]:
             self.pages[point // PAGE] = len(self.classes) // PAGE
-            self.classes.extend(bytes(PAGE))
+            self.classes.extend([self._new_class(point) if self._is_even(point // PAGE) else 0] * PAGE)
         entry = self.pages[point // PAGE] * PAGE + point % PAGE
         if not self.classes[entry]:
             self.classes[entry] = self._new_class(point)
         return self.classes[entry]
+
+    def _is_even(self, page: int) -> bool:
+        """Does no set of the pattern tell code points of a page apart? So it is with letters of scripts that it does not name."""
+        first, last = page * PAGE, page * PAGE + PAGE - 1
+        ranges = (bounds for letters in self._sets for bounds in letters.ranges)
+        return not any(letters.kinds for letters in self._sets) and all(
+            high < first or last < low or (low <= first and last <= high) for low, high in ranges
+        )
 
     def _new_class(self, point: int) -> int:
         members = frozenset(number for letters, number in self._sets.items() if letters.has(chr(point)))
