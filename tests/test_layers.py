@@ -13,7 +13,7 @@ DOORS = {
     "whoosh": {"faces.whoosh_compat"},
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
-    "numpy": {"index.builder", "index.check"},
+    "numpy": {"index.builder", "index.lexicon_writer", "index.check"},
 }
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
-import tempfile
 from array import array
-from pathlib import Path
 
 import naive
 import pytest
@@ -14,28 +13,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idlibsearch.analysis.fold import fold_piece
-from idlibsearch.index.fileformat import SectionFile, SectionWriter
-from idlibsearch.index.strings import Strings, write_strings
-from idlibsearch.query import patterns_kernel
+from idlibsearch.index.lexicon_encoder import front_coded
+from idlibsearch.index.words import Words
 from idlibsearch.query.automaton import Automaton
 from idlibsearch.query.expand import words_of
 from idlibsearch.query.limits import LIMITS, PatternError
 from idlibsearch.query.patterns import Shaped, pattern_of
+from idlibsearch.query.patterns_kernel import Scan
 from idlibsearch.query.tree import Expansion, Fuzzy, Regex, Wildcard
 
 words = st.text("abéن𐍈-' ", max_size=7)
-tables = st.lists(words, max_size=12, unique=True).map(lambda found: sorted(found, key=str.encode))
+few = st.lists(words, max_size=12, unique=True).map(lambda found: sorted(found, key=str.encode))
+EVERY = sorted(("".join(letters) for size in range(5) for letters in itertools.product("abéن", repeat=size)), key=str.encode)
+many = st.builds(lambda first, step: EVERY[first::step], st.integers(0, 9), st.integers(1, 7))  # tables of several blocks
+tables = st.one_of(few, many)
 
 
-def found_in(table: list[str], node: Expansion) -> list[str]:
+def table_of(words: list[str]) -> Words:
+    text, blocks, longest = front_coded([word.encode("utf-8", "surrogatepass") for word in words])
+    return Words(text, blocks, len(words), longest, "x", "words")
+
+
+def found_in(words: list[str], node: Expansion) -> list[str]:
     pattern = pattern_of(node)
     automaton = Automaton(pattern.part, LIMITS) if isinstance(pattern, Shaped) and pattern.part is not None else None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "words"
-        with SectionWriter(path) as out:
-            write_strings(out, "words", table)
-        strings = Strings(SectionFile(path), "words")
-        return [strings[number] for number in words_of(strings, pattern, automaton)]
+    return [words[number] for number in words_of(table_of(words), pattern, automaton)]
 
 
 @given(tables, st.text("abén", min_size=1, max_size=6), st.integers(0, 4), st.integers(0, 3))
@@ -160,37 +162,49 @@ def test_any_text_is_a_pattern_or_refused(text):
 
 # ---- the kernel's own checks
 
-TEXT, ENDS = b"aab", array("I", [1, 3])
-CLASSES, TABLE, ACCEPTING = bytes(0x110000), array("i", [-1]) * 512, b"\0\1"
+CLASSES, TABLE, ACCEPTING = bytes(256), array("i", [-1]) * 512, b"\0\1"
+PAGES = array("H", bytes(2 * 0x1100))
 
 
 def test_none_is_no_array():
-    near = [TEXT, ENDS, 0, 2, array("I", [97]), 1, array("I", [0, 0])]
-    scan = [TEXT, ENDS, 0, 2, CLASSES, TABLE, ACCEPTING, array("I", [0, 0]), 0]
-    for function, arguments in ((patterns_kernel.near, near), (patterns_kernel.scan, scan)):
-        function(*arguments)
-        for number, argument in enumerate(arguments):
-            if not isinstance(argument, int):
-                with pytest.raises(TypeError):
-                    function(*[None if at == number else each for at, each in enumerate(arguments)])
+    with pytest.raises(TypeError):
+        Scan(None, 0, 1)
+    with pytest.raises(TypeError):
+        Scan(table_of(["a", "ab"]), 0, 2).near(None, 1)
+    arguments = [PAGES, CLASSES, TABLE, ACCEPTING]
+    Scan(table_of(["a", "ab"]), 0, 2).run(*arguments)
+    for number in range(4):
+        with pytest.raises(TypeError):
+            Scan(table_of(["a", "ab"]), 0, 2).run(*[None if at == number else each for at, each in enumerate(arguments)])
 
 
 def test_numbers_that_point_nowhere_are_refused():
-    word, found = array("I", [97]), array("I", [0, 0])
-    for text, ends, low, high, out in (
-        (TEXT, ENDS, 0, 3, found), (TEXT, ENDS, 2, 1, found), (TEXT, ENDS, -1, 1, found), (TEXT, ENDS, 0, 2, array("I", [0])),
-        (TEXT, array("I", [1, 4]), 0, 2, found), (TEXT, array("I", [2, 1]), 0, 2, found),
+    for low, high, beginning in ((0, 3, 0), (2, 1, 0), (-1, 1, 0), (0, 2, -1), (0, 2, 3)):
+        with pytest.raises(IndexError):
+            Scan(table_of(["a", "ab"]), low, high, beginning)
+    with pytest.raises(IndexError):
+        Scan(table_of(["a"]), 0, 1).near(array("I", [97]), 256)
+    met = b"\1" * 256
+    for pages, classes, table, accepting in (
+        (PAGES, met, [2] * 512, b"\0\1"), (PAGES, met, [-7] * 512, b"\0\1"), (PAGES, met, [1] * 511, b"\0\1"),
+        (PAGES, met, [1] * 256, b"\1"), (PAGES[1:], met, [1] * 512, b"\0\1"), (PAGES, b"\1" * 97, [1] * 512, b"\0\1"),
     ):  # fmt: skip
         with pytest.raises(IndexError):
-            patterns_kernel.near(text, ends, low, high, word, 1, out)
-    classes = b"\1" * 0x110000
-    for ends, table, states, out in (
-        (array("I", [1, 4]), [1] * 512, 2, found), (ENDS, [2] * 512, 2, found), (ENDS, [-7] * 512, 2, found),
-        (ENDS, [1] * 511, 2, found), (ENDS, [1] * 256, 1, found), (ENDS, [1] * 512, 2, array("I")),
-    ):  # fmt: skip
-        with pytest.raises(IndexError):
-            patterns_kernel.scan(TEXT, ends, 0, 2, classes, array("i", table), b"\1" * states, out, 0)
+            Scan(table_of(["a", "ab"]), 0, 2).run(pages, classes, array("i", table), accepting)
+
+
+def test_an_automaton_that_shrinks_under_way_is_refused():
+    scan = Scan(table_of(["ab"]), 0, 1)
+    classes, table = bytearray(256), array("i", [-1]) * 768
+    classes[ord("a")] = classes[ord("b")] = 1
+    table[256 + 1] = 2
+    assert scan.run(PAGES, classes, table, b"\0\0\1") == (2, ord("b"))
+    with pytest.raises(IndexError):
+        scan.run(PAGES, classes, table, b"\0\1")
 
 
 def test_torn_utf8_is_read_to_its_end_and_no_further():
-    assert patterns_kernel.near(b"a\xf0\x90", array("I", [3]), 0, 1, array("I", [97]), 1, array("I", [0])) == 1
+    text, blocks, longest = front_coded([b"a\xf0\x90"])
+    scan = Scan(Words(text, blocks, 1, longest, "x", "words"), 0, 1)
+    scan.near(array("I", [97]), 1)
+    assert list(scan.found) == [0]

@@ -11,9 +11,10 @@ import pytest
 
 import idlibsearch
 from idlibsearch.index.encoder import Encoder, length_codes
+from idlibsearch.index.lexicon_encoder import write_term_surfaces
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.query import lists as scored_lists
-from idlibsearch.query import phrases, topk
+from idlibsearch.query import phrases, topk, wordsets
 
 POSITIONAL = [True, False, True]
 LENGTH = 1 << 20  # of every field of every doc
@@ -55,11 +56,12 @@ def packed(terms, damage=None):
     if damage:
         damage(sections)
     start, last, block_start, position, bounds, data, places = map(bytes, sections)
-    surfaces, ends = array("I", list(range(6)) * len(terms)), array("I", range(1, len(terms) + 1))
+    ranges, places_of = array("I", range(0, 6 * len(terms) + 1, 6)), bytes([1, 2, 4, 1, 1, 1] * len(terms))
+    surfaces, surface_blocks = write_term_surfaces(ranges, array("I", list(range(6)) * len(terms)), places_of)
     tables = [memoryview(each).cast("I") for each in (start, last, block_start, position)]
     return PostingReader(
-        *(bytes(POSITIONAL), b"abc"[: len(terms)], ends, *tables, bounds, data, places, lengths, length_codes(lengths, 3)),
-        *(array("I", [6 * n for n in range(len(terms) + 1)]), surfaces, bytes([1, 2, 3, 1, 1, 1] * len(terms)), b"", "here"),
+        *(bytes(POSITIONAL), *tables, bounds, data, places, lengths, length_codes(lengths, 3)),
+        *(bytes(surfaces), surface_blocks, 6, b"", "here"),
     )
 
 
@@ -86,21 +88,20 @@ def test_what_is_packed_reads_back(seed):
 def read_all(reader, terms):
     """Ask a reader and the kernels everything; they may find anything, or say that it is damaged."""
     numbers, ones = array("I", range(len(terms))), array("d", [1.0] * 3)
-    rows = array("d", [1.0] * 3 * len(terms))
+    words = [(term, 1.0, range(3)) for term in numbers]
     docs = [doc for lists in terms for doc in (*list(lists)[:2], *list(lists)[-2:])]
     questions = [
         *(partial(ask, term) for term in numbers for ask in (reader.count, reader.docs)),
         *(partial(reader.freqs, term, column) for term in numbers for column in range(3)),
         *(partial(reader.occurrences, term, doc, 2) for term in numbers for doc in docs),
-        *(partial(topk.best, reader, numbers, ones[:1] * len(terms), rows, ones, ones, 1.2, 10, -1.0, every) for every in (0, 1)),
-        *(partial(topk.count, reader, numbers, bytes([1] * 3 * len(terms)), every) for every in (0, 1)),
+        *(partial(topk.best, reader, words, ones, ones, ones, 1.2, 10, -1.0, every) for every in (0, 1)),
+        *(partial(wordsets.words, reader, numbers, bytes([1] * 3 * len(terms)), every) for every in (0, 1)),
         *(
             partial(phrases.best, reader, array("I", [a, b]), 1.0, ones, ones, ones, 1.2, 3, -1.0)
             for a in numbers
             for b in numbers
         ),
         partial(scored_lists.phrase, reader, [numbers], 0, 1.0, ones, ones, ones, 1.2),
-        partial(scored_lists.Gathered(reader).add, 0, bytes(6)),
     ]
     told = 0
     for question in questions:

@@ -14,7 +14,7 @@ import pytest
 
 import idlibsearch
 
-KERNELS = ("index/reader", "query/topk", "query/phrases", "query/lists")
+KERNELS = ("index/reader", "query/topk", "query/phrases", "query/lists", "query/wordsets")
 FLAGS = ("-O0", "-g", "-shared", "-fPIC", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 
 

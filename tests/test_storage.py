@@ -331,6 +331,9 @@ def test_damaged_lists_are_told_and_never_crash_a_search(tmp_path):
                 "rebel-held",
                 "tru*",
                 "=Idlib",
+                "t*",
+                "idlip~1",
+                "*held",
                 "source:s3",
             ):
                 try:

@@ -12,6 +12,7 @@ from idlibsearch import Entity, Report
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import lists
+from idlibsearch.query.gathered import Chosen, Gathered
 from idlibsearch.query.order import Scored
 from idlibsearch.query.search import Found, Request, search
 from idlibsearch.query.topk import best
@@ -109,15 +110,27 @@ def test_counts_are_those_of_the_lists(snapshot):
 
 def test_kernels_refuse_what_is_no_array(snapshot):
     with pytest.raises(TypeError):
-        PostingReader(*[None] * 17)
+        PostingReader(*[None] * 14)
     with pytest.raises(TypeError):
-        best(snapshot.segments[0].postings, *[None] * 5, 1.2, 10, -1.0, False)
+        best(snapshot.segments[0].postings, None, *snapshot.normalisation, 1.2, 10, -1.0, False)
     with pytest.raises(TypeError):
-        best(None, *[None] * 5, 1.2, 10, -1.0, False)
+        best(None, [], *[None] * 3, 1.2, 10, -1.0, False)
     with pytest.raises(TypeError):
         lists.word_among(snapshot.segments[0].postings, 0, None, 1.0, None, None, None, 1.2)
     with pytest.raises(TypeError):
-        snapshot.segments[0].postings.find(None)
+        snapshot.segments[0].lexicon.terms.find(None)
+    chosen = Chosen(snapshot.segments[0].lexicon.entries, range(1))
+    gathered = Gathered(snapshot.segments[0].postings, chosen)
+    for refused in (
+        lambda: Gathered(None, chosen),
+        lambda: Gathered(snapshot.segments[0].postings, None),
+        lambda: gathered.frequency(None),
+        lambda: gathered.scores(1.0, None, None, None, 1.2),
+    ):
+        with pytest.raises(TypeError):
+            refused()
+    with pytest.raises(IndexError, match="one mark for each field"):
+        gathered.frequency(bytes(3))
 
 
 def test_numbers_that_point_nowhere_are_refused(snapshot):

@@ -206,7 +206,7 @@ class Index:
             "deleted": snapshot.doc_count - snapshot.live_count,
             "files": len(snapshot.files()),
             "segments": len(snapshot.segments),
-            "words": sum(len(segment.lexicon.surfaces) for segment in snapshot.segments),
+            "words": sum(segment.lexicon.surface_count for segment in snapshot.segments),
             "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
             "size_bytes": sum((self.path / name).stat().st_size for name in snapshot.manifest.files()),
             "sizes": snapshot.sizes(),

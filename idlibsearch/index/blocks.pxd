@@ -9,6 +9,8 @@ sections end with eight spare bytes so that a number can be read as one word of 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from idlibsearch.index.entries cimport SurfaceTable
+
 cdef enum:
     BLOCK = 128         # postings a block
     MAX_FIELDS = 8
@@ -23,7 +25,6 @@ cdef struct Lists:
     uint32_t term_count
     uint32_t block_count
     uint32_t doc_count
-    uint32_t surface_count
     int field_count
     uint8_t positional[MAX_FIELDS]
     const uint32_t* starts          # per term: where its list starts in the data
@@ -37,9 +38,7 @@ cdef struct Lists:
     uint64_t positions_size
     const uint32_t* lengths         # per doc and field
     const uint8_t* length_codes     # per field and doc, rounded down
-    const uint32_t* surface_starts  # per term, and one more: its range in the next two
-    const uint32_t* surfaces
-    const uint8_t* surface_widths   # positions the term spans where it is written so
+    SurfaceTable surfaces           # of each term
     const uint8_t* deleted
     uint64_t deleted_size
 

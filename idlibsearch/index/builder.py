@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from idlibsearch.analysis import sentences
-from idlibsearch.analysis.analyzer import Entry, analyze_folded
-from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import encoded, new_vocabulary
 from idlibsearch.errors import KernelError
 from idlibsearch.index.columns import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
+from idlibsearch.index.lexicon_writer import U8, U32, U64, LexiconBuilder
 from idlibsearch.index.segment import NO_FILE
 from idlibsearch.index.strings import write_strings
 from idlibsearch.model import Report
@@ -44,9 +41,6 @@ _PACKED = (
     "postings.data",
     "postings.places",
 )
-U8 = npt.NDArray[np.uint8]
-U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 
 
 class SegmentBuilder:
@@ -98,31 +92,23 @@ class SegmentBuilder:
 
     def write(self, path: Path) -> None:
         """Analyse, invert and write the file."""
-        words = _Words(self._vocabulary.surfaces(), len(self._ranking.fields))
+        words = LexiconBuilder(self._vocabulary.surfaces(), len(self._ranking.fields))
         with SectionWriter(path) as out:
-            words.write(out)
             self._write_postings(out, words)
             self._write_documents(out)
 
-    def _write_postings(self, out: SectionWriter, words: _Words) -> None:
+    def _write_postings(self, out: SectionWriter, words: LexiconBuilder) -> None:
         tokens = np.frombuffer(self._vocabulary.ids(), np.uint32)
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
-        stream = TokenStream(
-            tokens, counts, positional, words.entry_starts, words.entry_terms, words.entry_places, words.widths, len(words.terms)
-        )
-        lengths = self._write_lengths(out, words.widths[tokens], counts.reshape(-1, len(positional)))
+        stream = TokenStream(tokens, counts, positional, *words.entries[1:], words.entries.positions, len(words.terms))
+        lengths = self._write_lengths(out, words.entries.positions[tokens], counts.reshape(-1, len(positional)))
         inverted = _inverted(stream, words)  # the largest arrays of all: nothing else is to be alive beside them
-        order = np.argsort(words.ranks)
-        out.add("surfaces.docs", "I", inverted.surface_docs[order])
-        out.add("surfaces.count", "I", inverted.surface_count[order])
+        words.write(out, inverted.surface_docs, inverted.surface_count)
         encoder = Encoder(positional, lengths.ravel())
         encoder.add(*inverted[:6])
         for name, typecode, data in zip(_PACKED, "IIIIBBB", encoder.finish(), strict=True):
             out.add(name, typecode, data)
-        out.add("term.first", "I", words.term_first)
-        out.add("term.surfaces", "I", words.term_surfaces)
-        out.add("term.widths", "B", words.term_widths)
 
     def _write_lengths(self, out: SectionWriter, widths: U8, counts: U32) -> U32:
         """Write field lengths and where sentences and paragraphs start; returns the lengths, uint32[docs, fields]."""
@@ -175,10 +161,10 @@ class _Inverted(NamedTuple):
     surface_count: U32
 
 
-def _inverted(stream: TokenStream, words: _Words) -> _Inverted:
+def _inverted(stream: TokenStream, words: LexiconBuilder) -> _Inverted:
     terms, fields = len(words.terms), words.fields
     postings, occurrences = np.empty(terms, np.uint64), np.empty(terms, np.uint64)
-    surface_docs, surface_count = np.empty(len(words.widths), np.uint32), np.empty(len(words.widths), np.uint32)
+    surface_docs, surface_count = np.empty(len(words.ranks), np.uint32), np.empty(len(words.ranks), np.uint32)
     stream.count(postings, occurrences, surface_docs, surface_count)
     starts, occurrence_starts = _running(postings), _running(occurrences)
     docs, freqs = np.empty(int(starts[-1]), np.uint32), np.empty(fields * int(starts[-1]), np.uint32)
@@ -188,66 +174,6 @@ def _inverted(stream: TokenStream, words: _Words) -> _Inverted:
         starts, occurrence_starts, words.number_surfaces(surface_count), docs, freqs, position_starts, positions, surfaces
     )
     return _Inverted(starts, docs, freqs, position_starts, positions, surfaces, surface_docs, surface_count)
-
-
-class _Words:
-    """The vocabulary of a segment, analysed: what each surface number stands for, and the lexicon's order."""
-
-    def __init__(self, surfaces: Sequence[str], fields: int) -> None:
-        self.fields = fields
-        folded = [fold(surface) for surface in surfaces]
-        self._entries: dict[str, Entry] = {word: analyze_folded(word) for word in sorted(set(folded))}
-        self.terms = sorted({term for entry in self._entries.values() for term, _, _ in entry.terms})
-        self._number = {term: n for n, term in enumerate(self.terms)}
-        order = sorted(range(len(surfaces)), key=lambda s: (folded[s], surfaces[s]))
-        self.surfaces = [surfaces[s] for s in order]
-        self._surface_folded = [folded[s] for s in order]
-        self.ranks = np.empty(len(surfaces), np.uint32)
-        self.ranks[order] = np.arange(len(surfaces), dtype=np.uint32)
-        entries = [self._entries[word] for word in folded]
-        self.widths = np.array([entry.positions for entry in entries], np.uint8)
-        self.entry_starts, self.entry_terms, self.entry_places = _flat(entries, self._number)
-
-    def number_surfaces(self, counts: U32) -> U32:
-        """Each term's surfaces, the commonest first, and for each entry of a surface its number among them.
-
-        ``counts``: uint32, the occurrences of each surface, by its number in the stream. Returns uint32[entries].
-        """
-        of_entry = np.repeat(np.arange(len(self.ranks)), np.diff(self.entry_starts))
-        order = np.lexsort((self.ranks[of_entry], -counts[of_entry].astype(np.int64), self.entry_terms))
-        pairs = self.entry_terms[order].astype(np.uint64) << np.uint64(32) | self.ranks[of_entry[order]]
-        new = np.concatenate((np.ones(min(len(pairs), 1), np.bool_), pairs[1:] != pairs[:-1]))  # a word may have a term twice
-        terms = self.entry_terms[order][new]
-        self.term_first = np.searchsorted(terms, np.arange(len(self.terms) + 1)).astype(np.uint32)
-        self.term_surfaces = pairs[new].astype(np.uint32)  # the lower half
-        self.term_widths = (self.entry_places[order][new] & np.uint16(0xFF)).astype(np.uint8)
-        numbers = np.empty(len(order), np.uint32)
-        numbers[order] = np.cumsum(new) - 1 - self.term_first[self.entry_terms[order]]
-        return numbers
-
-    def write(self, out: SectionWriter) -> None:
-        """Write the lexicon's sections, all but the counts of surfaces."""
-        write_strings(out, "terms", self.terms)
-        write_strings(out, "folded", self._entries)
-        entries = list(self._entries.values())
-        starts, terms, places = _flat(entries, self._number)
-        out.add("folded.positions", "B", bytes(entry.positions for entry in entries))
-        out.add("folded.entries", "I", starts)
-        out.add("entries.terms", "I", terms)
-        out.add("entries.places", "H", places)
-        first: dict[str, int] = {}
-        for rank, word in enumerate(self._surface_folded):
-            first.setdefault(word, rank)
-        out.add("folded.surfaces", "I", array("I", [*(first[word] for word in self._entries), len(self.surfaces)]))
-        write_strings(out, "surfaces", self.surfaces)
-
-
-def _flat(entries: Sequence[Entry], number: dict[str, int]) -> tuple[U32, U32, npt.NDArray[np.uint16]]:
-    """Entries as three arrays: the start of each, its term numbers, its places (offset << 8 | width)."""
-    starts = _running(np.array([len(entry.terms) for entry in entries], np.uint64)).astype(np.uint32)
-    flat = [term for entry in entries for term in entry.terms]
-    terms = np.array([number[term] for term, _, _ in flat], np.uint32)
-    return starts, terms, np.array([offset << 8 | width for _, offset, width in flat], np.uint16)
 
 
 def _running(counts: U64) -> U64:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from idlibsearch.analysis.fold import fold
 from idlibsearch.errors import CorruptIndexError, IdlibsearchError, KernelError
 from idlibsearch.index.columns import folded_value
 from idlibsearch.index.directory import read_manifest
@@ -64,20 +65,26 @@ def _array(segment: Segment, name: str) -> Array:
 def _lexicon_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     lexicon = segment.lexicon
     for name, table in (("terms", lexicon.terms), ("folded", lexicon.folded)):
-        words = [table[number] for number in range(len(table))]
-        if any(a >= b for a, b in pairwise(words)):
+        if any(a >= b for a, b in pairwise(table)):
             yield f"{name}.text", "not in order"
-    for name, target in (("folded.entries", len(_array(segment, "entries.terms"))), ("folded.surfaces", len(lexicon.surfaces))):
-        yield from _range_faults(name, _array(segment, name), len(lexicon.folded), target)
-    if _beyond(_array(segment, "entries.terms"), len(lexicon.terms)):
-        yield "entries.terms", "names a term that is not there"
+    expected: list[set[tuple[int, int, int]]] = [set() for _ in lexicon.terms]
+    surfaces = 0
+    for word, positions, terms, written in lexicon:
+        if not written or any(fold(surface) != word for surface, _, _ in written):
+            yield "surfaces.data", f"the surfaces of {word} are none, or another word's"
+        widths = {term: (width, 0) for term, _, width in terms} | {terms[0][0]: (1, positions)}
+        for number in range(surfaces, surfaces + len(written)):
+            for term, places in widths.items():
+                expected[term].add((number, *places))
+        surfaces += len(written)
+    if surfaces != lexicon.surface_count:
+        yield "surfaces.data", "there are other surfaces than were counted"
+    if any(set(lexicon.term_surfaces.of(term)) != expected[term] for term in range(len(expected))):
+        yield "term.surfaces", "not the surfaces of the words that stand for the terms"
 
 
 def _posting_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     reader, terms = segment.postings, len(segment.lexicon.terms)
-    yield from _range_faults("term.first", _array(segment, "term.first"), terms, len(_array(segment, "term.surfaces")))
-    if _beyond(_array(segment, "term.surfaces"), len(segment.lexicon.surfaces)):
-        yield "term.surfaces", "names a surface that is not there"
     for term in range(terms):
         docs = np.asarray(reader.docs(term))
         if not len(docs) or _beyond(docs, segment.doc_count) or (np.diff(docs.astype(np.int64)) <= 0).any():

@@ -2,60 +2,76 @@
 
 A query word that stands here needs no analysis; an occurrence that remembers its surface can be shown and counted exactly.
 
-    terms.text .ends        the terms, sorted; a term's number is its rank
-    folded.text .ends       the folded words, sorted
-    folded.positions        uint8, how many positions a folded word takes
-    folded.entries          uint32[n + 1], each one's range in the next two
-    entries.terms           uint32, term numbers, one for each position first, then the extra ones
-    entries.places          uint16, offset << 8 | width, in positions
-    folded.surfaces         uint32[n + 1], each one's range of surfaces
-    surfaces.text .ends     the surfaces, sorted by folded word, then by themselves
-    surfaces.docs           uint32, reports that have it in a field with positions
-    surfaces.count          uint32, its occurrences there
+    lexicon             uint32[5]: how many terms there are, the bytes of the longest; folded words, the longest; surfaces
+    terms.*             the terms, as ``words`` lays tables out; a term's number is its rank
+    folded.*            the folded words, likewise
+    entries.*           what each folded word stands for: see ``entries`` for this and the next two
+    surfaces.*          how it is written, and how often each way
+    term.*              the surfaces of each term
+
+A surface's number is its place in the order of folded words, and of their spellings. The way back, from a surface that has
+been met to the folded word, is ``fold``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from idlibsearch.analysis.analyzer import Entry
+from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.fileformat import SectionFile
-from idlibsearch.index.strings import Strings
+
+try:
+    from idlibsearch.index.entries import Entries, TermSurfaces
+    from idlibsearch.index.words import Words
+except ImportError as error:
+    raise KernelError("idlibsearch.index.entries") from error
+
+if TYPE_CHECKING:
+    from idlibsearch.index.entries import Surface, WrittenWord
 
 
 class Lexicon:
     """Looks words up in one segment."""
 
     def __init__(self, file: SectionFile) -> None:
-        self.terms = Strings(file, "terms")
-        self.folded = Strings(file, "folded")
-        self.surfaces = Strings(file, "surfaces")
-        self.surface_docs = file.array("surfaces.docs")
-        self.surface_count = file.array("surfaces.count")
-        self._positions = file.array("folded.positions")
-        self._entries = file.array("folded.entries")
-        self._entry_terms = file.array("entries.terms")
-        self._entry_places = file.array("entries.places")
-        self._surface_ranges = file.array("folded.surfaces")
+        path, counts = str(file.path), file.array("lexicon")
+        if len(counts) != 5:
+            raise CorruptIndexError(path, "five numbers are needed", "lexicon")
+        terms, longest_term, folded, longest_folded, self.surface_count = counts
+        self.terms = Words(file.array("terms.text"), file.array("terms.blocks"), terms, longest_term, path, "terms")
+        self.folded = Words(file.array("folded.text"), file.array("folded.blocks"), folded, longest_folded, path, "folded")
+        self.entries = Entries(
+            *(
+                file.array("entries.data"),
+                file.array("entries.blocks"),
+                file.array("surfaces.data"),
+                file.array("surfaces.blocks"),
+            ),
+            (folded, terms, self.surface_count),
+            path,
+        )
+        self.term_surfaces = TermSurfaces(file.array("term.surfaces"), file.array("term.blocks"), terms, self.surface_count, path)
 
     def entry(self, folded: str) -> Entry | None:
         """What a folded word stands for, or None where this segment does not have it."""
         number = self.folded.find(folded)
-        if number is None:
+        if number < 0:
             return None
-        terms = tuple(
-            (self.terms[self._entry_terms[e]], self._entry_places[e] >> 8, self._entry_places[e] & 0xFF)
-            for e in range(self._entries[number], self._entries[number + 1])
-        )
-        return Entry(folded, self._positions[number], terms)
+        positions, terms = self.entries.terms(number)
+        return Entry(folded, positions, tuple((self.terms[term], offset, width) for term, offset, width in terms))
 
     def simple_term(self, folded: str) -> int:
         """The term of a folded word that takes one position and stands for nothing else; -1 for others and unknown ones."""
         number = self.folded.find(folded)
-        if number is None:
-            return -1
-        first = self._entries[number]
-        return self._entry_terms[first] if self._entries[number + 1] - first == 1 else -1
+        return -1 if number < 0 else self.entries.simple_term(number)
 
-    def written(self, folded: int) -> tuple[range, int, int]:
-        """A folded word by number: its surfaces, the term at its first position, and how many positions it takes."""
-        surfaces = range(self._surface_ranges[folded], self._surface_ranges[folded + 1])
-        return surfaces, self._entry_terms[self._entries[folded]], self._positions[folded]
+    def surfaces(self, folded: str) -> tuple[int, list[Surface]]:
+        """The number of a folded word's first surface, and all as (text, reports, occurrences); none where it is not here."""
+        number = self.folded.find(folded)
+        return (0, []) if number < 0 else self.entries.surfaces(number, folded)
+
+    def __iter__(self) -> Iterator[WrittenWord]:
+        """(folded word, positions, terms as (number, offset, width), surfaces as above) of all folded words, in order."""
+        return self.entries.all(self.folded)

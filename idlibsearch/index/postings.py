@@ -16,9 +16,6 @@ sections:
                                        codes rounded so that they stay bounds, whatever k1, b, weights and statistics:
                                        exact below 32, then 4 bits of mantissa and the rest exponent (``blocks.pxd``)
     postings.places     bytes          the places of blocks
-    term.surfaces       uint32         each term's surfaces, commonest first, so that numbers are small;
-                                       ``term.widths`` (uint8) how many positions the term spans where it is written
-                                       so; ``term.first`` (uint32[terms + 1]) its range
 
 A block, in this order:
 
@@ -41,7 +38,9 @@ a byte with the width; the numbers at that width; and, where bit 7 of that byte 
 have more. Of these there stand three bytes in front (bits of an upper part, uint16 how many) and behind the numbers first
 which they are (ascending, in as many bits as the count of all numbers has), then the upper parts.
 
-Eight zero bytes stand at the end of both byte sections, so that any number can be read as part of a 64-bit word.
+
+The surfaces of each term stand in ``term.surfaces`` (see ``entries``), commonest first, so that numbers are small. Eight zero
+bytes stand at the end of all byte sections, so that any number can be read as part of a 64-bit word.
 
 Example: a term that stands once in the body (the last of four fields) of docs 3 and 10, at positions 5 and 70, in its only
 spelling, where the shorter body has 99 positions. Its list is 01 08 02 00 (two postings; in the body only; 2 bits a doc; freqs
@@ -63,14 +62,14 @@ except ImportError as error:
     raise KernelError("idlibsearch.index.reader") from error
 
 _SECTIONS = (
-    *("terms.text", "terms.ends", "postings.start", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds"),
-    *("postings.data", "postings.places", "lengths", "lengths.codes", "term.first", "term.surfaces", "term.widths"),
+    *("postings.start", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds"),
+    *("postings.data", "postings.places", "lengths", "lengths.codes", "term.surfaces", "term.blocks"),
 )
 
 
-def open_postings(file: SectionFile, positional: tuple[bool, ...], deleted: memoryview) -> PostingReader:
-    """Bind the sections of a segment. Raises ValueError where they do not fit each other."""
-    arrays: list[Any] = [bytes(positional), *(file.array(name) for name in _SECTIONS), deleted, str(file.path)]
+def open_postings(file: SectionFile, positional: tuple[bool, ...], surfaces: int, deleted: memoryview) -> PostingReader:
+    """Bind the sections of a segment that has so many surfaces. Raises ValueError where they do not fit each other."""
+    arrays: list[Any] = [bytes(positional), *(file.array(name) for name in _SECTIONS), surfaces, deleted, str(file.path)]
     return PostingReader(*arrays)
 
 

@@ -2,15 +2,11 @@ from typing_extensions import Buffer
 
 from idlibsearch.errors import CorruptIndexError
 
-def find_string(text: Buffer, ends: Buffer, wanted: Buffer) -> int: ...
-
 class PostingReader:
     capsule: object
     def __init__(
         self,
         positional: Buffer,
-        term_text: Buffer,
-        term_ends: Buffer,
         starts: Buffer,
         block_last: Buffer,
         block_start: Buffer,
@@ -20,14 +16,13 @@ class PostingReader:
         positions: Buffer,
         lengths: Buffer,
         length_codes: Buffer,
-        surface_starts: Buffer,
-        surfaces: Buffer,
-        surface_widths: Buffer,
+        term_surfaces: Buffer,
+        term_blocks: Buffer,
+        surface_count: int,
         deleted: Buffer,
         path: str,
     ) -> None: ...
     def damaged(self) -> CorruptIndexError: ...
-    def find(self, term: Buffer) -> int: ...
     def count(self, term: int) -> int: ...
     def count_in(self, term: int, column: int) -> int: ...
     def docs(self, term: int) -> memoryview[int]: ...

@@ -8,57 +8,26 @@ A reader binds the sections once; query kernels take its ``lists`` and work on t
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcmp
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, SPARE_BYTES, Block, List, Lists, Places, block_with, doc_at, first_from, freq_at, open_block, open_list,
     open_places, places_before, read_column, read_positions,
 )
-
-
-
-cdef Py_ssize_t found(
-    const uint8_t* text, uint64_t text_size, const uint32_t* ends, Py_ssize_t count, const uint8_t[::1] wanted
-) except -2:
-    cdef Py_ssize_t low = 0, high = count, middle
-    cdef uint64_t start, end, size = wanted.shape[0]
-    cdef int order
-    while low < high:
-        middle = (low + high) >> 1
-        start = ends[middle - 1] if middle else 0
-        end = ends[middle]
-        if start > end or end > text_size:
-            raise ValueError("a table of strings is damaged")
-        order = memcmp(text + start, &wanted[0], min(end - start, size)) if size and end > start else 0
-        if order == 0 and end - start == size:
-            return middle
-        if order < 0 or (order == 0 and end - start < size):
-            low = middle + 1
-        else:
-            high = middle
-    return -1
-
-
-def find_string(const uint8_t[::1] text not None, const uint32_t[::1] ends not None, const uint8_t[::1] wanted not None):
-    """The number of a string (UTF-8) in a sorted table (see ``strings``), -1 where it is not there. O(log n).
-
-    Raises ValueError where the table is damaged.
-    """
-    return found(&text[0] if text.shape[0] else NULL, text.shape[0], &ends[0] if ends.shape[0] else NULL, ends.shape[0], wanted)
+from idlibsearch.index.entries cimport Surfaces, open_surfaces, surface_at, width_at
+from idlibsearch.index.words cimport WORDS
 
 
 cdef class PostingReader:
     """The posting lists of one segment, by term number.
 
     positional                 uint8[f]
-    term_text, term_ends       the terms, sorted: UTF-8 one behind the other, uint32[t] where each ends
     starts                     uint32[t]
     block_last, block_start, block_position   uint32[b]
     bounds                     uint8[b * 2f]
     data, positions            uint8, each with eight spare bytes at the end
     lengths                    uint32[d * f], a row a doc; length_codes uint8[f * d], a row a field
-    surface_starts             uint32[t + 1]; surfaces uint32, surface_widths uint8: each term's surfaces
+    term_surfaces, term_blocks   each term's surfaces, see ``entries``; surface_count: how many there are of all
     deleted                    bitmap of docs, may be shorter than all of them
     path                       of the file, for errors
 
@@ -69,15 +38,10 @@ cdef class PostingReader:
     cdef object _alive
     cdef readonly object capsule
     cdef str path
-    cdef const uint8_t* term_text
-    cdef const uint32_t* term_ends
-    cdef uint64_t term_size
 
     def __init__(
         self,
         const uint8_t[::1] positional not None,
-        const uint8_t[::1] term_text not None,
-        const uint32_t[::1] term_ends not None,
         const uint32_t[::1] starts not None,
         const uint32_t[::1] block_last not None,
         const uint32_t[::1] block_start not None,
@@ -87,34 +51,36 @@ cdef class PostingReader:
         const uint8_t[::1] positions not None,
         const uint32_t[::1] lengths not None,
         const uint8_t[::1] length_codes not None,
-        const uint32_t[::1] surface_starts not None,
-        const uint32_t[::1] surfaces not None,
-        const uint8_t[::1] surface_widths not None,
+        const uint8_t[::1] term_surfaces not None,
+        const uint32_t[::1] term_blocks not None,
+        uint32_t surface_count,
         const uint8_t[::1] deleted not None,
         str path not None,
     ):
         cdef Lists* lists = &self.lists
         self.path = path
-        cdef Py_ssize_t i, terms = term_ends.shape[0], blocks = block_last.shape[0], fields = positional.shape[0]
+        cdef Py_ssize_t i, terms = starts.shape[0], blocks = block_last.shape[0], fields = positional.shape[0]
         self._alive = (
-            positional, term_text, term_ends, starts, block_last, block_start, block_position, bounds, data, positions,
-            lengths, length_codes, surface_starts, surfaces, surface_widths, deleted,
+            positional, starts, block_last, block_start, block_position, bounds, data, positions, lengths, length_codes,
+            term_surfaces, term_blocks, deleted,
         )
         if fields < 1 or fields > MAX_FIELDS or lengths.shape[0] % fields or length_codes.shape[0] != lengths.shape[0]:
             raise ValueError("the lengths are not a row for each doc")
-        if starts.shape[0] != terms or surface_starts.shape[0] != terms + 1:
-            raise ValueError("one start and one range of surfaces for each term is needed")
+        if term_blocks.shape[0] != (terms + WORDS - 1) // WORDS + 1:
+            raise ValueError("a block of surfaces for every few terms is needed")
         if block_start.shape[0] != blocks or block_position.shape[0] != blocks or bounds.shape[0] != 2 * fields * blocks:
             raise ValueError("one entry for each block is needed")
-        if surfaces.shape[0] != surface_widths.shape[0] or data.shape[0] < SPARE_BYTES or positions.shape[0] < SPARE_BYTES:
+        if min(term_surfaces.shape[0], data.shape[0], positions.shape[0]) < SPARE_BYTES:
             raise ValueError("a section is too short")
         lists.term_count, lists.block_count = <uint32_t>terms, <uint32_t>blocks
-        lists.surface_count, lists.field_count = <uint32_t>surfaces.shape[0], <int>fields
+        lists.field_count = <int>fields
         lists.doc_count = <uint32_t>(lengths.shape[0] // fields)
         for i in range(fields):
             lists.positional[i] = positional[i]
         lists.starts = &starts[0] if terms else NULL
-        lists.surface_starts = &surface_starts[0]
+        lists.surfaces.data, lists.surfaces.size = &term_surfaces[0], term_surfaces.shape[0]
+        lists.surfaces.blocks = &term_blocks[0]
+        lists.surfaces.count, lists.surfaces.surface_count = <uint32_t>terms, surface_count
         lists.data, lists.data_size = &data[0], data.shape[0]
         lists.positions, lists.positions_size = &positions[0], positions.shape[0]
         lists.block_last = &block_last[0] if blocks else NULL
@@ -123,22 +89,13 @@ cdef class PostingReader:
         lists.bounds = &bounds[0] if blocks else NULL
         lists.lengths = &lengths[0] if lengths.shape[0] else NULL
         lists.length_codes = &length_codes[0] if lengths.shape[0] else NULL
-        lists.surfaces = &surfaces[0] if surfaces.shape[0] else NULL
-        lists.surface_widths = &surface_widths[0] if surfaces.shape[0] else NULL
         lists.deleted = &deleted[0] if deleted.shape[0] else NULL
         lists.deleted_size = deleted.shape[0]
-        self.term_text = &term_text[0] if term_text.shape[0] else NULL
-        self.term_ends = &term_ends[0] if terms else NULL
-        self.term_size = term_text.shape[0]
         self.capsule = PyCapsule_New(lists, "idlibsearch.lists", NULL)
 
     def damaged(self):
         """The error that says so of this segment's lists."""
         return CorruptIndexError(self.path, "a posting list does not fit together", "postings.data")
-
-    def find(self, const uint8_t[::1] term not None):
-        """The number of a term given in UTF-8, -1 where the segment does not have it. O(log n)."""
-        return found(self.term_text, self.term_size, self.term_ends, self.lists.term_count, term)
 
     cdef int _open(self, Py_ssize_t term, List* blocks) except -1:
         if term < 0 or term >= self.lists.term_count:
@@ -244,6 +201,7 @@ cdef class PostingReader:
         cdef Block block
         cdef Places places
         cdef uint32_t before[BLOCK + 1]
+        cdef Surfaces surfaces
         cdef uint32_t number, first, count
         cdef uint32_t* starts
         cdef int f, i = self._seek(term, doc, &blocks, &number, &block)
@@ -259,19 +217,20 @@ cdef class PostingReader:
                 first += freq_at(&block, f, i)
         if count > self.lists.lengths[<uint64_t>doc * self.lists.field_count + column]:
             raise self.damaged()
+        if open_surfaces(&self.lists.surfaces, term, &surfaces) < 0:
+            raise self.damaged()
         starts = <uint32_t*>malloc(8 * max(<uint64_t>count, 1))
         if starts == NULL:
             raise MemoryError()
         try:
             read_positions(&places, first, count, starts)
             read_column(&places.surfaces, first, count, starts + count)
-            return [self._occurrence(term, starts[n], starts[count + n]) for n in range(count)]
+            return [self._occurrence(&surfaces, starts[n], starts[count + n]) for n in range(count)]
         finally:
             free(starts)
 
-    cdef tuple _occurrence(self, Py_ssize_t term, uint32_t start, uint32_t which):
+    cdef tuple _occurrence(self, const Surfaces* surfaces, uint32_t start, uint32_t which):
         """A position and a surface within its term, as (start, end, surface)."""
-        cdef uint32_t first = self.lists.surface_starts[term], end = self.lists.surface_starts[term + 1]
-        if first > end or end > self.lists.surface_count or which >= end - first:
+        if which >= surfaces.count:
             raise self.damaged()
-        return start, start + self.lists.surface_widths[first + which], self.lists.surfaces[first + which]
+        return start, start + width_at(surfaces, which), surface_at(&self.lists.surfaces, surfaces, which)

@@ -69,7 +69,7 @@ class Segment:
     def postings(self) -> PostingReader:
         """Its posting lists."""
         try:
-            return open_postings(self.file, self.positional, self._bitmap)
+            return open_postings(self.file, self.positional, self.lexicon.surface_count, self._bitmap)
         except ValueError as error:
             raise CorruptIndexError(str(self.path), str(error), "postings.data") from None
 
@@ -90,12 +90,7 @@ class Segment:
 
     def term(self, term: str) -> int:
         """The number of a term, -1 where no report of this segment has it."""
-        return self.postings.find(term.encode("utf-8", "surrogatepass"))
-
-    def surfaces_of(self, term: int) -> memoryview:
-        """The surfaces of a term by number, uint32, in the order in which its postings number them."""
-        starts = self.file.array("term.first")
-        return self.file.array("term.surfaces")[starts[term] : starts[term + 1]]
+        return self.lexicon.terms.find(term)
 
     def posting_list(self, term: str) -> PostingList | None:
         """The postings of a term, or None where no report of this segment has it."""

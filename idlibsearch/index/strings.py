@@ -1,18 +1,19 @@
-"""Sorted or numbered tables of strings on disk: the UTF-8 texts one behind the other, and where each ends."""
+"""Numbered tables of strings on disk, sorted or not: the UTF-8 texts one behind the other, and where each ends.
+
+For keys, files and keywords; the words of texts are many more, always sorted, and stand in ``words``."""
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
 
 try:
-    from idlibsearch.index.reader import find_string
+    from idlibsearch.index.words import find_string
 except ImportError as error:
-    raise KernelError("idlibsearch.index.reader") from error
+    raise KernelError("idlibsearch.index.words") from error
 
 
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
@@ -37,11 +38,8 @@ class Strings:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def _bytes(self, number: int) -> bytes:
-        return bytes(self._text[self._ends[number - 1] if number else 0 : self._ends[number]])
-
     def __getitem__(self, number: int) -> str:
-        return self._bytes(number).decode("utf-8", "surrogatepass")
+        return str(self._text[self._ends[number - 1] if number else 0 : self._ends[number]], "utf-8", "surrogatepass")
 
     @property
     def arrays(self) -> tuple[memoryview, memoryview]:
@@ -52,9 +50,3 @@ class Strings:
         """The number of a string in a sorted table, or None. O(log n)."""
         number = find_string(self._text, self._ends, string.encode("utf-8", "surrogatepass"))
         return None if number < 0 else number
-
-    def starting(self, prefix: str) -> range:
-        """The numbers of the strings in a sorted table that begin with ``prefix``. O(log n)."""
-        wanted = prefix.encode("utf-8", "surrogatepass")
-        low = bisect_left(range(len(self)), wanted, key=self._bytes)
-        return range(low, bisect_right(range(len(self)), wanted, low, key=lambda number: self._bytes(number)[: len(wanted)]))

@@ -2,7 +2,7 @@
 
 A pattern becomes a program by Thompson's construction ("Regular Expression Search Algorithm", 1968); its steps are made
 deterministic while words are read, one table cell at its first use, as RE2 does (Cox, "Regular Expression Matching in
-the Wild", 2010). The loop over words is ``patterns_kernel.scan``.
+the Wild", 2010). The loop over words is in ``patterns_kernel``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from idlibsearch.query.limits import Limits, PatternError
 
 CLASSES = 256  # columns of the table: letters that no part of the pattern tells apart share one; 0 means not sorted yet
 CODE_POINTS = 0x110000
+PAGE = 256  # code points; those of a page are given room when one of them is met, so that a pattern need not take a megabyte
 DEAD, START, UNKNOWN = 0, 1, -1
 _TOO_BIG = "write a shorter pattern, with smaller repeats"
 
@@ -81,7 +82,7 @@ class _Fork(NamedTuple):
 
 
 class Automaton:
-    """A compiled pattern. ``classes``, ``table`` and ``accepting`` are the arrays that ``patterns_kernel.scan`` reads.
+    """A compiled pattern. ``pages``, ``classes``, ``table`` and ``accepting`` are the arrays that ``patterns_kernel`` reads.
 
     ``effort`` counts what working out its steps has cost. Raises PatternError where that or the program grows past ``limits``.
     """
@@ -97,7 +98,8 @@ class Automaton:
         self._members: list[frozenset[int]] = [frozenset()]  # class -> the sets that its letters are in
         self._class_of: dict[frozenset[int], int] = {}
         self._following = functools.cache(self._reached)
-        self.classes = bytearray(CODE_POINTS)
+        self.pages = array("H", bytes(2 * CODE_POINTS // PAGE))
+        self.classes = bytearray(PAGE)  # the first page is that of all code points not met yet
         self.table, self.accepting = array("i"), bytearray()
         self._states: dict[frozenset[int], int] = {}
         self._steps: list[frozenset[int]] = []
@@ -182,7 +184,9 @@ class Automaton:
 
     def fill(self, state: int, point: int) -> None:
         """Work out the step from a state by a code point."""
-        kind = self.classes[point] or self._sort(point)
+        kind = self._sort(point)
+        if self.table[state * CLASSES + kind] != UNKNOWN:  # a letter met for the first time, of a class that is known
+            return
         reached: set[int] = set()
         for step in self._steps[state]:
             if step < len(self._program) and self._set_of[step] in self._members[kind]:
@@ -193,6 +197,24 @@ class Automaton:
         self.table[state * CLASSES + kind] = self._state(frozenset(reached))
 
     def _sort(self, point: int) -> int:
+        """The class of a code point, which it keeps."""
+        if not self.pages[point // PAGE]:
+            self.pages[point // PAGE] = len(self.classes) // PAGE
+            self.classes.extend([self._new_class(point) if self._is_even(point // PAGE) else 0] * PAGE)
+        entry = self.pages[point // PAGE] * PAGE + point % PAGE
+        if not self.classes[entry]:
+            self.classes[entry] = self._new_class(point)
+        return self.classes[entry]
+
+    def _is_even(self, page: int) -> bool:
+        """Does no set of the pattern tell code points of a page apart? So it is with letters of scripts that it does not name."""
+        first, last = page * PAGE, page * PAGE + PAGE - 1
+        ranges = (bounds for letters in self._sets for bounds in letters.ranges)
+        return not any(letters.kinds for letters in self._sets) and all(
+            high < first or last < low or (low <= first and last <= high) for low, high in ranges
+        )
+
+    def _new_class(self, point: int) -> int:
         members = frozenset(number for letters, number in self._sets.items() if letters.has(chr(point)))
         self._spend(len(self._sets))
         if members not in self._class_of:
@@ -200,5 +222,4 @@ class Automaton:
                 raise PatternError(f"the pattern tells more than {CLASSES - 1} kinds of letters apart", _TOO_BIG)
             self._class_of[members] = len(self._members)
             self._members.append(members)
-        self.classes[point] = self._class_of[members]
-        return self.classes[point]
+        return self._class_of[members]

@@ -10,15 +10,16 @@ from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import KernelError
 from idlibsearch.index.lexicon import Lexicon
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.index.strings import Strings
 from idlibsearch.query.automaton import Automaton
 from idlibsearch.query.limits import Limits, PatternError
 from idlibsearch.query.patterns import Close, Pattern, Shaped, pattern_of
-from idlibsearch.query.spelled import Spelled, Word
+from idlibsearch.query.spelled import Spelled
 from idlibsearch.query.tree import Expansion
 
 try:
-    from idlibsearch.query import patterns_kernel
+    from idlibsearch.index.words import Words
+    from idlibsearch.query.gathered import Chosen
+    from idlibsearch.query.patterns_kernel import Scan
 except ImportError as error:
     raise KernelError("idlibsearch.query.patterns_kernel") from error
 
@@ -48,13 +49,14 @@ class Expander:
         self._effort = automaton.effort if automaton else self._effort
         self._check_count(node, numbers)
         return tuple(
-            Spelled(segment, _words(segment.lexicon, found)) for segment, found in zip(self._segments, numbers, strict=True)
+            Spelled(segment, Chosen(segment.lexicon.entries, found))
+            for segment, found in zip(self._segments, numbers, strict=True)
         )
 
     def spell(self, surface: str) -> tuple[Spelled, ...]:
         """A spelling in each segment. Raises PatternError where there are too many in the question."""
         self._count_one()
-        return tuple(Spelled(segment, _surfaces(segment.lexicon, surface)) for segment in self._segments)
+        return tuple(Spelled(segment, _spelt(segment.lexicon, surface)) for segment in self._segments)
 
     def _count_one(self) -> None:
         self._patterns += 1
@@ -73,30 +75,19 @@ class Expander:
             raise PatternError(f"{node} stands for {count:,} words", advice)
 
 
-def words_of(table: Strings, pattern: Pattern, automaton: Automaton | None) -> Sequence[int]:
-    """The numbers of the folded words of a sorted table that match, ascending. Raises PatternError."""
+def words_of(table: Words, pattern: Pattern, automaton: Automaton | None) -> Sequence[int]:
+    """The numbers of the folded words that match, ascending. Raises PatternError."""
     span = table.starting(pattern.prefix)
     if isinstance(pattern, Close):
-        found = array("I", bytes(4 * len(span)))
-        wanted = array("I", map(ord, pattern.word))
-        return found[: patterns_kernel.near(*table.arrays, span.start, span.stop, wanted, pattern.distance, found)]
-    return span if automaton is None else _scanned(table, span, automaton)
-
-
-def _scanned(table: Strings, span: range, automaton: Automaton) -> array[int]:
-    found = array("I", bytes(4 * len(span)))
-    word, count = span.start, 0
-    while True:
-        word, count, state, point = patterns_kernel.scan(
-            *table.arrays, word, span.stop, automaton.classes, automaton.table, automaton.accepting, found, count
-        )
-        if word == span.stop:
-            return found[:count]
-        automaton.fill(state, point)
-
-
-def _words(lexicon: Lexicon, numbers: Sequence[int]) -> list[Word]:
-    return [Word(*lexicon.written(number)) for number in numbers]
+        scan = Scan(table, span.start, span.stop)
+        scan.near(array("I", map(ord, pattern.word)), pattern.distance)
+        return scan.found
+    if automaton is None:
+        return span
+    scan = Scan(table, span.start, span.stop, len(pattern.prefix.encode("utf-8", "surrogatepass")))
+    while step := scan.run(automaton.pages, automaton.classes, automaton.table, automaton.accepting):
+        automaton.fill(*step)
+    return scan.found
 
 
 def spellings(text: str) -> list[str]:
@@ -104,9 +95,11 @@ def spellings(text: str) -> list[str]:
     return [text[start:end] for start, end in tokenize(text)]
 
 
-def _surfaces(lexicon: Lexicon, surface: str) -> list[Word]:
-    number = lexicon.folded.find(fold(surface))
-    if number is None:
-        return []
-    word = Word(*lexicon.written(number))
-    return [word._replace(surfaces=range(s, s + 1)) for s in word.surfaces if lexicon.surfaces[s] == surface]
+def _spelt(lexicon: Lexicon, surface: str) -> Chosen:
+    folded = fold(surface)
+    first, surfaces = lexicon.surfaces(folded)
+    for number, (text, _, _) in enumerate(surfaces, first):
+        if text == surface:
+            word = lexicon.folded.find(folded)
+            return Chosen(lexicon.entries, range(word, word + 1), number)
+    return Chosen(lexicon.entries, range(0))

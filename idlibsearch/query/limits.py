@@ -12,7 +12,7 @@ class Limits(NamedTuple):
     """
 
     expanded_words: int = 50_000  # one pattern's distinct words; the words of 200,000 news stories with one letter in front
-    patterns: int = 50  # and exact spellings, in one question; each takes 16 bytes a report while it is answered
+    patterns: int = 50  # and exact spellings, in one question; each takes 8 bytes a report while it is answered
     pattern_characters: int = 255  # as long as the longest word
     program_size: int = 2_000  # steps of one compiled pattern, counted repeats written out
     effort: int = 2_000_000  # steps taken to work out one question's automata; half a second or so

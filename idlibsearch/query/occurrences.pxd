@@ -12,6 +12,7 @@ from idlibsearch.index.blocks cimport (
     BLOCK, Block, List, Lists, Places, block_with, doc_at, first_from, freq_at, open_block, open_list, open_places,
     places_before, read_column, read_positions,
 )
+from idlibsearch.index.entries cimport Surfaces, open_surfaces, width_at
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF
@@ -25,8 +26,7 @@ cdef struct Word:
     uint32_t measured             # the block that ``places`` and ``before`` are of
     int i
     uint32_t doc
-    uint32_t first_surface
-    uint32_t surface_count
+    Surfaces surfaces
     uint32_t widest               # the most positions that the term spans, however it is written
     Block block
     Places places
@@ -80,17 +80,17 @@ cdef inline int make_room(Room* room, uint32_t count) noexcept nogil:
 
 cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) except -1:
     """Stand before the first doc of a term."""
-    cdef uint32_t s, end
+    cdef uint32_t s
     if term >= lists.term_count:
         raise IndexError(f"no term {term}")
-    w.first_surface, end = lists.surface_starts[term], lists.surface_starts[term + 1]
-    if open_list(lists, term, &w.blocks) < 0 or w.first_surface > end or end > lists.surface_count:
+    if open_list(lists, term, &w.blocks) < 0 or open_surfaces(&lists.surfaces, term, &w.surfaces) < 0:
         raise reader.damaged()
     w.opened = w.measured = NO_DOC
     w.number, w.i, w.doc = 0, 0, 0
-    w.surface_count, w.widest = end - w.first_surface, 1
-    for s in range(w.first_surface, end):
-        w.widest = max(w.widest, <uint32_t>lists.surface_widths[s])
+    w.widest = 1
+    if w.surfaces.places != NULL:
+        for s in range(w.surfaces.count):
+            w.widest = max(w.widest, width_at(&w.surfaces, s))
     return 0
 
 
@@ -148,8 +148,8 @@ cdef inline int load(const Lists* lists, Word* w, int column, Room* room) noexce
     for n in range(count):
         if w.widest == 1:
             room.ends[n] = room.starts[n] + 1
-        elif room.ends[n] < w.surface_count:
-            room.ends[n] = room.starts[n] + lists.surface_widths[w.first_surface + room.ends[n]]
+        elif room.ends[n] < w.surfaces.count:
+            room.ends[n] = room.starts[n] + width_at(&w.surfaces, room.ends[n])
         else:
             return -1
     return count

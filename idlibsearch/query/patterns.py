@@ -5,6 +5,7 @@ Patterns match whole folded words as written (rebel-held, al-qaeda), never stems
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ _QUOTES = "'`‘’"  # no folded word begins or ends with one
 
 
 class Shaped(NamedTuple):
-    """Words that an automaton of ``part`` accepts; all of them begin with ``prefix``. ``part`` None: all that begin so."""
+    """Words that begin with ``prefix`` and go on in a way that an automaton of ``part`` accepts; None: in any way."""
 
     prefix: str
     part: Part | None
@@ -45,21 +46,37 @@ def pattern_of(node: Expansion) -> Pattern:
         case Fuzzy():
             return _fuzzy(node)
         case Regex():
-            part = parse_regex(node.text)
-            return Shaped(_common_start(part), part)
+            return _shaped(parse_regex(node.text))
 
 
 def _wildcard(text: str) -> Shaped:
     text = text.strip(_QUOTES)
-    prefix = fold_piece(re.match(r"[^*?\[]*", text)[0])  # type: ignore[index]
-    if re.fullmatch(r"[^*?\[]*\*+", text):
-        return Shaped(prefix, None)
     parts: list[Part] = []
     at = 0
     while match := re.compile(_PIECE).match(text, at):
         part, at = parse_set(text, at, WILDCARD) if match[0] == "[" else (_piece(match[0]), match.end())
         parts.append(part)
-    return Shaped(prefix, Sequence(tuple(parts)))
+    return _shaped(Sequence(tuple(parts)))
+
+
+def _shaped(part: Part) -> Shaped:
+    """A part, divided into the letters that all of its words begin with and what may follow."""
+    parts = _row(part)
+    letters = list(itertools.takewhile(lambda letter: letter, map(_only_letter, parts)))
+    rest = parts[len(letters) :]
+    return Shaped("".join(letters), None if rest == [ANYTHING] else Sequence(tuple(rest)))
+
+
+def _row(part: Part) -> list[Part]:
+    return [leaf for child in part.parts for leaf in _row(child)] if isinstance(part, Sequence) else [part]
+
+
+def _only_letter(part: Part) -> str:
+    """The letter that a part stands for, if it is but one."""
+    if not isinstance(part, Letters) or part.kinds or part.negated or len(part.ranges) != 1:
+        return ""
+    low, high = part.ranges[0]
+    return chr(low) if low == high else ""
 
 
 def _piece(text: str) -> Part:
@@ -72,21 +89,3 @@ def _fuzzy(node: Fuzzy) -> Close:
         raise PatternError(f"{node.text} is not one word", "write ~ behind each word that may be misspelt")
     word = fold(node.text[slice(*words[0])])
     return Close(word[: node.prefix], word, node.distance)
-
-
-def _common_start(part: Part) -> str:
-    """Letters that every matching word begins with; not always all of them."""
-    letters = ""
-    waiting = [part]
-    while waiting:
-        first = waiting.pop()
-        if isinstance(first, Sequence):
-            waiting += reversed(first.parts)
-        elif isinstance(first, Letters) and not first.kinds and not first.negated and len(first.ranges) == 1:
-            low, high = first.ranges[0]
-            if low != high:
-                break
-            letters += chr(low)
-        else:
-            break
-    return letters

@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""What the occurrences of a word or a phrase are worth in a doc, for the kernels that score; exactly as ``rank`` has it."""
+"""What a doc scores, for the kernels that make lists of scored docs. Only inline functions, compiled into each of them."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport uint32_t, uint64_t
@@ -32,12 +32,22 @@ cdef inline int read_params(
     return 0
 
 
+cdef inline double weighed(const Params* p, uint32_t doc, int field, uint32_t freq) noexcept nogil:
+    """What a freq in a field adds; 0 where the field does not count."""
+    if not freq or p.weight[field] == 0.0:
+        return 0.0
+    cdef uint32_t length = p.lists.lengths[<uint64_t>doc * p.lists.field_count + field]
+    return p.weight[field] * freq / (1.0 - p.b[field] + p.b[field] * length / p.mean[field])
+
+
+cdef inline double saturated(const Params* p, double tf) noexcept nogil:
+    return p.idf * (tf / (p.k1 + tf)) if tf != 0.0 else 0.0
+
+
 cdef inline double scored(const Params* p, uint32_t doc, const uint32_t* freqs) noexcept nogil:
     """As ``rank.saturated`` times idf; 0 where no field that counts has the word."""
     cdef double tf = 0.0
     cdef int f
-    cdef const uint32_t* lengths = p.lists.lengths + <uint64_t>doc * p.lists.field_count
     for f in range(p.lists.field_count):
-        if freqs[f] and p.weight[f] != 0.0:
-            tf += p.weight[f] * freqs[f] / (1.0 - p.b[f] + p.b[f] * lengths[f] / p.mean[f])
-    return p.idf * (tf / (p.k1 + tf)) if tf != 0.0 else 0.0
+        tf += weighed(p, doc, f, freqs[f])
+    return saturated(p, tf)
