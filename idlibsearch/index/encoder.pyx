@@ -17,6 +17,7 @@ cdef class _Bytes:
     cdef uint8_t* data
     cdef uint64_t size
     cdef uint64_t capacity
+    cdef uint64_t before  # bytes handed out already
 
     def __cinit__(self):
         self.capacity = 1 << 16
@@ -39,13 +40,16 @@ cdef class _Bytes:
             self.data = grown
         memset(self.data + at, 0, count)
         self.size += count
-        if self.size > 0xFFFFFFFF:
+        if self.before + self.size > 0xFFFFFFFF:
             raise OverflowError("a segment's posting data must stay below 4 GiB")
         return self.data + at
 
     cdef bytes taken(self):
-        self.extend(SPARE_BYTES)
-        return self.data[: self.size]
+        """Hand out what was written since it was last."""
+        cdef bytes taken = self.data[: self.size]
+        self.before += self.size
+        self.size = 0
+        return taken
 
 
 cdef inline void put(uint8_t* data, uint64_t bit, uint32_t number) noexcept nogil:
@@ -115,8 +119,14 @@ cdef class Encoder:
                 raise IndexError(f"term {term}: its postings end before they start")
             self._term(start, end, docs, freqs, position_starts, positions, surfaces)
 
+    def take(self):
+        """What was packed since it was last taken, of the two large sections: data, positions. So they need not stand in memory."""
+        return self.data.taken(), self.places.taken()
+
     def finish(self):
-        """The sections as bytes: first_block, block_last, block_start, block_position, bounds, data, positions."""
+        """The sections as bytes: first_block, block_last, block_start, block_position, bounds, and the rest of data, positions."""
+        self.data.extend(SPARE_BYTES)
+        self.places.extend(SPARE_BYTES)
         (<uint32_t*>self.first_block.extend(4))[0] = self.block_count
         return (
             self.first_block.data[: self.first_block.size],
@@ -165,8 +175,8 @@ cdef class Encoder:
                     smallest[f] = min(smallest[f], length)
         self.block_count += 1
         (<uint32_t*>self.block_last.extend(4))[0] = last
-        (<uint32_t*>self.block_start.extend(4))[0] = <uint32_t>self.data.size
-        (<uint32_t*>self.block_position.extend(4))[0] = <uint32_t>self.places.size
+        (<uint32_t*>self.block_start.extend(4))[0] = <uint32_t>(self.data.before + self.data.size)
+        (<uint32_t*>self.block_position.extend(4))[0] = <uint32_t>(self.places.before + self.places.size)
         out = self.bounds.extend(2 * self.fields)
         for f in range(self.fields):
             out[2 * f] = coded_up(largest[f])
@@ -197,7 +207,7 @@ cdef class Encoder:
         cdef uint32_t largest = 0, rarest = 0
         cdef int width, surface_width
         cdef uint8_t* out
-        cdef uint64_t header = (<uint32_t*>(self.block_start.data + self.block_start.size - 4))[0]
+        cdef uint64_t header = (<uint32_t*>(self.block_start.data + self.block_start.size - 4))[0] - self.data.before
         if start > end:
             raise IndexError("the positions of a posting end before they start")
         for i in range(start, end):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import accumulate
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
@@ -15,16 +17,39 @@ except ImportError as error:
     raise KernelError("idlibsearch.index.reader") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in memory: the UTF-8 texts one behind the other, and where each ends (uint32)."""
+
+    text: bytes | memoryview
+    ends: array[int] | memoryview
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def bytes_of(self, number: int) -> bytes:
+        """A text as it lies there."""
+        return bytes(self.text[self.ends[number - 1] if number else 0 : self.ends[number]])
+
+    def __getitem__(self, number: int) -> str:
+        return self.bytes_of(number).decode("utf-8", "surrogatepass")
+
+
+def table_of(strings: Iterable[str]) -> Table:
+    """Strings as a table."""
+    chunks = [string.encode("utf-8", "surrogatepass") for string in strings]
+    return Table(b"".join(chunks), array("I", accumulate(map(len, chunks))))
+
+
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
     """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint32, where each string ends)."""
-    ends, chunks, total = array("I"), [], 0
-    for string in strings:
-        chunk = string.encode("utf-8", "surrogatepass")
-        total += len(chunk)
-        chunks.append(chunk)
-        ends.append(total)
-    out.add_chunks(f"{name}.text", chunks)
-    out.add(f"{name}.ends", "I", ends)
+    write_table(out, name, table_of(strings))
+
+
+def write_table(out: SectionWriter, name: str, table: Table) -> None:
+    """Write a table as ``write_strings`` does."""
+    out.add(f"{name}.text", "B", table.text)
+    out.add(f"{name}.ends", "I", table.ends)
 
 
 class Strings:
@@ -42,6 +67,11 @@ class Strings:
 
     def __getitem__(self, number: int) -> str:
         return self._bytes(number).decode("utf-8", "surrogatepass")
+
+    @property
+    def table(self) -> Table:
+        """The two sections as they stand in the file."""
+        return Table(self._text, self._ends)
 
     @property
     def arrays(self) -> tuple[memoryview, memoryview]:
