@@ -95,7 +95,7 @@ def _merge_keys(out: SectionWriter, merged: Merged) -> None:
         out.write(part)
     out.add("keys.ends", "I", merged.ends(starts).astype(np.uint32))
     docs = np.concatenate([docs[np.asarray(order)] for docs, order in zip(merged.docs, orders, strict=True)])
-    order = docs[np.argsort(np.concatenate([np.asarray(part) for part in numbers]), kind="stable")]
+    order = docs[np.lexsort((docs, np.concatenate([np.asarray(part) for part in numbers])))]
     out.add("keys.order", "I", order[order < merged.doc_count])
 
 
