@@ -133,9 +133,9 @@ class Index:
     def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
 
-        ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether; neither
-        changes what is written. An error (also of the iterable) leaves the index as it was. Raises LockedError while another
-        writer has the index, WorkerError where another process fails, ValueError for less memory than the processes need.
+        ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether, but never
+        less than 128 each; neither changes what is written. An error (also of the iterable) leaves the index as it was.
+        Raises LockedError while another writer has the index, WorkerError where another process fails.
         """
         with self._writer(processes, memory_mb) as writer:
             for report in reports:
@@ -143,7 +143,7 @@ class Index:
         self.refresh()
         return Changes(writer.added, writer.changed, writer.unchanged)
 
-    def add_path(
+    def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
         self,
         *paths: Pathlike,
         split: Split = "auto",

@@ -56,7 +56,7 @@ class Analysed:
                 self._entry_starts.append(len(self._entry_terms))
 
     def words_in(self, tokens: U32) -> tuple[WordList, U32]:
-        """The words of these tokens in the lexicon's order, and for each number of the vocabulary its surface there, or NOWHERE."""
+        """The words of these tokens in the lexicon's order; for each number of the vocabulary its surface there, or NOWHERE."""
         self._learn()
         used = np.zeros(len(self._surfaces), np.bool_)
         for at in range(0, len(tokens), 1 << 20):  # as indices they take twice the room

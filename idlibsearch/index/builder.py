@@ -35,6 +35,7 @@ BODY = "body"
 BREAKS = ("sentences", "paragraphs")
 WINDOW_BYTES = 64 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
 OCCURRENCE_BYTES = 8  # position and surface
+LISTED_BYTES = 170  # a surface in ``WordList`` and what numbering it takes
 REPORT_BYTES = 250  # a report in ``Rows`` and ``ColumnsWriter``, beside its key
 
 
@@ -64,7 +65,10 @@ class SegmentBuilder:
     def size_bytes(self) -> int:
         """About how much memory it takes to write what was gathered so far."""
         tokens = 4 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
-        return self._words.size_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + self._window_bytes
+        words = self._words.size_bytes + LISTED_BYTES * len(self._words.vocabulary)
+        return (
+            words + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + self._window_bytes * 3 // 2
+        )  # packed, it is half
 
     def add(self, report: Report, record: bytes) -> None:
         """Append a report; ``record`` is how it is to be stored."""
@@ -113,7 +117,14 @@ class SegmentBuilder:
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
         stream = TokenStream(
-            tokens, counts, positional, vocabulary.starts, vocabulary.terms, vocabulary.places, vocabulary.widths, len(words.terms)
+            tokens,
+            counts,
+            positional,
+            vocabulary.starts,
+            vocabulary.terms,
+            vocabulary.places,
+            vocabulary.widths,
+            len(words.terms),
         )
         lengths = np.empty(len(counts), np.uint32)
         stream.measure(lengths)
@@ -122,7 +133,9 @@ class SegmentBuilder:
         self._columns.write(out, word_counts(rows, self._ranking), self._rows.date_starts)
         for name in BREAKS:
             stream.place(self._ranking.column(BODY), self._break_ends[name], self._breaks[name])
-            write_breaks(out, name, np.frombuffer(self._break_ends[name], np.uint64), np.frombuffer(self._breaks[name], np.uint32))
+            write_breaks(
+                out, name, np.frombuffer(self._break_ends[name], np.uint64), np.frombuffer(self._breaks[name], np.uint32)
+            )
         self._write_postings(out, stream, words, vocabulary, Encoder(positional, lengths))
         write_rows(out, self._rows)
 
@@ -133,7 +146,7 @@ class SegmentBuilder:
         docs, counts = np.empty(len(vocabulary.widths), np.uint32), np.empty(len(vocabulary.widths), np.uint32)
         stream.count(postings, occurrences, docs, counts)
         numbering = numbered(words, counts[vocabulary.order])
-        numbers = numbering.numbers[vocabulary.index]
+        numbers = numbering.numbers[vocabulary.entries]
         writer = PostingsWriter(out, encoder)
         fields = len(self._ranking.fields)
         for first, end in _windows(postings, occurrences, fields, self._window_bytes):
@@ -146,7 +159,7 @@ class _Spread(NamedTuple):
     """Words as the token stream takes them: by number of the vocabulary, which has the common words side by side."""
 
     order: U32  # [surfaces], the vocabulary's number of each surface of the lexicon
-    index: U32  # of each entry its place in ``Numbering``, where they go by surface
+    entries: U32  # of each entry its place in ``Numbering``, where they go by surface
     starts: U32  # [vocabulary + 1]
     terms: U32
     places: U16

@@ -21,7 +21,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.merge_columns import merge_columns, parts_of
 from idlibsearch.index.merge_words import merge_words
-from idlibsearch.index.rows import write_files, write_keys, write_lengths
+from idlibsearch.index.rows import write_files, write_lengths
 from idlibsearch.index.segment import NO_FILE, Segment
 from idlibsearch.index.stretches import Merged, Stretch
 from idlibsearch.index.strings import Strings
@@ -126,6 +126,8 @@ def repeated(merged: Merged) -> list[frozenset[int]]:
     """For each segment the docs whose key a later doc has as well."""
     orders = merged.arrays("keys.order")
     numbers = TableMerge([parts_of(segment, "keys") for segment in merged.segments], orders).numbers
+    if not numbers:
+        return []
     docs = np.concatenate([docs[np.asarray(order)] for docs, order in zip(merged.docs, orders, strict=True)])
     keys = np.concatenate([np.asarray(part) for part in numbers])
     order = np.lexsort((docs, keys))

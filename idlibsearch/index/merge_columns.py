@@ -68,17 +68,17 @@ class _Keywords:
         self._number = {name: number for number, name in enumerate(names)}
         folded = TableMerge([parts_of(segment, "keywords.folded") for segment in merged.segments], None, self._column_groups())
         self._values = [_joined(np.uint32, [numbers]) for numbers in folded.numbers]
-        self._read_docs(names)
-        live = np.bincount(self._of_doc, minlength=len(folded.ends)) > 0
+        of_doc, starts = self._read_docs(names)
+        live = np.bincount(of_doc, minlength=len(folded.ends)) > 0
         ranks = np.cumsum(live) - 1
-        self._of_doc = ranks[self._of_doc].astype(np.uint32)
+        self._of_doc = ranks[of_doc].astype(np.uint32)
         self._folded = kept_strings(Table(folded.text, folded.ends), live)
         bounds = np.searchsorted(np.asarray(folded.groups)[live], np.arange(len(names) + 1))
         filled = np.flatnonzero(np.diff(bounds))  # the columns that are left
         self.names = [names[number] for number in filled.tolist()]
         self._bounds = np.concatenate((np.zeros(1, np.uint32), bounds[1:][filled].astype(np.uint32)))
         docs = merged.doc_count
-        self._starts = np.concatenate([self._starts[:1], *(self._starts[1:].reshape(-1, docs)[number] for number in filled)])
+        self._starts = np.concatenate([starts[:1], *(starts[1:].reshape(-1, docs)[number] for number in filled)])
         self._merge_spellings(live, ranks)
 
     def _column_groups(self) -> list[Any]:
@@ -89,7 +89,7 @@ class _Keywords:
             groups.append(np.repeat(np.array([self._number[name] for name in columns.keywords], np.uint64), sizes))
         return groups
 
-    def _read_docs(self, names: list[str]) -> None:
+    def _read_docs(self, names: list[str]) -> tuple[U32, U32]:
         """The values of each doc, column after column, and where they start."""
         parts, sizes = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint64)]
         for name in names:
@@ -100,8 +100,7 @@ class _Keywords:
                 starts, numbers = self._columns[part].values(name)
                 parts.append(self._values[part][np.asarray(numbers[starts[start] : starts[stop]])])
                 sizes.append(np.diff(np.asarray(starts[start : stop + 1])))
-        self._of_doc = np.concatenate(parts)
-        self._starts = np.concatenate((np.zeros(1, np.uint32), np.cumsum(np.concatenate(sizes)).astype(np.uint32)))
+        return np.concatenate(parts), np.concatenate((np.zeros(1, np.uint32), np.cumsum(np.concatenate(sizes)).astype(np.uint32)))
 
     def _merge_spellings(self, live: Any, ranks: Any) -> None:
         groups = [

@@ -24,7 +24,7 @@ try:
 except ImportError as error:
     raise KernelError("idlibsearch.index.merger") from error
 
-WINDOW_BYTES = 32 << 20  # of merged lists that stand in memory at once; one term's list always does
+WINDOW_BYTES = 12 << 20  # of merged lists at once, which stand in memory some three times; one term's list always does
 
 
 def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranking) -> None:
@@ -99,8 +99,16 @@ class _United:
             _, target = spread(starts, mine)
             entry_terms[target] = self.terms[part][np.asarray(segment.file.array("entries.terms"))[source]]
             entry_places[target] = np.asarray(segment.file.array("entries.places"))[source]
-        tables = (Table(table.text, table.ends) for table in (terms, folded, surfaces))
-        return WordList(*tables, np.asarray(surfaces.groups).astype(np.uint32), positions, starts, entry_terms, entry_places)
+        return WordList(
+            terms=Table(terms.text, terms.ends),
+            folded=Table(folded.text, folded.ends),
+            surfaces=Table(surfaces.text, surfaces.ends),
+            folded_of=np.asarray(surfaces.groups).astype(np.uint32),
+            positions=positions,
+            entry_starts=starts,
+            entry_terms=entry_terms,
+            entry_places=entry_places,
+        )
 
     def forget_dead(self, merged: Merged, ranking: Ranking) -> None:
         """Take back what dead docs added to the counts of surfaces."""
@@ -120,7 +128,7 @@ class _United:
         return next(number for number in here if self.words.surfaces[number] == surface)
 
     def keep(self, live: Any, named: Any) -> None:
-        """Drop the words that are left without an occurrence: ``live`` terms have a posting, ``named`` ones one without positions."""
+        """Drop the words left without an occurrence: ``live`` terms have a posting, ``named`` ones one without positions."""
         words = self.words
         sizes = np.diff(words.entry_starts)
         unnamed = np.add.reduceat(~named[words.entry_terms], words.entry_starts[:-1].astype(np.int64)) if len(sizes) else sizes

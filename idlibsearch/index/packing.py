@@ -5,7 +5,6 @@ The two ways of making a segment, ``builder`` and ``merge``, share it.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 
 from idlibsearch.errors import KernelError
@@ -22,7 +21,7 @@ COPY_BYTES = 1 << 20
 
 
 class PostingsWriter:
-    """Takes lists as ``Encoder.add`` does; positions go to the file at once, the rest of what is packed by way of a temporary one."""
+    """Takes lists as ``Encoder.add`` does; positions go to the file at once, what else is large by way of a temporary one."""
 
     def __init__(self, out: SectionWriter, encoder: Encoder) -> None:
         self._out, self._encoder = out, encoder

@@ -15,7 +15,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.model import Report
 
 BASE_BYTES = 48 << 20  # what a process holds before the first report: Python, numpy, the stemmer, tables of characters
-LEAST_BYTES = 96 << 20  # for a process that builds; with less, runs would have a few hundred reports
+LEAST_BYTES = 128 << 20  # for a process that builds; with less, runs would have a few hundred reports
 
 
 class Batch(NamedTuple):
@@ -65,7 +65,7 @@ class LocalRuns:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._room = max(place.memory_bytes, LEAST_BYTES) - BASE_BYTES
+        self._room = place.memory_bytes - BASE_BYTES
         self._words = Analysed()
         self._builder: SegmentBuilder | None = None
         self._docs: list[range] = []

@@ -7,7 +7,7 @@ how the lexicon's sections are written (``lexicon`` says what they mean). Needs 
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +65,7 @@ def numbered(words: WordList, counts: U32) -> Numbering:
     return Numbering(term_first, pairs[new].astype(np.uint32), widths, starts, terms, places, numbers)  # the lower half of a pair
 
 
-def spread(starts: U32, rows: npt.NDArray[np.integer[npt.NBitBase]]) -> tuple[U32, I64]:
+def spread(starts: U32, rows: npt.NDArray[np.integer[Any]]) -> tuple[U32, I64]:
     """The ranges of some rows one behind the other: where each starts then, and the numbers of all items in them.
 
     >>> [part.tolist() for part in spread(np.array([0, 2, 3], np.uint32), np.array([1, 0, 1]))]

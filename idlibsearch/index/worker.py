@@ -16,7 +16,7 @@ import sys
 from array import array
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from idlibsearch.index.documents import from_record
 from idlibsearch.index.fields import Ranking
@@ -25,13 +25,13 @@ from idlibsearch.index.runs import Batch, LocalRuns, Place
 _HEAD = struct.Struct("<III")
 
 
-def write_place(out: BinaryIO, place: Place) -> None:
+def write_place(out: IO[bytes], place: Place) -> None:
     """Send what runs are built for."""
     told = {"folder": str(place.folder), "stem": place.stem, "ranking": place.ranking.to_json(), "memory": place.memory_bytes}
     out.write(json.dumps(told).encode("ascii") + b"\n")
 
 
-def write_batch(out: BinaryIO, batch: Batch) -> None:
+def write_batch(out: IO[bytes], batch: Batch) -> None:
     """Send a batch; one without reports is the last."""
     ends, total = array("I"), 0
     for record in batch.records:
@@ -43,7 +43,7 @@ def write_batch(out: BinaryIO, batch: Batch) -> None:
     out.flush()
 
 
-def read_batch(source: BinaryIO) -> Batch:
+def read_batch(source: IO[bytes]) -> Batch:
     """Receive a batch. Raises EOFError where the other side is gone."""
     first, count, total = _HEAD.unpack(_read(source, _HEAD.size))
     ends = array("I", _read(source, 4 * count))
@@ -52,14 +52,14 @@ def read_batch(source: BinaryIO) -> Batch:
     return Batch(first, [from_record(record) for record in records], records)
 
 
-def _read(source: BinaryIO, size: int) -> bytes:
+def _read(source: IO[bytes], size: int) -> bytes:
     data = source.read(size)
     if len(data) < size:
         raise EOFError
     return data
 
 
-def work(source: BinaryIO) -> dict[str, Any]:
+def work(source: IO[bytes]) -> dict[str, Any]:
     """Build runs of what comes; the answer."""
     told = json.loads(source.readline() or b"{}")
     if not told:
@@ -84,7 +84,7 @@ def main() -> None:
             told = work(sys.stdin.buffer)
         except EOFError:
             return
-        except Exception as error:  # noqa: BLE001 - told to the other side, whatever it is
+        except Exception as error:
             told = {"error": f"{type(error).__name__}: {error}"}
         answer.write(json.dumps(told).encode("ascii") + b"\n")
 

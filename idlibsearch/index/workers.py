@@ -31,7 +31,9 @@ class WorkerRuns:
     def __init__(self, place: Place, processes: int) -> None:
         self._batches: queue.Queue[Batch] = queue.Queue(maxsize=1)  # each worker has another one in hand
         self._stopped = threading.Event()
-        self._workers = [_Worker(place._replace(stem=f"{place.stem}-{n}"), self._batches, self._stopped) for n in range(processes)]
+        self._workers = [
+            _Worker(place._replace(stem=f"{place.stem}-{n}"), self._batches, self._stopped) for n in range(processes)
+        ]
 
     def add(self, batch: Batch) -> None:
         """Hand a batch to the next worker that is free."""
@@ -77,10 +79,8 @@ class _Worker(threading.Thread):
 
     def run(self) -> None:
         """Feed the process until there is no more, and read its answer."""
-        try:
+        with suppress(OSError):  # it breaks off: its answer, if there is one, says why
             self._feed(_pipe(self._process.stdin))
-        except OSError:
-            pass  # it broke off; its answer, if there is one, says why
         answer = _pipe(self._process.stdout).read()
         code = self._process.wait()
         if answer:
@@ -112,9 +112,7 @@ def _start() -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-P", "-m", "idlibsearch.index.worker"]  # -P: nothing is imported from the folder it runs in
     try:
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
-        )
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path})
     except OSError as error:
         raise WorkerError(f"it could not be started ({error})") from None
 

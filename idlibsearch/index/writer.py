@@ -23,6 +23,7 @@ from idlibsearch.index.stretches import Merged, Stretch, without
 from idlibsearch.model import Report
 
 BATCH_BYTES = 512 * 1024  # of records: sixteen blocks of stored reports, the last of which is shorter than it might be
+MB = 1 << 20
 UNTOUCHED, KEPT, GONE = 0, 1, 2  # what this commit does with a report that was there before
 
 
@@ -34,12 +35,11 @@ class Effort(NamedTuple):
 
     @property
     def worker_bytes(self) -> int:
-        """What each process that builds may take. Raises ValueError where it is too little to work with."""
-        least = LEAST_BYTES if self.processes == 1 else BASE_BYTES + self.processes * LEAST_BYTES
-        if self.processes < 1 or self.memory_mb << 20 < least:
-            raise ValueError(f"{self.processes} processes need at least one process and {least >> 20} MB, not {self.memory_mb}")
-        whole = self.memory_mb << 20
-        return whole if self.processes == 1 else (whole - BASE_BYTES) // self.processes
+        """What each process that builds may take: an equal share, but never less than it can work with."""
+        if self.processes < 1:
+            raise ValueError(f"an index is built by at least one process, not by {self.processes}")
+        others = 0 if self.processes == 1 else BASE_BYTES
+        return max((self.memory_mb * MB - others) // self.processes, LEAST_BYTES)
 
 
 class Writer:
@@ -154,9 +154,7 @@ class Writer:
     # ---- committing
 
     def _commit(self) -> None:
-        if self._batch.records:
-            self._end_batch()
-        runs = self._runs.finish() if self._runs is not None else []
+        runs = self._finish_runs()
         old = self.snapshot.manifest
         generation = old.generation + 1
         records = tuple(
@@ -170,6 +168,15 @@ class Writer:
             records = (*(() if merging else records), self._new_segment(runs, old.next_segment, merging))
         kept = tuple(record for record in records if record.deleted < record.docs)
         write_manifest(self._folder, _next(old, kept, old.next_segment + bool(runs or merging)))
+
+    def _finish_runs(self) -> list[Run]:
+        """Write what is left, and let go of what building took: merging needs the room."""
+        if self._batch.records:
+            self._end_batch()
+        if self._runs is None:
+            return []
+        runs, self._runs = self._runs.finish(), None
+        return runs
 
     def _record(self, record: SegmentRecord, segment: Segment, marks: bytearray, generation: int) -> SegmentRecord:
         """A segment of the generation before, with what this commit takes away from it."""
