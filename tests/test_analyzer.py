@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nltk.stem.snowball import EnglishStemmer
 
 from idlibsearch.analysis import analyzer, fold, spelling, stem, tokens
 
@@ -141,6 +144,48 @@ def test_words_that_the_stemmer_would_merge_stay_apart(apart: list[str], togethe
     stems = [stem.stem(spelling.to_us(word)) for word in apart]
     assert len(set(stems)) == len(apart)
     assert {stem.stem(spelling.to_us(word)) for word in together} <= {stems[-1]}
+
+
+def test_every_word_of_a_family_has_its_stem() -> None:
+    words = {word: family for family, words in stem.FAMILIES.items() for word in words.split()}
+    assert {word: stem.stem(word) for word in words} == words
+
+
+def listed(text: str) -> list[str]:
+    return text.split()
+
+
+# What the steps of the published algorithm look for, and its exceptions that are changed.
+ENDINGS = listed("""
+    sses ied ies us ss s eedly ingly edly eed ing ed y ization ational fulness ousness iveness tional biliti lessli entli ation
+    alism aliti ousli iviti fulli enci anci abli izer ator alli bli ogi li alize icate iciti ative ical ness ful ement ance ence
+    able ible ment ant ent ism ate iti ous ive ize ion al er ic e l ll at bl iz bb tt
+""")
+SPECIAL = listed("""
+    skis skies dying lying tying idly gently ugly early only singly sky news howe atlas innings proceeded exceeding succeeds
+""")
+FAMILY_WORDS = frozenset(word for words in stem.FAMILIES.values() for word in words.split())
+a_word = st.tuples(st.text(st.sampled_from("aeioubdfglmnprstvwxyz"), max_size=8), st.sampled_from(["", *ENDINGS])).map("".join)
+
+
+@pytest.fixture(scope="module")
+def snowball() -> Callable[[str], str]:
+    return EnglishStemmer().stem
+
+
+@given(word=st.one_of(a_word, st.text(st.sampled_from(ascii_lowercase))))
+@settings(max_examples=2000)
+def test_a_word_outside_the_families_has_the_stem_that_nltk_gives(word: str, snowball: Callable[[str], str]) -> None:
+    if word not in FAMILY_WORDS:
+        assert stem.stem(word) == snowball(word)
+
+
+def test_so_does_a_vocabulary_of_stems_and_endings(snowball: Callable[[str], str]) -> None:
+    table = Path(spelling.__file__).with_name("data") / "uk_us.tsv"
+    stems = {word[:cut] for word in table.read_text(encoding="ascii").split() for cut in (3, 4, 5, len(word))}
+    pairs = [(head + ending) for head in sorted(stems)[::4] for ending in ENDINGS]
+    words = [word for word in (*pairs, *stems, *SPECIAL, *ascii_lowercase) if word not in FAMILY_WORDS]
+    assert [word for word in words if stem.stem(word) != snowball(word)] == []
 
 
 # --- terms and places --------------------------------------------------------------------------------------------------

@@ -105,32 +105,36 @@ def test_a_vocabulary_numbers_surfaces_in_order_of_first_sight(texts: list[str])
     assert len(vocabulary) == len(seen)
 
 
-@given(st.one_of(any_text, nasty_text, wordy_text), st.lists(st.integers(0, 70), max_size=8).map(sorted))
+breaks = st.lists(st.integers(0, 70), max_size=8).map(sorted)
+
+
+@given(st.one_of(any_text, nasty_text, wordy_text), breaks, breaks)
 @settings(max_examples=500)
-def test_breaks_are_told_as_the_tokens_that_start_before_them(text: str, breaks: list[int]) -> None:
+def test_breaks_are_told_as_the_first_tokens_behind_them(text: str, sentences: list[int], paragraphs: list[int]) -> None:
     starts = [len(tokens.encoded(text[:start])) for start, _ in naive_tokens.tokenize(text)]
-    firsts = array.array("I", [9] * len(breaks))
-    count = tokens.new_vocabulary().scan_breaks(tokens.encoded(text), array.array("I", breaks), firsts)
+    vocabulary = tokens.new_vocabulary()
+    count, *found = vocabulary.scan_breaks(tokens.encoded(text), array.array("I", sentences), array.array("I", paragraphs))
     assert count == len(starts)
-    assert list(firsts) == [sum(start < stop for start in starts) for stop in breaks]
+    for offsets, firsts in zip((sentences, paragraphs), found, strict=True):
+        inner = {sum(start < offset for start in starts) for offset in offsets} - {0, count}
+        assert list(firsts) == sorted(inner)
 
 
 def test_breaks_count_bytes_and_the_tokens_of_this_text_only() -> None:
     vocabulary = tokens.new_vocabulary()
     vocabulary.scan(b"some words before")
     text = "Çok iyi. “İşte” böyle."
-    breaks = [len(text[:at].encode()) for at in (0, 9, 22)]
-    firsts = array.array("I", [0, 0, 0])
-    vocabulary.scan_breaks(text.encode(), array.array("I", breaks), firsts)
-    assert list(firsts) == [0, 2, 4]
+    breaks = array.array("I", [len(text[:at].encode()) for at in (0, 9, 16, 22)])
+    count, sentences, paragraphs = vocabulary.scan_breaks(text.encode(), breaks, breaks[:1])
+    assert (count, list(sentences), list(paragraphs)) == (4, [2, 3], [])
 
 
-def test_breaks_that_do_not_ascend_or_have_no_place_for_the_answer_are_refused() -> None:
+def test_breaks_that_do_not_ascend_are_refused() -> None:
     vocabulary = tokens.new_vocabulary()
-    with pytest.raises(ValueError, match="ascend"):
-        vocabulary.scan_breaks(b"a b", array.array("I", [2, 1]), array.array("I", [0, 0]))
-    with pytest.raises(ValueError, match="2 breaks need as many places"):
-        vocabulary.scan_breaks(b"a b", array.array("I", [1, 2]), array.array("I", [0]))
+    up, down = array.array("I", [1, 2]), array.array("I", [2, 1])
+    for pair in ((up, down), (down, up)):
+        with pytest.raises(ValueError, match="ascend"):
+            vocabulary.scan_breaks(b"a b", *pair)
     assert len(vocabulary) == 0
 
 

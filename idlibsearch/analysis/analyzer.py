@@ -36,7 +36,7 @@ RECIPE: dict[str, object] = {
 }
 
 JOINED_PARTS = 4  # no longer word gets a joined form: nobody writes those solid
-MEMO_WORDS = 1 << 16  # some 25 MB when full; a day of news has fewer distinct words
+MEMO_PARTS = 1 << 14  # some 3 MB
 
 # "one" stays a word: it is a pronoun more often than a number. "seventeen" and "17" are one list, so that either finds both.
 _SMALL = "two three four five six seven eight nine ten eleven twelve "
@@ -53,6 +53,7 @@ _ARTICLES = frozenset({"al", "el", "ul"})
 # The l of the article becomes the first consonant of the name; a is written e or u as well: ash-Sham, ez-Zor, Salah ud-Din.
 _SUN_LETTERS = ("sh", "th", "dh", "s", "n", "r", "t", "z", "d")
 _ASSIMILATED = {vowel + sound: sound for vowel in "ae" for sound in _SUN_LETTERS} | {"ud": "d", "ur": "r"}
+_ARTICLE_SPELLINGS = frozenset({*_ARTICLES, *_ASSIMILATED})
 _NO_NAMES = frozenset({"the", "that", "this", "times", "such", "soon"})  # down-at-the-heel, as-such, as-soon-as
 
 
@@ -73,21 +74,19 @@ def analyze(surface: str) -> Entry:
     return analyze_folded(fold.fold(surface))
 
 
-@functools.lru_cache(maxsize=MEMO_WORDS)
 def analyze_folded(folded: str) -> Entry:
     """The entry of a folded word: at least one position, primaries in the order of their positions, then extras."""
-    if folded.isalpha():
-        return _single(folded, _term(folded))
-    if re.fullmatch(_ISO_DATE, folded):
+    if "-" not in folded and " " not in folded:  # one part, and an article alone stays
+        bare = folded if folded.isalnum() else _bare(folded)
+        return _single(folded, _term(bare) if bare else folded)
+    if folded[4:5] == "-" and re.fullmatch(_ISO_DATE, folded):
         return _single(folded, folded)
     parts = [part for part in map(_bare, _without_articles(_parts(folded))) if part]
     if not parts:
         return _single(folded, folded)
-    if len(parts) == 1:
-        return _single(folded, _term(parts[0]))
-    primaries = [(_term(part), place, 1) for place, part in enumerate(parts)]
-    own = {term for term, _, _ in primaries}
-    return Entry(folded, len(parts), (*primaries, *(extra for extra in _extras(parts) if extra[0] not in own)))
+    own = [_part_term(part) for part in parts]
+    primaries = [(term, place, 1) for place, term in enumerate(own)]
+    return Entry(folded, len(parts), (*primaries, *[extra for extra in _extras(parts) if extra[0] not in own]))
 
 
 def _single(folded: str, term: str) -> Entry:
@@ -101,6 +100,8 @@ def _parts(folded: str) -> list[str]:
 
 def _without_articles(parts: list[str]) -> list[str]:
     """The article of a name is no word of its own: al-Sham, ash-Sham and Sham meet; one that ends the word stays."""
+    if _ARTICLE_SPELLINGS.isdisjoint(parts):
+        return parts
     return [part for part, following in zip(parts, [*parts[1:], ""], strict=True) if not _is_article(part, following)]
 
 
@@ -117,19 +118,23 @@ def _bare(part: str) -> str:
 
 def _extras(parts: list[str]) -> list[tuple[str, int, int]]:
     """Twenty-five is also 25, and cease-fire is also ceasefire."""
-    numbers = [
-        (str(int(NUMBER_WORDS[tens]) + _UNITS[unit]), place, 2)
-        for place, (tens, unit) in enumerate(itertools.pairwise(parts))
-        if unit in _UNITS and tens in NUMBER_WORDS and tens.endswith("ty")
-    ]
-    if len(parts) > JOINED_PARTS or (numbers and len(parts) == 2) or _has_no_solid_spelling(parts):
+    numbers = [] if _UNITS.keys().isdisjoint(parts) else _compound_numbers(parts)
+    if len(parts) == 1 or len(parts) > JOINED_PARTS or (numbers and len(parts) == 2) or _has_no_solid_spelling(parts):
         return numbers
     return [*numbers, (_term("".join(map(spelling.to_us, parts))), 0, len(parts))]
 
 
+def _compound_numbers(parts: list[str]) -> list[tuple[str, int, int]]:
+    return [
+        (str(int(NUMBER_WORDS[tens]) + _UNITS[unit]), place, 2)
+        for place, (tens, unit) in enumerate(itertools.pairwise(parts))
+        if unit in _UNITS and tens in NUMBER_WORDS and tens.endswith("ty")
+    ]
+
+
 def _has_no_solid_spelling(parts: list[str]) -> bool:
     """10-12 is not 1012, nor is US-led any usled."""
-    return all(part.isdecimal() for part in parts) or not fold.KEPT_UPPER.isdisjoint(parts)
+    return "".join(parts).isdecimal() or not fold.KEPT_UPPER.isdisjoint(parts)
 
 
 def _term(word: str) -> str:
@@ -137,3 +142,7 @@ def _term(word: str) -> str:
         return word
     word = spelling.to_us(word)
     return NUMBER_WORDS.get(word) or stem.stem(word)
+
+
+# The words of compounds are few, and each stands in many: -year-old, -based, anti-.
+_part_term = functools.lru_cache(maxsize=MEMO_PARTS)(_term)

@@ -44,11 +44,10 @@ def fold(surface: str) -> str:
     >>> [fold(word) for word in ("Ceasefires", "Al-Fu’ah", "Çavuşoğlu", "U.S.-led", "us", "300,000", "a.m.")]
     ['ceasefires', "al-fu'ah", 'cavusoglu', 'US-led', 'us', '300000', 'am']
     """
-    if not surface.isascii():
+    text = surface.replace("’", "'")  # most of what is not ASCII in English news
+    if not text.isascii():
         return _folded(_plain(surface)).replace("ς", "σ") or surface  # a sigma is final by its place, not by its meaning
-    if surface.isalpha():
-        return surface if surface in KEPT_UPPER else surface.lower()
-    return _folded(surface) or surface
+    return (_folded_part(text) if text.isalnum() else _folded(text)) or surface
 
 
 def fold_piece(text: str) -> str:
@@ -68,6 +67,8 @@ def _folded(text: str) -> str:
 
 
 def _folded_part(part: str) -> str:
+    if part.isalnum():
+        return part if part in KEPT_UPPER else part.lower()
     part = part.strip("'")
     if "." in part:
         part = re.sub(_DOTTED, lambda dotted: dotted[1].replace(".", ""), part)

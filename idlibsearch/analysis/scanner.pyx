@@ -12,7 +12,18 @@ which `surrogatepass` lets through), hence every surface is valid UTF-8.
 cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memset
+
+from idlibsearch.analysis.text cimport (
+    Numbers,
+    Text,
+    check_size,
+    check_table,
+    class_at,
+    goes_on,
+    handed_out,
+    push,
+)
 
 import os
 
@@ -31,7 +42,6 @@ cdef enum:
     UPPER = 9
 
 cdef enum:
-    CODE_POINTS = 0x323B0  # what the table covers; everything above is OTHER
     LONGEST = 255  # code points of a token; a longer one is cut, so that no surface can fill the lexicon by itself
     SHORT = 8  # bytes of a surface that fit the key of a slot, so that most tokens are found without a look at the arena
     FIRST_SLOTS = 1024
@@ -42,60 +52,7 @@ cdef uint32_t ENDIAN_PROBE = 1
 cdef bint LITTLE_ENDIAN = (<uint8_t*>&ENDIAN_PROBE)[0] == LITTLE_ENDIAN_BYTE
 
 
-cdef struct Text:
-    const uint8_t* at
-    Py_ssize_t size
-    const uint8_t* classes
-
-
 # --- characters --------------------------------------------------------------------------------------------------------
-
-
-cdef inline bint goes_on(const uint8_t* at) noexcept nogil:
-    return (at[0] & 0xC0) == 0x80
-
-
-cdef int wide_class(Text* text, Py_ssize_t i, Py_ssize_t* width) noexcept nogil:
-    """Class and width in bytes of the character at byte i, which is 0x80 or more (table 3-7 of the Unicode standard)."""
-    cdef const uint8_t* at = text.at + i
-    cdef Py_ssize_t left = text.size - i
-    cdef uint32_t point = 0
-    width[0] = 1
-    if 0xC2 <= at[0] < 0xE0:
-        if left < 2 or not goes_on(at + 1):
-            return OTHER
-        point = ((at[0] & 0x1F) << 6) | (at[1] & 0x3F)
-        width[0] = 2
-    elif 0xE0 <= at[0] < 0xF0:
-        if left < 3 or not goes_on(at + 1) or not goes_on(at + 2):
-            return OTHER
-        point = ((at[0] & 0x0F) << 12) | ((at[1] & 0x3F) << 6) | (at[2] & 0x3F)
-        if point < 0x800:
-            return OTHER
-        width[0] = 3
-    elif 0xF0 <= at[0] < 0xF5:
-        if left < 4 or not goes_on(at + 1) or not goes_on(at + 2) or not goes_on(at + 3):
-            return OTHER
-        point = ((at[0] & 0x07) << 18) | ((at[1] & 0x3F) << 12) | ((at[2] & 0x3F) << 6) | (at[3] & 0x3F)
-        if point < 0x10000 or point > 0x10FFFF:
-            return OTHER
-        width[0] = 4
-    else:
-        return OTHER
-    if point >= CODE_POINTS or 0xD800 <= point < 0xE000:
-        return OTHER
-    return text.classes[point]
-
-
-cdef inline int class_at(Text* text, Py_ssize_t i, Py_ssize_t* width) noexcept nogil:
-    """Class and width in bytes of the character at byte i; OTHER of width 0 at the end."""
-    if i >= text.size:
-        width[0] = 0
-        return OTHER
-    if text.at[i] < 0x80:
-        width[0] = 1
-        return text.classes[text.at[i]]
-    return wide_class(text, i, width)
 
 
 cdef Py_ssize_t after_points(Text* text, Py_ssize_t start, Py_ssize_t end, Py_ssize_t points) noexcept nogil:
@@ -211,49 +168,6 @@ cdef inline Py_ssize_t token_end(Text* text, Py_ssize_t i) noexcept nogil:
     return end
 
 
-# --- a growing array of numbers, in plain memory so that it can grow without the GIL --------------------------------------
-
-
-cdef struct Numbers:
-    uint32_t* items
-    size_t used
-    size_t room
-
-
-cdef bint push(Numbers* numbers, uint32_t item) noexcept nogil:
-    """False where memory is out; the array stays as it was."""
-    cdef size_t room
-    cdef uint32_t* items
-    if numbers.used == numbers.room:
-        room = numbers.room + (numbers.room >> 1) + 1024
-        items = <uint32_t*>realloc(numbers.items, room * sizeof(uint32_t))
-        if items == NULL:
-            return False
-        numbers.items = items
-        numbers.room = room
-    numbers.items[numbers.used] = item
-    numbers.used += 1
-    return True
-
-
-cdef object handed_out(Numbers* numbers):
-    """A read-only copy with format "I"."""
-    cdef bytes copy = (<char*>numbers.items)[: numbers.used * sizeof(uint32_t)] if numbers.used else b""
-    return memoryview(copy).cast("I")
-
-
-cdef int check_table(const uint8_t[::1] table) except -1:
-    if table.shape[0] != CODE_POINTS:
-        raise ValueError(f"a class table has {CODE_POINTS} bytes, one a code point, not {table.shape[0]}")
-    return 0
-
-
-cdef int check_size(bytes text) except -1:
-    if <uint64_t>len(text) > <uint64_t>0xFFFFFFFFu:
-        raise ValueError("a text of 4 GiB or more cannot be scanned in one piece")
-    return 0
-
-
 # --- spans -------------------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +251,33 @@ cdef inline uint64_t hashed(const uint8_t* at, Py_ssize_t size, uint64_t seed) n
     return mixed(hash ^ word)
 
 
+cdef struct Breaks:
+    const uint32_t* at  # ascending offsets in bytes
+    Py_ssize_t count
+    Py_ssize_t passed
+    Numbers tokens  # those at which something starts, but for token 0
+
+
+cdef int set_breaks(Breaks* breaks, const uint32_t[::1] offsets) except -1:
+    cdef Py_ssize_t i
+    for i in range(1, offsets.shape[0]):
+        if offsets[i] < offsets[i - 1]:
+            raise ValueError(f"breaks must ascend: {offsets[i]} stands after {offsets[i - 1]}")
+    breaks.count = offsets.shape[0]
+    if breaks.count:
+        breaks.at = &offsets[0]
+    return 0
+
+
+cdef inline bint pass_breaks(Breaks* breaks, Py_ssize_t i, size_t token) noexcept nogil:
+    """Note the token that starts at byte i if a break stands there or before it; False where memory is out."""
+    if breaks.passed == breaks.count or breaks.at[breaks.passed] > <size_t>i:
+        return True
+    while breaks.passed < breaks.count and breaks.at[breaks.passed] <= <size_t>i:
+        breaks.passed += 1
+    return token == 0 or push(&breaks.tokens, <uint32_t>token)
+
+
 @cython.final
 cdef class Vocabulary:
     """Numbers surfaces 0, 1, 2, … in order of first sight, and keeps the numbers of all tokens scanned.
@@ -392,23 +333,28 @@ cdef class Vocabulary:
 
         O(n); releases the GIL. Raises ``MemoryError``; ``ids`` is then as before.
         """
-        return self.scan_text(text, NULL, NULL, 0)
+        return self.scan_text(text, NULL, NULL)
 
-    def scan_breaks(self, bytes text not None, const uint32_t[::1] breaks not None, uint32_t[::1] firsts not None):
-        """As ``scan``; besides, ``firsts[i]`` becomes the number of tokens of this text that start before ``breaks[i]``.
+    def scan_breaks(
+        self, bytes text not None, const uint32_t[::1] sentences not None, const uint32_t[::1] paragraphs not None
+    ):
+        """As ``scan``; besides, where the sentences and the paragraphs inside the text start, as tokens of this text.
 
-        ``breaks`` are ascending offsets in bytes (of sentences, say); ``firsts``, of equal length, is written.
-        Raises ``ValueError`` where the lengths differ or an offset is smaller than the one before.
+        ``sentences`` and ``paragraphs`` are ascending offsets in bytes. Returns the number of tokens and two arrays (uint32),
+        ascending: for each offset the first token that starts there or behind it. Token 0 goes without saying, and where no
+        token follows, nothing starts. Raises ``ValueError`` where an offset is smaller than the one before, ``MemoryError``.
         """
-        cdef Py_ssize_t i, count = breaks.shape[0]
-        if firsts.shape[0] != count:
-            raise ValueError(f"{count} breaks need as many places for the answer, not {firsts.shape[0]}")
-        for i in range(1, count):
-            if breaks[i] < breaks[i - 1]:
-                raise ValueError(f"breaks must ascend: {breaks[i]} stands after {breaks[i - 1]}")
-        if count == 0:
-            return self.scan_text(text, NULL, NULL, 0)
-        return self.scan_text(text, &breaks[0], &firsts[0], count)
+        cdef Breaks of_sentences, of_paragraphs
+        memset(&of_sentences, 0, sizeof(Breaks))
+        memset(&of_paragraphs, 0, sizeof(Breaks))
+        set_breaks(&of_sentences, sentences)
+        set_breaks(&of_paragraphs, paragraphs)
+        try:
+            count = self.scan_text(text, &of_sentences, &of_paragraphs)
+            return count, handed_out(&of_sentences.tokens), handed_out(&of_paragraphs.tokens)
+        finally:
+            free(of_sentences.tokens.items)
+            free(of_paragraphs.tokens.items)
 
     def surface(self, number):
         """The spelling with this number; raises ``IndexError``."""
@@ -442,7 +388,7 @@ cdef class Vocabulary:
         cdef size_t start = self.ends[number - 1] if number else 0
         return (<char*>self.arena)[start : self.ends[number]].decode("utf-8")
 
-    cdef Py_ssize_t scan_text(self, bytes text, const uint32_t* breaks, uint32_t* firsts, Py_ssize_t count) except -1:
+    cdef Py_ssize_t scan_text(self, bytes text, Breaks* sentences, Breaks* paragraphs) except -1:
         cdef Text scanned
         cdef size_t before = self.numbers.used
         cdef bint fits
@@ -451,15 +397,15 @@ cdef class Vocabulary:
         scanned.at, scanned.size, scanned.classes = text, len(text), &self.table[0]
         self.busy = True
         with nogil:
-            fits = self.number_tokens(&scanned, breaks, firsts, count)
+            fits = self.number_tokens(&scanned, sentences, paragraphs)
         self.busy = False
         if not fits:
             self.numbers.used = before
             raise MemoryError
         return self.numbers.used - before
 
-    cdef bint number_tokens(self, Text* text, const uint32_t* breaks, uint32_t* firsts, Py_ssize_t count) noexcept nogil:
-        cdef Py_ssize_t i = 0, passed = 0, width, end, piece
+    cdef bint number_tokens(self, Text* text, Breaks* sentences, Breaks* paragraphs) noexcept nogil:
+        cdef Py_ssize_t i = 0, width, end, piece
         cdef size_t before = self.numbers.used
         while i < text.size:
             if class_at(text, i, &width) < DIGIT:
@@ -467,16 +413,15 @@ cdef class Vocabulary:
                 continue
             end = token_end(text, i)
             while i < end:
-                while passed < count and breaks[passed] <= <size_t>i:
-                    firsts[passed] = <uint32_t>(self.numbers.used - before)
-                    passed += 1
+                if sentences != NULL and not (
+                    pass_breaks(sentences, i, self.numbers.used - before)
+                    and pass_breaks(paragraphs, i, self.numbers.used - before)
+                ):
+                    return False
                 piece = end if end - i <= LONGEST else after_points(text, i, end, LONGEST)
                 if not self.number_surface(text.at + i, piece - i, i + 8 <= text.size):
                     return False
                 i = piece
-        while passed < count:
-            firsts[passed] = <uint32_t>(self.numbers.used - before)
-            passed += 1
         return True
 
     cdef inline bint number_surface(self, const uint8_t* at, Py_ssize_t size, bint readable) noexcept nogil:

@@ -14,7 +14,7 @@ NAME = "snowball-english"  # M. F. Porter's English (Porter2) stemmer as nltk ha
 EXCEPTIONS_VERSION = 1
 
 # stem: the words that get it. The comment says what Snowball throws them together with (nltk 3.10).
-_FAMILIES = {
+FAMILIES = {
     "according": "according accordingly",  # accord, the treaty
     "admiral": "admiral admirals",  # admire
     "animal": "animal animals",  # animate
@@ -76,6 +76,15 @@ _FAMILIES = {
     "witness": "witness witnesses witnessed witnessing",  # wit
 }
 
+# Every word that the stemmer or a table of exceptions changes ends so, because each suffix of each step does: 1a to 1c change
+# words in -s, -ed, -ing and -y only (-eedly and the like are -y), 2 to 4 take off the suffixes that the published algorithm
+# lists, 5 a last e or one l of two. What ends otherwise passes them all untouched; half a vocabulary does, being names.
+_ENDINGS = (
+    *("s", "ed", "ing", "y"),
+    *("al", "ion", "er", "ator", "ism", "iti", "li", "enci", "anci", "ogi", "ful", "ic", "ent", "ant"),
+    *("e", "ll"),
+)
+
 
 def stem(word: str) -> str:
     """The stem of a lower-case ASCII word; never empty for a word that is not.
@@ -83,12 +92,15 @@ def stem(word: str) -> str:
     >>> [stem(word) for word in ("ceasefires", "organizations", "organs", "several", "severed")]
     ['ceasefir', 'organiz', 'organ', 'several', 'sever']
     """
+    word = word.lower()  # the l of "IT'll" comes with a capital word before it
+    if not word.endswith(_ENDINGS):
+        return word
     return _exceptions().get(word) or _snowball()(word) or word
 
 
 @functools.cache
 def _exceptions() -> dict[str, str]:
-    return {word: family for family, words in _FAMILIES.items() for word in words.split()}
+    return {word: family for family, words in FAMILIES.items() for word in words.split()}
 
 
 @functools.cache

@@ -66,9 +66,8 @@ class SegmentBuilder:
         """About how much memory it takes to write what was gathered so far."""
         tokens = 4 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
         words = self._words.size_bytes + LISTED_BYTES * len(self._words.vocabulary)
-        return (
-            words + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + self._window_bytes * 3 // 2
-        )  # packed, it is half
+        window = self._window_bytes * 3 // 2  # packed, it is half
+        return words + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
 
     def add(self, report: Report, record: bytes) -> None:
         """Append a report; ``record`` is how it is to be stored."""
@@ -81,14 +80,10 @@ class SegmentBuilder:
         self._rows.add(report)
 
     def _scan_body(self, text: str) -> int:
-        data, starts = encoded(text), sentences.starts(text)
-        offsets = sorted({*starts[0], *starts[1]})
-        firsts = array("I", bytes(4 * len(offsets)))  # the first token at or behind each offset
-        count = self._words.vocabulary.scan_breaks(data, _byte_offsets(text, data, offsets), firsts)
-        first_at = dict(zip(offsets, firsts, strict=True))
+        data = encoded(text)
+        count, *starts = self._words.vocabulary.scan_breaks(data, *sentences.byte_starts(data))
         for name, part in zip(BREAKS, starts, strict=True):
-            inner = {first_at[offset] for offset in part} - {0, count}  # 0 goes without saying; none starts behind the last token
-            self._breaks[name].extend(sorted(inner))
+            self._breaks[name].frombytes(part.cast("B"))
             self._break_ends[name].append(len(self._breaks[name]))
         return count
 
@@ -205,13 +200,4 @@ def _inverted(
     return starts, docs, freqs, position_starts, positions, surfaces
 
 
-def _byte_offsets(text: str, data: bytes, offsets: list[int]) -> array[int]:
-    """Character offsets (ascending) as offsets into the text's UTF-8 bytes."""
-    if len(data) == len(text):
-        return array("I", offsets)
-    found, at, last = array("I"), 0, 0
-    for offset in offsets:
-        at += len(encoded(text[last:offset]))
-        last = offset
-        found.append(at)
-    return found
+<<<<<<< HEAD
