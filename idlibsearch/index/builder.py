@@ -198,6 +198,3 @@ def _inverted(
     positions, surfaces = np.empty(int(occurrence_starts[-1]), np.uint32), np.empty(int(occurrence_starts[-1]), np.uint32)
     stream.invert(first, starts, occurrence_starts, numbers, docs, freqs, position_starts, positions, surfaces)
     return starts, docs, freqs, position_starts, positions, surfaces
-
-
-<<<<<<< HEAD
