@@ -10,7 +10,6 @@ import pytest
 
 import idlibsearch
 from idlibsearch import Entity, Report
-from idlibsearch.index.encoder import Encoder
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import lists
@@ -143,62 +142,3 @@ def test_numbers_that_point_nowhere_are_refused(snapshot):
         with pytest.raises(IndexError):
             method(0, 4)
     assert reader.occurrences(0, 10**6, 3) == []
-
-
-def test_the_worked_example_of_the_format():
-    """As the docstring of ``index.postings`` has it."""
-    lengths = array("I", [0, 0, 0, 99] * 11)
-    encoder = Encoder(b"\1\0\0\1", lengths)
-    freqs = array("I", [0, 0, 0, 0, 0, 0, 1, 1])
-    arrays = array("Q", [0, 2]), array("I", [3, 10]), freqs, array("Q", [0, 1, 2]), array("I", [5, 70]), array("I", [0, 0])
-    encoder.add(*arrays)
-    first, last, start, place, bounds, data, places = encoder.finish()
-    assert data == bytes.fromhex("01 04 07 00 00 00 00 21 03") + bytes(8)
-    assert places == bytes.fromhex("05 23") + bytes(8)
-    assert bounds == bytes([0, 0, 0, 0, 0, 0, 1, 32 + 2 * 16 - 16 + 8])  # 99 is rounded down to 24 * 4
-    assert (first, last, start, place) == (array("I", [0, 1]).tobytes(), array("I", [10]).tobytes(), bytes(4), bytes(4))
-
-
-def test_terms_may_be_added_in_pieces():
-    """Three terms at once, or the first two and then the third: the same sections."""
-    whole, pieces = Encoder(b"\1", array("I", [9, 9])), Encoder(b"\1", array("I", [9, 9]))
-    whole.add(
-        *(array("Q", [0, 1, 1, 3]), array("I", [1, 0, 1]), array("I", [1, 2, 1])),
-        *(array("Q", [0, 1, 3, 4]), array("I", [4, 0, 8, 5]), array("I", [0, 0, 1, 0])),
-    )
-    pieces.add(array("Q", [0, 1, 1]), array("I", [1]), array("I", [1]), array("Q", [0, 1]), array("I", [4]), array("I", [0]))
-    pieces.add(
-        *(array("Q", [0, 2]), array("I", [0, 1]), array("I", [2, 1])),
-        *(array("Q", [0, 2, 3]), array("I", [0, 8, 5]), array("I", [0, 1, 0])),
-    )
-    assert whole.finish() == pieces.finish()
-
-
-def test_the_encoder_refuses_lists_that_do_not_fit():
-    encoder = Encoder(b"\1", array("I", [9, 9]))
-    fine = [
-        array("Q", [0, 1]),
-        array("I", [1]),
-        array("I", [1]),
-        array("Q", [0, 1]),
-        array("I", [4]),
-        array("I", [0]),
-    ]
-    for number, wrong in enumerate(
-        [array("Q", [0]), array("I", [5]), array("I", [1, 1]), array("Q", [0, 7]), array("I"), array("I", [3, 3])]
-    ):
-        with pytest.raises(IndexError):
-            encoder.add(*[wrong if at == number else right for at, right in enumerate(fine)])
-    with pytest.raises(IndexError, match="do not ascend"):
-        encoder.add(
-            array("Q", [0, 2]),
-            array("I", [1, 1]),
-            array("I", [1, 1]),
-            array("Q", [0, 0, 0]),
-            array("I"),
-            array("I"),
-        )
-    with pytest.raises(TypeError):
-        encoder.add(*[None] * 6)
-    with pytest.raises(TypeError):
-        Encoder(None, None)

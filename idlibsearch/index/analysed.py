@@ -40,7 +40,7 @@ class Analysed:
 
     def _learn(self) -> None:
         """Analyse the surfaces that are new to the vocabulary."""
-        folded, analyse = self._folded, analyze_folded.__wrapped__  # each word comes here once: there is nothing to remember
+        folded = self._folded
         for surface in self.vocabulary.surfaces(len(self._surfaces)):
             self._surfaces.append(surface)
             word = fold(surface)
@@ -48,7 +48,7 @@ class Analysed:
             number = folded.number(surface if word == surface else word)
             self._folded_of.append(number)
             if number == known:
-                entry = analyse(word)
+                entry = analyze_folded(word)
                 self._positions.append(entry.positions)
                 for term, offset, width in entry.terms:
                     self._entry_terms.append(self._terms.number(word if term == word else term))

@@ -2,8 +2,8 @@
 """How posting blocks lie in memory, for the kernels that write and read them; the format is specified in ``postings``.
 
 Only inline functions: this module is compiled into each kernel and never imported. Nothing here reads outside a section:
-``open_block`` measures a block against its section before anyone reads from it, and sections end with eight spare bytes so
-that a number can be read as one word of 64 bits.
+``open_list``, ``open_block`` and ``open_places`` measure what they find against its section before anyone reads from it, and
+sections end with eight spare bytes so that a number can be read as one word of 64 bits.
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -12,7 +12,9 @@ from libc.string cimport memcpy
 cdef enum:
     BLOCK = 128         # postings a block
     MAX_FIELDS = 8
-    ALL_ONES = 33       # a freq width that says: every freq is 1, none is stored
+    ALL_ONES = 33       # a freq width that says: every freq is 1, none is stored; on disk 0
+    LONG = 0x80         # in place of a count: the list has blocks in the tables
+    PATCHED = 0x80      # beside a width: some numbers have more bits, which stand behind the rest
     SPARE_BYTES = 8
 
 
@@ -24,8 +26,8 @@ cdef struct Lists:
     uint32_t surface_count
     int field_count
     uint8_t positional[MAX_FIELDS]
-    const uint32_t* first_block     # per term, and one more: its range of blocks
-    const uint32_t* block_last      # per block: its last doc
+    const uint32_t* starts          # per term: where its list starts in the data
+    const uint32_t* block_last      # per block of a long list: its last doc
     const uint32_t* block_start     # where its data starts
     const uint32_t* block_position  # where its positions start
     const uint8_t* bounds           # per block and field: largest freq, smallest length, as codes
@@ -41,16 +43,47 @@ cdef struct Lists:
     uint64_t deleted_size
 
 
+cdef struct List:
+    # The blocks of one term, numbered from 0. A short list has one, which is in no table: it brings its own row of each, so
+    # a List must not be copied.
+    uint32_t count
+    bint is_short
+    uint32_t first                  # of its blocks, in the tables
+    uint64_t start                  # of the only block
+    const uint32_t* last
+    const uint8_t* bounds
+    uint32_t only_last
+    uint8_t only_bounds[2 * MAX_FIELDS]
+
+
 cdef struct Block:
-    uint32_t base
     uint32_t last
     int count
+    uint32_t origin                 # a doc is origin + what its number lets expect + what is stored
+    uint64_t range                  # docs the block spans, where docs are stored as what they differ from an even spread, else 0
     int doc_width
-    int position_width
-    int surface_width
     const uint8_t* docs
     int freq_width[MAX_FIELDS]
     const uint8_t* freqs[MAX_FIELDS]
+    uint64_t end                    # behind its last byte in the data
+
+
+cdef struct Column:
+    # Numbers of one width, and the upper bits of those few that have more.
+    int width
+    int upper_width
+    int index_width
+    uint32_t patches
+    uint32_t passed                 # how many of them belong before what was read last
+    const uint8_t* numbers
+    const uint8_t* indices
+    const uint8_t* uppers
+
+
+cdef struct Places:
+    # Of a block: positions (the first in a posting and field as it is, the others as the gap to the one before) and surfaces.
+    Column positions
+    Column surfaces
 
 
 cdef inline uint32_t unpack(const uint8_t* data, uint64_t bit, int width) noexcept nogil:
@@ -96,43 +129,104 @@ cdef inline uint8_t coded_up(uint32_t number) noexcept nogil:
     return code if code == 255 or decoded(code) == number else <uint8_t>(code + 1)
 
 
-cdef inline int open_block(const Lists* lists, uint32_t term, uint32_t number, Block* block) noexcept nogil:
-    """Find a block's parts; -1 where it does not lie inside its section or names a doc that is not there."""
-    cdef uint64_t at, end
-    cdef const uint8_t* header
+cdef inline uint32_t read32(const uint8_t* at) noexcept nogil:
+    cdef uint32_t number
+    memcpy(&number, at, 4)
+    return number
+
+
+cdef inline int fields_in(const Lists* lists, uint8_t mask) noexcept nogil:
+    cdef int f, found = 0
+    for f in range(lists.field_count):
+        found += mask >> f & 1
+    return found
+
+
+cdef inline int open_list(const Lists* lists, uint32_t term, List* blocks) noexcept nogil:
+    """Find a term's blocks; -1 where they do not lie inside their sections. ``term`` must be one."""
+    cdef uint64_t at = lists.starts[term]
+    cdef const uint8_t* record = lists.data + at
     cdef int f
-    if number >= lists.block_count:
+    if at + 3 + SPARE_BYTES > lists.data_size:
         return -1
-    at = lists.block_start[number]
-    if at + 4 + lists.field_count + SPARE_BYTES > lists.data_size:
+    blocks.is_short = record[0] != LONG
+    if not blocks.is_short:
+        blocks.first, blocks.count = read32(record + 1), read32(record + 5)
+        if <uint64_t>blocks.first + blocks.count > lists.block_count:
+            return -1
+        blocks.last = lists.block_last + blocks.first
+        blocks.bounds = lists.bounds + <uint64_t>blocks.first * 2 * lists.field_count
+        return 0 if blocks.count else -1
+    blocks.count, blocks.start = 1, at
+    at += 3 + fields_in(lists, record[1])
+    if at + 4 + 2 * fields_in(lists, record[1]) > lists.data_size:
+        return -1
+    blocks.only_last = read32(lists.data + at)
+    at += 4
+    for f in range(lists.field_count):
+        blocks.only_bounds[2 * f] = blocks.only_bounds[2 * f + 1] = 0
+        if record[1] >> f & 1:
+            blocks.only_bounds[2 * f], blocks.only_bounds[2 * f + 1] = lists.data[at], lists.data[at + 1]
+            at += 2
+    blocks.last, blocks.bounds = &blocks.only_last, blocks.only_bounds
+    return 0
+
+
+cdef inline int open_block(const Lists* lists, const List* blocks, uint32_t number, Block* block) noexcept nogil:
+    """Find a block's parts; -1 where it does not lie inside its section or names a doc that is not there."""
+    cdef uint64_t at
+    cdef const uint8_t* header
+    cdef uint8_t mask
+    cdef uint32_t base
+    cdef int f, width
+    if number >= blocks.count:
+        return -1
+    at = blocks.start if blocks.is_short else lists.block_start[blocks.first + number]
+    if at + 3 + SPARE_BYTES > lists.data_size:
         return -1
     header = lists.data + at
-    block.count = header[0] + 1
-    block.doc_width = header[1]
-    block.position_width = header[2]
-    block.surface_width = header[3]
-    block.last = lists.block_last[number]
-    block.base = 0 if number == lists.first_block[term] else lists.block_last[number - 1] + 1
-    if block.surface_width > 32 or block.doc_width > 32 or block.position_width > 32 or block.count > BLOCK or block.last >= lists.doc_count:
+    block.count, mask, block.doc_width = header[0] + 1, header[1], header[2]
+    block.last = blocks.last[number]
+    base = blocks.last[number - 1] + 1 if number else 0
+    if block.count > BLOCK or block.doc_width > 32 or block.last >= lists.doc_count or base > block.last:
         return -1
-    end = at + 4 + lists.field_count
-    block.docs = lists.data + end
-    end += bytes_of(<uint64_t>(block.count - 1) * block.doc_width)
+    at += 3
     for f in range(lists.field_count):
-        block.freq_width[f] = header[4 + f]
-        if block.freq_width[f] > ALL_ONES:
-            return -1
-        block.freqs[f] = lists.data + end
+        block.freq_width[f] = 0
+        if mask >> f & 1:
+            width = lists.data[at]
+            if width > 32:
+                return -1
+            block.freq_width[f] = width if width else ALL_ONES
+            at += 1
+    if blocks.is_short:
+        at += 4 + 2 * fields_in(lists, mask)
+    block.docs = lists.data + at
+    block.origin, block.range = base, 0
+    at += bytes_of(<uint64_t>(block.count - (block.count < BLOCK)) * block.doc_width)
+    if at + SPARE_BYTES > lists.data_size:
+        return -1
+    if block.count == BLOCK:
+        block.origin -= unpack(block.docs, <uint64_t>(BLOCK - 1) * block.doc_width, block.doc_width)
+        block.range = block.last - base
+    for f in range(lists.field_count):
+        block.freqs[f] = lists.data + at
         if block.freq_width[f] < ALL_ONES:
-            end += bytes_of(<uint64_t>block.count * block.freq_width[f])
-    return 0 if end + SPARE_BYTES <= lists.data_size else -1
+            at += bytes_of(<uint64_t>block.count * block.freq_width[f])
+    block.end = at
+    return 0 if at + SPARE_BYTES <= lists.data_size else -1
+
+
+cdef inline uint32_t expected(uint64_t range, int i) noexcept nogil:
+    """How far from the first of ``range`` docs posting ``i`` stands in a whole block, were they spread evenly."""
+    return <uint32_t>((range * <uint64_t>(i + 1)) >> 7)
 
 
 cdef inline uint32_t doc_at(const Block* block, int i) noexcept nogil:
     cdef uint32_t doc
     if i == block.count - 1:
         return block.last
-    doc = block.base + unpack(block.docs, <uint64_t>i * block.doc_width, block.doc_width)
+    doc = block.origin + expected(block.range, i) + unpack(block.docs, <uint64_t>i * block.doc_width, block.doc_width)
     return doc if doc < block.last else block.last  # a damaged block names a wrong doc, never one that is not there
 
 
@@ -150,50 +244,126 @@ cdef inline bint is_deleted(const Lists* lists, uint32_t doc) noexcept nogil:
 
 
 cdef inline int places_before(const Lists* lists, const Block* block, uint32_t* before) noexcept nogil:
-    """before[i] = occurrences kept in the block before its posting i, up to before[count] = all of them."""
-    cdef int i, f
+    """before[i] = occurrences kept in the block before its posting i, up to before[count] = all of them; -1 for too many."""
+    cdef int i, f, width
     cdef uint64_t total = 0
-    for i in range(block.count):
+    for i in range(block.count + 1):
+        before[i] = 0
+    for f in range(lists.field_count):
+        width = block.freq_width[f] if lists.positional[f] else 0
+        if width == ALL_ONES:
+            for i in range(block.count):
+                before[i + 1] += 1
+        elif width:
+            for i in range(block.count):
+                before[i + 1] += unpack(block.freqs[f], <uint64_t>i * width, width)
+    for i in range(1, block.count + 1):
+        total += before[i]
         before[i] = <uint32_t>total
-        for f in range(lists.field_count):
-            if lists.positional[f]:
-                total += freq_at(block, f, i)
-        if total >> 32:
-            return -1
-    before[block.count] = <uint32_t>total
-    return 0
+    return -1 if total >> 32 else 0
 
 
-cdef inline int places_inside(const Lists* lists, uint32_t number, const Block* block, uint64_t total) noexcept nogil:
-    """0 where the positions and surfaces of a block lie inside their section, else -1."""
-    cdef uint64_t end = lists.block_position[number] + bytes_of(total * <uint64_t>(block.position_width + block.surface_width))
-    return 0 if end + SPARE_BYTES <= lists.positions_size else -1
+cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, uint32_t count, Column* column) noexcept nogil:
+    """Find the parts of a column of ``count`` numbers at ``at``, which moves behind it; -1 where it ends outside the data."""
+    if at[0] + 1 + SPARE_BYTES > size:
+        return -1
+    column.width, column.upper_width, column.index_width = data[at[0]] & ~PATCHED, 0, 0
+    column.patches = column.passed = 0
+    if data[at[0]] & PATCHED:
+        column.upper_width = data[at[0] + 1]
+        column.patches = data[at[0] + 2] | <uint32_t>data[at[0] + 3] << 8
+        column.index_width = bits_of(count)
+        at[0] += 3
+    at[0] += 1
+    if column.width + column.upper_width > 32:
+        return -1
+    column.numbers = data + at[0]
+    at[0] += bytes_of(<uint64_t>count * column.width)
+    column.indices = data + at[0]
+    at[0] += bytes_of(<uint64_t>column.patches * column.index_width)
+    column.uppers = data + at[0]
+    at[0] += bytes_of(<uint64_t>column.patches * column.upper_width)
+    return 0 if at[0] + SPARE_BYTES <= size else -1
+
+
+cdef inline uint32_t patched(const Column* column, uint32_t patch) noexcept nogil:
+    """Which number a patch belongs to."""
+    return unpack(column.indices, <uint64_t>patch * column.index_width, column.index_width)
+
+
+cdef inline void read_column(Column* column, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
+    """The numbers from ``first`` on, of which there must be ``count``. Fastest where each time they come behind the last."""
+    cdef uint32_t i, at = column.passed
+    cdef uint64_t bit = <uint64_t>first * column.width
+    for i in range(count):
+        out[i] = unpack(column.numbers, bit, column.width)
+        bit += column.width
+    if at and patched(column, at - 1) >= first:
+        at = 0
+    while at < column.patches and patched(column, at) < first:
+        at += 1
+    column.passed = at
+    while at < column.patches and patched(column, at) - first < count:
+        i = patched(column, at) - first
+        out[i] |= unpack(column.uppers, <uint64_t>at * column.upper_width, column.upper_width) << column.width
+        at += 1
+
+
+cdef inline int open_places(
+    const Lists* lists, const List* blocks, uint32_t number, const Block* block, uint32_t total, Places* places
+) noexcept nogil:
+    """Find the positions and surfaces of a block, ``total`` (``places_before`` counts them) of each; -1 where it is damaged."""
+    cdef const uint8_t* data = lists.data if blocks.is_short else lists.positions
+    cdef uint64_t size = lists.data_size if blocks.is_short else lists.positions_size
+    cdef uint64_t at = block.end if blocks.is_short else lists.block_position[blocks.first + number]
+    if open_column(data, size, &at, total, &places.positions) < 0:
+        return -1
+    return open_column(data, size, &at, total, &places.surfaces)
+
+
+cdef inline void read_positions(Places* places, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
+    """The positions of a posting in one field; ``first``: the occurrences kept in the block before."""
+    cdef uint32_t i
+    read_column(&places.positions, first, count, out)
+    for i in range(1, count):
+        out[i] += out[i - 1] + 1
 
 
 cdef inline int unpack_places(
-    const Lists* lists, uint32_t number, const Block* block, uint64_t total, uint32_t* positions, uint32_t* surfaces
+    const Lists* lists, const List* blocks, uint32_t number, const Block* block, uint32_t total,
+    uint32_t* positions, uint32_t* surfaces,
 ) noexcept nogil:
-    """All positions and surfaces of a block, ``total`` (``places_before`` counts them) of each; -1 where it is damaged."""
-    cdef uint64_t i, bit = 8 * <uint64_t>lists.block_position[number]
-    cdef uint64_t surface_bit = bit + total * block.position_width
-    if places_inside(lists, number, block, total) < 0:
+    """All positions and surfaces of a block, posting after posting and in each field after field; -1 where it is damaged.
+
+    ``total``: how many, as ``places_before`` counts them; both outputs must have room for them.
+    """
+    cdef Places places
+    cdef uint32_t at = 0, n, freq
+    cdef int i, f
+    if open_places(lists, blocks, number, block, total, &places) < 0:
         return -1
-    for i in range(total):
-        positions[i] = unpack(lists.positions, bit + i * block.position_width, block.position_width)
-        surfaces[i] = unpack(lists.positions, surface_bit + i * block.surface_width, block.surface_width)
+    read_column(&places.positions, 0, total, positions)
+    read_column(&places.surfaces, 0, total, surfaces)
+    for i in range(block.count):
+        for f in range(lists.field_count):
+            if lists.positional[f]:
+                freq = freq_at(block, f, i)
+                for n in range(at + 1, at + freq):
+                    positions[n] += positions[n - 1] + 1
+                at += freq
     return 0
 
 
-cdef inline uint32_t block_with(const Lists* lists, uint32_t number, uint32_t end, uint32_t doc) noexcept nogil:
-    """The first block from ``number`` on, before ``end``, whose last doc is not before ``doc``; ``end`` where there is none."""
-    cdef uint32_t step = 1, low = number, high = number, middle
-    while high < end and lists.block_last[high] < doc:
+cdef inline uint32_t block_with(const List* blocks, uint32_t number, uint32_t doc) noexcept nogil:
+    """The first block from ``number`` on whose last doc is not before ``doc``; the number of blocks where there is none."""
+    cdef uint32_t step = 1, low = number, high = number, middle, end = blocks.count
+    while high < end and blocks.last[high] < doc:
         low = high + 1
         high = high + step if end - high > step else end
         step <<= 1
     while low < high:
         middle = low + ((high - low) >> 1)
-        if lists.block_last[middle] < doc:
+        if blocks.last[middle] < doc:
             low = middle + 1
         else:
             high = middle
@@ -201,8 +371,15 @@ cdef inline uint32_t block_with(const Lists* lists, uint32_t number, uint32_t en
 
 
 cdef inline int first_from(const Block* block, int i, uint32_t doc) noexcept nogil:
-    """The first posting of a block from ``i`` on whose doc is not before ``doc``; the block's last doc must not be."""
-    cdef int low = i, high = block.count - 1, middle
+    """The first posting of a block from ``i`` on whose doc is not before ``doc``; the block's last doc must not be.
+
+    Searches in steps that double: those who ask for one doc after the other find the next close by.
+    """
+    cdef int end = block.count - 1, low = min(i, end), high = low, step = 1, middle
+    while high < end and doc_at(block, high) < doc:
+        low = high + 1
+        high = min(high + step, end)
+        step <<= 1
     while low < high:
         middle = (low + high) >> 1
         if doc_at(block, middle) < doc:

@@ -70,7 +70,6 @@ def _lexicon_faults(segment: Segment) -> Iterator[tuple[str, str]]:
 
 def _posting_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     reader, terms = segment.postings, len(segment.lexicon.terms)
-    yield from _range_faults("postings.first", _array(segment, "postings.first"), terms, len(_array(segment, "blocks.last")))
     yield from _range_faults("term.first", _array(segment, "term.first"), terms, len(_array(segment, "term.surfaces")))
     if _beyond(_array(segment, "term.surfaces"), len(segment.lexicon.surfaces)):
         yield "term.surfaces", "names a surface that is not there"

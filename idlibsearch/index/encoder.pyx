@@ -4,11 +4,13 @@
 Its slow twin is the reader: a test packs random lists and reads them back.
 """
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
-from idlibsearch.index.blocks cimport ALL_ONES, BLOCK, MAX_FIELDS, SPARE_BYTES, bits_of, bytes_of, coded_down, coded_up
+from idlibsearch.index.blocks cimport (
+    BLOCK, LONG, MAX_FIELDS, PATCHED, SPARE_BYTES, bits_of, bytes_of, coded_down, coded_up, expected,
+)
 
 
 cdef class _Bytes:
@@ -51,6 +53,10 @@ cdef class _Bytes:
         self.size = 0
         return taken
 
+    cdef uint32_t end(self):
+        """Where the next byte will stand, counted from the very first."""
+        return <uint32_t>(self.before + self.size)
+
 
 cdef inline void put(uint8_t* data, uint64_t bit, uint32_t number) noexcept nogil:
     """Write a number into zero bytes, lowest bits first."""
@@ -60,6 +66,60 @@ cdef inline void put(uint8_t* data, uint64_t bit, uint32_t number) noexcept nogi
         data[at] |= <uint8_t>(word & 0xFF)
         word >>= 8
         at += 1
+
+
+cdef int put_column(_Bytes out, const uint32_t* numbers, uint64_t count) except -1:
+    """Write numbers as a column, at the width that makes it smallest."""
+    cdef uint64_t wider[33]  # how many numbers have more bits than this
+    cdef uint64_t i, best, size
+    cdef uint32_t patches = 0
+    cdef int width, index_width = bits_of(<uint32_t>count), chosen, most = 0
+    cdef uint8_t* at
+    memset(wider, 0, sizeof(wider))
+    for i in range(count):
+        width = bits_of(numbers[i])
+        most = max(most, width)
+        if width:
+            wider[width - 1] += 1
+    for width in range(most - 2, -1, -1):
+        wider[width] += wider[width + 1]
+    best, chosen = count * most, most
+    for width in range(most):
+        size = 24 + count * width + wider[width] * <uint64_t>(index_width + most - width)
+        if wider[width] <= 0xFFFF and size < best:
+            best, chosen = size, width
+    at = out.extend(4 if chosen < most else 1)
+    at[0] = <uint8_t>chosen
+    if chosen < most:
+        at[0] = <uint8_t>(chosen | PATCHED)
+        at[1], at[2], at[3] = <uint8_t>(most - chosen), <uint8_t>(wider[chosen] & 0xFF), <uint8_t>(wider[chosen] >> 8)
+    at = out.extend(bytes_of(count * chosen))
+    for i in range(count):
+        put(at, i * chosen, numbers[i] & <uint32_t>((<uint64_t>1 << chosen) - 1))
+    if chosen == most:
+        return 0
+    at = out.extend(bytes_of(wider[chosen] * index_width))
+    for i in range(count):
+        if bits_of(numbers[i]) > chosen:
+            put(at, <uint64_t>patches * index_width, <uint32_t>i)
+            patches += 1
+    at, patches = out.extend(bytes_of(wider[chosen] * <uint64_t>(most - chosen))), 0
+    for i in range(count):
+        if bits_of(numbers[i]) > chosen:
+            put(at, <uint64_t>patches * (most - chosen), numbers[i] >> chosen)
+            patches += 1
+    return 0
+
+
+cdef struct Arrays:
+    # What ``add`` was given.
+    const uint32_t* docs
+    const uint32_t* freqs
+    uint64_t postings
+    const uint64_t* position_starts
+    const uint32_t* positions
+    const uint32_t* surfaces
+    uint64_t occurrences
 
 
 cdef class Encoder:
@@ -78,7 +138,8 @@ cdef class Encoder:
     cdef _Bytes block_start
     cdef _Bytes block_position
     cdef _Bytes bounds
-    cdef _Bytes first_block
+    cdef _Bytes starts
+    cdef _Bytes gaps
     cdef uint32_t block_count
 
     def __init__(self, const uint8_t[::1] positional not None, const uint32_t[::1] lengths not None):
@@ -87,7 +148,7 @@ cdef class Encoder:
         self.fields = <int>positional.shape[0]
         if self.fields < 1 or self.fields > MAX_FIELDS or lengths.shape[0] % self.fields:
             raise ValueError("one row of lengths for each doc is needed, in at most eight fields")
-        self.data, self.places, self.bounds, self.first_block = _Bytes(), _Bytes(), _Bytes(), _Bytes()
+        self.data, self.places, self.bounds, self.starts, self.gaps = _Bytes(), _Bytes(), _Bytes(), _Bytes(), _Bytes()
         self.block_last, self.block_start, self.block_position = _Bytes(), _Bytes(), _Bytes()
 
     def add(
@@ -112,24 +173,31 @@ cdef class Encoder:
             raise IndexError("the columns differ in length")
         if position_starts[docs.shape[0]] != <uint64_t>positions.shape[0] or posting_starts[terms] != <uint64_t>docs.shape[0]:
             raise IndexError("the starts do not cover what they divide")
+        cdef Arrays given
+        given.docs, given.freqs, given.postings = _first(docs), _first(freqs), docs.shape[0]
+        given.position_starts, given.occurrences = &position_starts[0], positions.shape[0]
+        given.positions, given.surfaces = _first(positions), _first(surfaces)
         for term in range(terms):
-            (<uint32_t*>self.first_block.extend(4))[0] = self.block_count
+            put32(self.starts, self.data.end())
             start, end = posting_starts[term], posting_starts[term + 1]
-            if start > end:
-                raise IndexError(f"term {term}: its postings end before they start")
-            self._term(start, end, docs, freqs, position_starts, positions, surfaces)
+            if start >= end or end > given.postings:
+                raise IndexError(f"term {term}: it has no postings, or some that are not there")
+            if end - start > BLOCK:
+                self._long(&given, start, end)
+            else:
+                self._block(&given, start, <int>(end - start), 0, self.data, True)
+                self._places(&given, start, <int>(end - start), self.data)
 
     def take(self):
         """What was packed since it was last taken, of the two large sections: data, positions. So they need not stand in memory."""
         return self.data.taken(), self.places.taken()
 
     def finish(self):
-        """The sections as bytes: first_block, block_last, block_start, block_position, bounds, and the rest of data, positions."""
+        """The sections as bytes: starts, block_last, block_start, block_position, bounds, and what is left of data, positions."""
         self.data.extend(SPARE_BYTES)
         self.places.extend(SPARE_BYTES)
-        (<uint32_t*>self.first_block.extend(4))[0] = self.block_count
         return (
-            self.first_block.data[: self.first_block.size],
+            self.starts.data[: self.starts.size],
             self.block_last.data[: self.block_last.size],
             self.block_start.data[: self.block_start.size],
             self.block_position.data[: self.block_position.size],
@@ -138,87 +206,142 @@ cdef class Encoder:
             self.places.taken(),
         )
 
-    cdef int _term(
-        self, uint64_t start, uint64_t end, const uint32_t[::1] docs, const uint32_t[::1] freqs,
-        const uint64_t[::1] position_starts, const uint32_t[::1] positions, const uint32_t[::1] surfaces,
-    ) except -1:
+    cdef int _long(self, const Arrays* given, uint64_t start, uint64_t end) except -1:
+        """A list of many blocks: where its rows of the tables start, and how many."""
         cdef uint64_t at = start
-        cdef uint32_t base = 0
+        cdef uint32_t base = 0, blocks = <uint32_t>((end - start + BLOCK - 1) // BLOCK)
         cdef int count
+        self.data.extend(1)[0] = LONG
+        put32(self.data, self.block_count)
+        put32(self.data, blocks)
+        self.block_count += blocks
         while at < end:
             count = <int>min(<uint64_t>BLOCK, end - at)
-            if docs[at + count - 1] * <uint64_t>self.fields >= <uint64_t>self.lengths.shape[0]:
-                raise IndexError(f"no lengths for doc {docs[at + count - 1]}")
-            self._block(at, count, base, docs, freqs)
-            self._places(at, count, position_starts, positions, surfaces)
-            base = docs[at + count - 1] + 1
+            put32(self.block_last, given.docs[at + count - 1])
+            put32(self.block_start, self.data.end())
+            put32(self.block_position, self.places.end())
+            self._block(given, at, count, base, self.bounds, False)
+            self._places(given, at, count, self.places)
+            base = given.docs[at + count - 1] + 1
             at += count
         return 0
 
-    cdef int _block(self, uint64_t at, int count, uint32_t base, const uint32_t[::1] docs, const uint32_t[::1] freqs) except -1:
-        cdef uint64_t column = docs.shape[0]
-        cdef uint32_t last = docs[at + count - 1], freq, length
+    cdef int _block(self, const Arrays* given, uint64_t at, int count, uint32_t base, _Bytes bounds, bint alone) except -1:
+        """Docs and freqs; the block's row of bounds goes to ``bounds``, of fields that are there only where it is alone."""
+        cdef const uint32_t* docs = given.docs + at
+        cdef const uint32_t* freqs
         cdef uint32_t largest[MAX_FIELDS]
-        cdef uint32_t smallest[MAX_FIELDS]
         cdef uint32_t least[MAX_FIELDS]
-        cdef int doc_width = bits_of(last - base), f, i, width
+        cdef uint32_t smallest[MAX_FIELDS]
+        cdef uint8_t mask = 0
+        cdef uint64_t header
+        cdef int f, i, width
         cdef uint8_t* out
-        for f in range(self.fields):
-            largest[f] = 0
-            least[f] = smallest[f] = 0xFFFFFFFF
-            for i in range(count):
-                freq = freqs[f * column + at + i]
-                least[f] = min(least[f], freq)
-                if freq:
-                    largest[f] = max(largest[f], freq)
-                    length = self.lengths[docs[at + i] * <uint64_t>self.fields + f]
-                    smallest[f] = min(smallest[f], length)
-        self.block_count += 1
-        (<uint32_t*>self.block_last.extend(4))[0] = last
-        (<uint32_t*>self.block_start.extend(4))[0] = <uint32_t>(self.data.before + self.data.size)
-        (<uint32_t*>self.block_position.extend(4))[0] = <uint32_t>(self.places.before + self.places.size)
-        out = self.bounds.extend(2 * self.fields)
-        for f in range(self.fields):
-            out[2 * f] = coded_up(largest[f])
-            out[2 * f + 1] = coded_down(smallest[f]) if largest[f] else 0
-        out = self.data.extend(4 + self.fields)
-        out[0], out[1] = <uint8_t>(count - 1), <uint8_t>doc_width
-        for f in range(self.fields):
-            out[4 + f] = ALL_ONES if largest[f] == 1 and least[f] == 1 else <uint8_t>bits_of(largest[f])
-        out = self.data.extend(bytes_of(<uint64_t>(count - 1) * doc_width))
+        if docs[count - 1] * <uint64_t>self.fields >= <uint64_t>self.lengths.shape[0]:
+            raise IndexError(f"no lengths for doc {docs[count - 1]}")
         for i in range(count - 1):
-            if docs[at + i] < base or docs[at + i] >= docs[at + i + 1]:
+            if docs[i] < base or docs[i] >= docs[i + 1]:
                 raise IndexError("the docs of a term do not ascend")
-            put(out, <uint64_t>i * doc_width, docs[at + i] - base)
         for f in range(self.fields):
-            width = ALL_ONES if largest[f] == 1 and least[f] == 1 else bits_of(largest[f])
-            if width < ALL_ONES:
+            self._measure(docs, given.freqs + f * given.postings + at, count, f, &largest[f], &least[f], &smallest[f])
+            mask |= <uint8_t>((largest[f] > 0) << f)
+        if not mask:
+            raise IndexError("a posting without an occurrence")
+        header = self.data.size
+        out = self.data.extend(3)
+        out[0], out[1] = <uint8_t>(count - 1), mask
+        for f in range(self.fields):
+            if largest[f]:
+                self.data.extend(1)[0] = 0 if largest[f] == 1 and least[f] == 1 else <uint8_t>bits_of(largest[f])
+        if alone:
+            put32(self.data, docs[count - 1])
+        for f in range(self.fields):
+            if largest[f] or not alone:
+                out = bounds.extend(2)
+                out[0], out[1] = coded_up(largest[f]), coded_down(smallest[f]) if largest[f] else 0
+        width = self._docs(docs, count, base)
+        self.data.data[header + 2] = <uint8_t>width
+        for f in range(self.fields):
+            width = bits_of(largest[f])
+            if largest[f] and not (largest[f] == 1 and least[f] == 1):
+                freqs = given.freqs + f * given.postings + at
                 out = self.data.extend(bytes_of(<uint64_t>count * width))
                 for i in range(count):
-                    put(out, <uint64_t>i * width, freqs[f * column + at + i])
+                    put(out, <uint64_t>i * width, freqs[i])
         return 0
 
-    cdef int _places(
-        self, uint64_t at, int count, const uint64_t[::1] position_starts, const uint32_t[::1] positions,
-        const uint32_t[::1] surfaces,
+    cdef int _measure(
+        self, const uint32_t* docs, const uint32_t* freqs, int count, int field,
+        uint32_t* largest, uint32_t* least, uint32_t* smallest,
     ) except -1:
-        """The positions of a block and behind them its surfaces, each at the width of the largest; both go into the header."""
-        cdef uint64_t start = position_starts[at], end = position_starts[at + count], i, bit = 0
-        cdef uint32_t largest = 0, rarest = 0
-        cdef int width, surface_width
-        cdef uint8_t* out
-        cdef uint64_t header = (<uint32_t*>(self.block_start.data + self.block_start.size - 4))[0] - self.data.before
-        if start > end:
-            raise IndexError("the positions of a posting end before they start")
-        for i in range(start, end):
-            largest, rarest = max(largest, positions[i]), max(rarest, surfaces[i])
-        width, surface_width = bits_of(largest), bits_of(rarest)
-        self.data.data[header + 2], self.data.data[header + 3] = <uint8_t>width, <uint8_t>surface_width
-        out = self.places.extend(bytes_of((end - start) * <uint64_t>(width + surface_width)))
-        for i in range(start, end):
-            put(out, bit, positions[i])
-            bit += width
-        for i in range(start, end):
-            put(out, bit, surfaces[i])
-            bit += surface_width
+        """The largest and the least freq of a block in a field, and the smallest length among docs that have it."""
+        cdef int i
+        largest[0] = 0
+        least[0] = smallest[0] = 0xFFFFFFFF
+        for i in range(count):
+            least[0] = min(least[0], freqs[i])
+            if freqs[i]:
+                largest[0] = max(largest[0], freqs[i])
+                smallest[0] = min(smallest[0], self.lengths[docs[i] * <uint64_t>self.fields + field])
         return 0
+
+    cdef int _docs(self, const uint32_t* docs, int count, uint32_t base) except -1:
+        """All docs but the last; in a whole block all, as what they differ from an even spread, raised so that none is negative.
+
+        Returns the width.
+        """
+        cdef uint64_t range_ = docs[count - 1] - base if count == BLOCK else 0
+        cdef int64_t differs, least = 0, most = 0
+        cdef int i, width, stored = count if count == BLOCK else count - 1
+        cdef uint8_t* out
+        for i in range(stored):
+            differs = <int64_t>docs[i] - base - expected(range_, i)
+            least, most = min(least, differs), max(most, differs)
+        width = bits_of(<uint32_t>(most - least))
+        out = self.data.extend(bytes_of(<uint64_t>stored * width))
+        for i in range(stored):
+            put(out, <uint64_t>i * width, <uint32_t>(<int64_t>docs[i] - base - expected(range_, i) - least))
+        return width
+
+    cdef int _places(self, const Arrays* given, uint64_t at, int count, _Bytes out) except -1:
+        """The positions of a block, the first of each posting and field as it is, the others as gaps; then the surfaces."""
+        cdef uint64_t start = given.position_starts[at], end = given.position_starts[at + count], next = start
+        cdef uint32_t* gaps
+        cdef int posting, f
+        if start > end or end > given.occurrences:
+            raise IndexError("the positions of a posting end before they start, or are not there")
+        self.gaps.size = 0
+        gaps = <uint32_t*>self.gaps.extend(4 * (end - start))
+        for posting in range(count):
+            if given.position_starts[at + posting] != next:
+                raise IndexError("a posting has other positions than its freqs say")
+            for f in range(self.fields):
+                if self.positional[f]:
+                    next = self._gaps(given, next, given.freqs[f * given.postings + at + posting], end, gaps + (next - start))
+        if next != end:
+            raise IndexError("a posting has other positions than its freqs say")
+        put_column(out, gaps, end - start)
+        put_column(out, given.surfaces + start, end - start)
+        return 0
+
+    cdef uint64_t _gaps(self, const Arrays* given, uint64_t start, uint32_t freq, uint64_t end, uint32_t* out) except 0xFFFFFFFFFFFFFFFF:
+        """Those of one posting and field, into the same places of ``out``; returns where the next start."""
+        cdef uint64_t i
+        if freq > end - start:
+            raise IndexError("a posting has other positions than its freqs say")
+        for i in range(freq):
+            out[i] = given.positions[start + i]
+            if i:
+                if out[i] <= given.positions[start + i - 1]:
+                    raise IndexError("the positions of a posting do not ascend")
+                out[i] -= given.positions[start + i - 1] + 1
+        return start + freq
+
+
+cdef inline const uint32_t* _first(const uint32_t[::1] numbers):
+    return &numbers[0] if numbers.shape[0] else NULL
+
+
+cdef int put32(_Bytes out, uint32_t number) except -1:
+    memcpy(out.extend(4), &number, 4)
+    return 0

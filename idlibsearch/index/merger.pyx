@@ -13,7 +13,7 @@ from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp, memcpy
 
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, Block, Lists, doc_at, freq_at, open_block, places_before, unpack_places,
+    BLOCK, Block, List, Lists, doc_at, freq_at, open_block, open_list, places_before, unpack_places,
 )
 
 cdef enum:
@@ -179,8 +179,8 @@ cdef struct Source:
     const uint32_t* surfaces   # of each term's surfaces the merged number, beside Lists.surfaces
     uint64_t surface_count
     uint32_t term              # the next term
-    uint32_t block             # the next block of the term it stands in
-    uint32_t end
+    List blocks                # of the term it stands in
+    uint32_t block             # the next of them
     Block open
     int at                     # posting in the open block
     uint32_t doc               # its merged doc; NO_DOC: no posting is left
@@ -320,15 +320,13 @@ cdef int _open_term(Source* source, uint32_t term, int fields) noexcept nogil:
     """Stand at a segment's first posting of a merged term, if it has one."""
     cdef const Lists* lists = source.lists
     source.doc = NO_DOC
-    source.block = source.end = 0
-    source.open.count = source.at = 0
+    source.block = 0
+    source.open.count = 0
     if source.term == source.term_count or source.terms[source.term] > term:
         return 0
     if source.terms[source.term] < term:  # its numbers do not ascend
         return -1
-    source.block = lists.first_block[source.term]
-    source.end = lists.first_block[source.term + 1]
-    if source.block > source.end or source.end > lists.block_count:
+    if open_list(lists, source.term, &source.blocks) < 0:
         return -1
     if lists.surface_starts[source.term] > lists.surface_starts[source.term + 1] or lists.surface_starts[source.term + 1] > source.surface_count:
         return -1
@@ -343,7 +341,7 @@ cdef int _advance(Source* source) noexcept nogil:
     while True:
         source.at += 1
         if source.at >= source.open.count:
-            if source.block == source.end:
+            if source.block == source.blocks.count:
                 source.doc = NO_DOC
                 return 0
             if _open_next(source) < 0:
@@ -358,7 +356,7 @@ cdef int _advance(Source* source) noexcept nogil:
 
 cdef int _open_next(Source* source) noexcept nogil:
     cdef uint64_t places
-    if open_block(source.lists, source.term - 1, source.block, &source.open) < 0:
+    if open_block(source.lists, &source.blocks, source.block, &source.open) < 0:
         return -1
     if places_before(source.lists, &source.open, source.before) < 0:
         return -1
@@ -372,7 +370,7 @@ cdef int _open_next(Source* source) noexcept nogil:
         if source.positions == NULL or source.numbers == NULL:
             source.place_room = 0
             return -2
-    if places and unpack_places(source.lists, source.block, &source.open, places, source.positions, source.numbers) < 0:
+    if unpack_places(source.lists, &source.blocks, source.block, &source.open, <uint32_t>places, source.positions, source.numbers) < 0:
         return -1
     source.block += 1
     source.at = 0

@@ -16,7 +16,7 @@ try:
 except ImportError as error:
     raise KernelError("idlibsearch.index.encoder") from error
 
-_SMALL = ("postings.first", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds")
+_SMALL = ("postings.start", "blocks.last", "blocks.start", "blocks.positions", "blocks.bounds")
 COPY_BYTES = 1 << 20
 
 

@@ -11,7 +11,7 @@ class PostingReader:
         positional: Buffer,
         term_text: Buffer,
         term_ends: Buffer,
-        first_block: Buffer,
+        starts: Buffer,
         block_last: Buffer,
         block_start: Buffer,
         block_position: Buffer,

@@ -12,8 +12,8 @@ from libc.string cimport memcmp
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, SPARE_BYTES, Block, Lists, block_with, doc_at, first_from, freq_at, open_block,
-    places_before, places_inside, unpack,
+    BLOCK, MAX_FIELDS, SPARE_BYTES, Block, List, Lists, Places, block_with, doc_at, first_from, freq_at, open_block, open_list,
+    open_places, places_before, read_column, read_positions,
 )
 
 
@@ -53,7 +53,7 @@ cdef class PostingReader:
 
     positional                 uint8[f]
     term_text, term_ends       the terms, sorted: UTF-8 one behind the other, uint32[t] where each ends
-    first_block                uint32[t + 1]
+    starts                     uint32[t]
     block_last, block_start, block_position   uint32[b]
     bounds                     uint8[b * 2f]
     data, positions            uint8, each with eight spare bytes at the end
@@ -78,7 +78,7 @@ cdef class PostingReader:
         const uint8_t[::1] positional not None,
         const uint8_t[::1] term_text not None,
         const uint32_t[::1] term_ends not None,
-        const uint32_t[::1] first_block not None,
+        const uint32_t[::1] starts not None,
         const uint32_t[::1] block_last not None,
         const uint32_t[::1] block_start not None,
         const uint32_t[::1] block_position not None,
@@ -96,13 +96,13 @@ cdef class PostingReader:
         self.path = path
         cdef Py_ssize_t i, terms = term_ends.shape[0], blocks = block_last.shape[0], fields = positional.shape[0]
         self._alive = (
-            positional, term_text, term_ends, first_block, block_last, block_start, block_position, bounds, data, positions,
+            positional, term_text, term_ends, starts, block_last, block_start, block_position, bounds, data, positions,
             lengths, surface_starts, surfaces, surface_widths, deleted,
         )
         if fields < 1 or fields > MAX_FIELDS or lengths.shape[0] % fields:
             raise ValueError("the lengths are not a row for each doc")
-        if first_block.shape[0] != terms + 1 or surface_starts.shape[0] != terms + 1:
-            raise ValueError("one range of blocks and of surfaces for each term is needed")
+        if starts.shape[0] != terms or surface_starts.shape[0] != terms + 1:
+            raise ValueError("one start and one range of surfaces for each term is needed")
         if block_start.shape[0] != blocks or block_position.shape[0] != blocks or bounds.shape[0] != 2 * fields * blocks:
             raise ValueError("one entry for each block is needed")
         if surfaces.shape[0] != surface_widths.shape[0] or data.shape[0] < SPARE_BYTES or positions.shape[0] < SPARE_BYTES:
@@ -112,7 +112,7 @@ cdef class PostingReader:
         lists.doc_count = <uint32_t>(lengths.shape[0] // fields)
         for i in range(fields):
             lists.positional[i] = positional[i]
-        lists.first_block = &first_block[0]
+        lists.starts = &starts[0] if terms else NULL
         lists.surface_starts = &surface_starts[0]
         lists.data, lists.data_size = &data[0], data.shape[0]
         lists.positions, lists.positions_size = &positions[0], positions.shape[0]
@@ -138,36 +138,49 @@ cdef class PostingReader:
         """The number of a term given in UTF-8, -1 where the segment does not have it. O(log n)."""
         return found(self.term_text, self.term_size, self.term_ends, self.lists.term_count, term)
 
-    cdef int _check(self, Py_ssize_t term) except -1:
+    cdef int _open(self, Py_ssize_t term, List* blocks) except -1:
         if term < 0 or term >= self.lists.term_count:
             raise IndexError(f"no term {term}")
-        if self.lists.first_block[term] > self.lists.first_block[term + 1] or self.lists.first_block[term + 1] > self.lists.block_count:
+        if open_list(&self.lists, <uint32_t>term, blocks) < 0:
             raise self.damaged()
         return 0
 
+    cdef int _open_block(self, const List* blocks, uint32_t number, Block* block) except -1:
+        if open_block(&self.lists, blocks, number, block) < 0:
+            raise self.damaged()
+        return 0
+
+    cdef int _seek(self, Py_ssize_t term, uint32_t doc, List* blocks, uint32_t* number, Block* block) except -2:
+        """Which posting of which block is a doc's; -1 where the term does not stand in it."""
+        cdef int i
+        self._open(term, blocks)
+        number[0] = block_with(blocks, 0, doc)
+        if number[0] == blocks.count:
+            return -1
+        self._open_block(blocks, number[0], block)
+        i = first_from(block, 0, doc)
+        return i if doc_at(block, i) == doc else -1
+
     def count(self, Py_ssize_t term):
         """How many docs have the term, deleted ones included."""
-        self._check(term)
+        cdef List blocks
         cdef Block block
-        cdef uint32_t first = self.lists.first_block[term], end = self.lists.first_block[term + 1]
-        if first == end:
-            return 0
-        if open_block(&self.lists, <uint32_t>term, end - 1, &block) < 0:
-            raise self.damaged()
-        return <uint64_t>(end - 1 - first) * BLOCK + block.count
+        self._open(term, &blocks)
+        self._open_block(&blocks, blocks.count - 1, &block)
+        return <uint64_t>(blocks.count - 1) * BLOCK + block.count
 
     def count_in(self, Py_ssize_t term, int column):
         """How many docs have the term in one field, deleted ones included."""
-        self._check(term)
+        cdef List blocks
         cdef Block block
         cdef uint32_t number
         cdef uint64_t found = 0
         cdef int i
+        self._open(term, &blocks)
         if column < 0 or column >= self.lists.field_count:
             raise IndexError(f"no field {column}")
-        for number in range(self.lists.first_block[term], self.lists.first_block[term + 1]):
-            if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
-                raise self.damaged()
+        for number in range(blocks.count):
+            self._open_block(&blocks, number, &block)
             if block.freq_width[column]:
                 for i in range(block.count):
                     found += freq_at(&block, column, i) > 0
@@ -185,6 +198,7 @@ cdef class PostingReader:
 
     cdef object _column(self, Py_ssize_t term, int column):
         cdef uint64_t n = self.count(term), at = 0
+        cdef List blocks
         cdef Block block
         cdef uint32_t number
         cdef int i
@@ -192,8 +206,10 @@ cdef class PostingReader:
         if out == NULL:
             raise MemoryError()
         try:
-            for number in range(self.lists.first_block[term], self.lists.first_block[term + 1]):
-                if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or at + block.count > n:
+            self._open(term, &blocks)
+            for number in range(blocks.count):
+                self._open_block(&blocks, number, &block)
+                if at + block.count > n:
                     raise self.damaged()
                 for i in range(block.count):
                     out[at] = doc_at(&block, i) if column < 0 else freq_at(&block, column, i)
@@ -203,72 +219,57 @@ cdef class PostingReader:
             free(out)
 
     def freq(self, Py_ssize_t term, uint32_t doc, int column):
-        """How often a doc has the term in one field."""
-        self._check(term)
+        """How often the term stands in a field of a doc. O(log n)."""
+        cdef List blocks
         cdef Block block
-        cdef uint32_t end = self.lists.first_block[term + 1]
-        cdef uint32_t number = block_with(&self.lists, self.lists.first_block[term], end, doc)
-        cdef int i
+        cdef uint32_t number
         if column < 0 or column >= self.lists.field_count:
             raise IndexError(f"no field {column}")
-        if number == end:
-            return 0
-        if open_block(&self.lists, <uint32_t>term, number, &block) < 0:
-            raise self.damaged()
-        i = first_from(&block, 0, doc)
-        return freq_at(&block, column, i) if doc_at(&block, i) == doc else 0
+        cdef int i = self._seek(term, doc, &blocks, &number, &block)
+        return freq_at(&block, column, i) if i >= 0 else 0
 
     def present(self, const uint32_t[::1] terms not None, uint32_t doc):
         """Those of the terms that a doc has, as a list."""
         cdef Py_ssize_t t
+        cdef List blocks
         cdef Block block
-        cdef uint32_t number, end
-        found = []
-        for t in range(terms.shape[0]):
-            self._check(terms[t])
-            end = self.lists.first_block[terms[t] + 1]
-            number = block_with(&self.lists, self.lists.first_block[terms[t]], end, doc)
-            if number < end:
-                if open_block(&self.lists, terms[t], number, &block) < 0:
-                    raise self.damaged()
-                if doc_at(&block, first_from(&block, 0, doc)) == doc:
-                    found.append(terms[t])
-        return found
+        cdef uint32_t number
+        return [terms[t] for t in range(terms.shape[0]) if self._seek(terms[t], doc, &blocks, &number, &block) >= 0]
 
     def occurrences(self, Py_ssize_t term, uint32_t doc, int column):
         """Where a term stands in a field of a doc: a list of (start, end, surface), ascending by start, in positions."""
-        self._check(term)
+        cdef List blocks
         cdef Block block
+        cdef Places places
         cdef uint32_t before[BLOCK + 1]
-        cdef uint32_t end = self.lists.first_block[term + 1]
-        cdef uint32_t number = block_with(&self.lists, self.lists.first_block[term], end, doc)
-        cdef uint32_t first, surfaces, start, which
-        cdef uint64_t bit, surface_bit
-        cdef int i, f
-        if column < 0 or column >= self.lists.field_count or not self.lists.positional[column] or number == end:
+        cdef uint32_t number, first, count
+        cdef uint32_t* starts
+        cdef int f, i = self._seek(term, doc, &blocks, &number, &block)
+        if column < 0 or column >= self.lists.field_count or not self.lists.positional[column] or i < 0:
             return []
-        if open_block(&self.lists, <uint32_t>term, number, &block) < 0 or places_before(&self.lists, &block, before) < 0:
+        if places_before(&self.lists, &block, before) < 0:
             raise self.damaged()
-        i = first_from(&block, 0, doc)
-        if doc_at(&block, i) != doc:
-            return []
-        surfaces = self.lists.surface_starts[term + 1] - self.lists.surface_starts[term]
-        if self.lists.surface_starts[term + 1] > self.lists.surface_count or surfaces > self.lists.surface_count:
+        if open_places(&self.lists, &blocks, number, &block, before[block.count], &places) < 0:
             raise self.damaged()
-        if places_inside(&self.lists, number, &block, before[block.count]) < 0:
-            raise self.damaged()
-        first = before[i]
+        first, count = before[i], freq_at(&block, column, i)
         for f in range(column):
             if self.lists.positional[f]:
                 first += freq_at(&block, f, i)
-        found = []
-        bit = 8 * <uint64_t>self.lists.block_position[number]
-        surface_bit = bit + <uint64_t>before[block.count] * block.position_width
-        for i in range(<int>freq_at(&block, column, i)):
-            start = unpack(self.lists.positions, bit + <uint64_t>(first + i) * block.position_width, block.position_width)
-            which = unpack(self.lists.positions, surface_bit + <uint64_t>(first + i) * block.surface_width, block.surface_width)
-            if which >= surfaces:
-                raise self.damaged()
-            which += self.lists.surface_starts[term]
-            found.append((start, start + self.lists.surface_widths[which], self.lists.surfaces[which]))
-        return found
+        if count > self.lists.lengths[<uint64_t>doc * self.lists.field_count + column]:
+            raise self.damaged()
+        starts = <uint32_t*>malloc(8 * max(<uint64_t>count, 1))
+        if starts == NULL:
+            raise MemoryError()
+        try:
+            read_positions(&places, first, count, starts)
+            read_column(&places.surfaces, first, count, starts + count)
+            return [self._occurrence(term, starts[n], starts[count + n]) for n in range(count)]
+        finally:
+            free(starts)
+
+    cdef tuple _occurrence(self, Py_ssize_t term, uint32_t start, uint32_t which):
+        """A position and a surface within its term, as (start, end, surface)."""
+        cdef uint32_t first = self.lists.surface_starts[term], end = self.lists.surface_starts[term + 1]
+        if first > end or end > self.lists.surface_count or which >= end - first:
+            raise self.damaged()
+        return start, start + self.lists.surface_widths[first + which], self.lists.surfaces[first + which]

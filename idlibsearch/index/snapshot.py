@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from idlibsearch.index.values import Values
 
 _PART_OF = {
-    **dict.fromkeys(("terms", "folded", "entries", "surfaces", "term", "postings.first"), "lexicon"),
+    **dict.fromkeys(("terms", "folded", "entries", "surfaces", "term", "postings.start"), "lexicon"),
     **dict.fromkeys(("postings", "blocks"), "postings"),
     **dict.fromkeys(("postings.places", "blocks.positions"), "positions"),
     "stored": "stored",

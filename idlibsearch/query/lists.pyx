@@ -6,55 +6,15 @@ A list is a pair of buffers, docs (uint32, ascending) and scores (float64), made
 two leave them out. Scores are exactly ``rank``'s. Twin: the naive engine.
 """
 
-from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
 from libc.string cimport memset
 
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, Block, Lists, block_with, doc_at, first_from, freq_at, is_deleted, open_block,
-    places_before, places_inside, unpack,
+    MAX_FIELDS, Block, List, Lists, doc_at, freq_at, is_deleted, open_block, open_list, read_column,
 )
-
-cdef enum:
-    NO_DOC = 0xFFFFFFFF
-    MAX_WORDS = 64  # in one phrase
-
-
-cdef struct Params:
-    const Lists* lists
-    double idf
-    double k1
-    double weight[MAX_FIELDS]
-    double b[MAX_FIELDS]
-    double mean[MAX_FIELDS]
-
-
-cdef const Lists* lists_of(object reader) except NULL:
-    return <const Lists*>PyCapsule_GetPointer(reader.capsule, "idlibsearch.lists")
-
-
-cdef int read_params(
-    Params* p, object reader, double idf, const double[::1] weights, const double[::1] b, const double[::1] means, double k1
-) except -1:
-    cdef int f
-    p.lists, p.idf, p.k1 = lists_of(reader), idf, k1
-    if weights.shape[0] != p.lists.field_count or b.shape[0] != p.lists.field_count or means.shape[0] != p.lists.field_count:
-        raise IndexError("one weight, one b and one mean for each field is needed")
-    for f in range(p.lists.field_count):
-        p.weight[f], p.b[f], p.mean[f] = weights[f], b[f], means[f]
-    return 0
-
-
-cdef inline double scored(const Params* p, uint32_t doc, const uint32_t* freqs) noexcept nogil:
-    """As ``rank.saturated`` times idf; 0 where no field that counts has the word."""
-    cdef double tf = 0.0
-    cdef int f
-    cdef const uint32_t* lengths = p.lists.lengths + <uint64_t>doc * p.lists.field_count
-    for f in range(p.lists.field_count):
-        if freqs[f] and p.weight[f] != 0.0:
-            tf += p.weight[f] * freqs[f] / (1.0 - p.b[f] + p.b[f] * lengths[f] / p.mean[f])
-    return p.idf * (tf / (p.k1 + tf)) if tf != 0.0 else 0.0
+from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_starts, seek
+from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
 
 
 cdef class _List:
@@ -98,6 +58,7 @@ def word(
     weights, b, means are float64[f]. Raises IndexError for a term that is not there, CorruptIndexError for a damaged list.
     """
     cdef Params p
+    cdef List blocks
     cdef Block block
     cdef uint32_t number, doc
     cdef uint32_t freqs[MAX_FIELDS]
@@ -105,9 +66,11 @@ def word(
     cdef int i, f, outcome = 0
     read_params(&p, reader, idf, weights, b, means, k1)
     cdef _List out = _List(reader.count(term))
+    if open_list(p.lists, term, &blocks) < 0:
+        raise reader.damaged()
     with nogil:
-        for number in range(p.lists.first_block[term], p.lists.first_block[term + 1]):
-            outcome = open_block(p.lists, term, number, &block)
+        for number in range(blocks.count):
+            outcome = open_block(p.lists, &blocks, number, &block)
             if outcome < 0 or out.size + block.count > out.capacity:
                 outcome = -1
                 break
@@ -125,21 +88,6 @@ def word(
 
 # ---- phrases
 
-cdef struct Cursor:
-    uint32_t term
-    uint32_t number
-    uint32_t end
-    uint32_t opened
-    int i
-    uint32_t doc
-    uint32_t first_surface
-    uint32_t surface_count
-    bint narrow                   # the term spans one position wherever it is written
-    Block block
-    uint32_t before[BLOCK + 1]    # of block ``measured``
-    uint32_t measured
-
-
 cdef struct Place:
     uint32_t doc
     uint32_t column
@@ -147,42 +95,16 @@ cdef struct Place:
 
 
 cdef class _Places:
-    """Where phrases start, and room for the positions of one word in one field."""
+    """Where phrases start, and room to find them."""
 
     cdef Place* places
     cdef Py_ssize_t size
     cdef Py_ssize_t capacity
-    cdef uint32_t* starts
-    cdef uint32_t* first
-    cdef uint32_t* ends
-    cdef Py_ssize_t room
+    cdef Room room
 
     def __dealloc__(self):
         free(self.places)
-        free(self.starts)
-        free(self.first)
-        free(self.ends)
-
-    cdef int make_room(self, Py_ssize_t count) noexcept nogil:
-        """Room for ``count`` positions; -1 without memory."""
-        cdef uint32_t* starts
-        cdef uint32_t* first
-        cdef uint32_t* ends
-        if count <= self.room:
-            return 0
-        starts = <uint32_t*>realloc(self.starts, 8 * count)
-        if starts != NULL:
-            self.starts = starts
-        first = <uint32_t*>realloc(self.first, 8 * count)
-        if first != NULL:
-            self.first = first
-        ends = <uint32_t*>realloc(self.ends, 8 * count)
-        if ends != NULL:
-            self.ends = ends
-        if starts == NULL or first == NULL or ends == NULL:
-            return -1
-        self.room = 2 * count
-        return 0
+        leave(&self.room)
 
     cdef int put(self, uint32_t doc, uint32_t column, uint32_t start) noexcept nogil:
         cdef Place* grown
@@ -197,159 +119,41 @@ cdef class _Places:
         return 0
 
 
-cdef int bind(object reader, const Lists* lists, Cursor* c, uint32_t term) except -1:
-    cdef uint32_t s
-    if term >= lists.term_count:
-        raise IndexError(f"no term {term}")
-    c.term, c.number, c.end = term, lists.first_block[term], lists.first_block[term + 1]
-    c.opened = c.measured = NO_DOC
-    c.i, c.doc = 0, 0
-    c.first_surface = lists.surface_starts[term]
-    if c.number > c.end or c.end > lists.block_count or c.first_surface > lists.surface_starts[term + 1]:
-        raise reader.damaged()
-    if lists.surface_starts[term + 1] > lists.surface_count:
-        raise reader.damaged()
-    c.surface_count = lists.surface_starts[term + 1] - c.first_surface
-    c.narrow = True
-    for s in range(c.surface_count):
-        c.narrow = c.narrow and lists.surface_widths[c.first_surface + s] == 1
-    return 0
-
-
-cdef inline int seek(const Lists* lists, Cursor* c, uint32_t doc) noexcept nogil:
-    cdef uint32_t number = block_with(lists, c.number, c.end, doc)
-    if number != c.number:
-        c.number, c.i = number, 0
-    if number >= c.end:
-        c.doc = NO_DOC
-        return 0
-    if c.opened != number:
-        if open_block(lists, c.term, number, &c.block) < 0:
-            return -1
-        c.opened = number
-    c.i = first_from(&c.block, c.i, doc)
-    c.doc = doc_at(&c.block, c.i)
-    return 0
-
-
-cdef int load(const Lists* lists, Cursor* c, int column, _Places room, uint32_t* ends) noexcept nogil:
-    """The word's starts in a field of the current doc into ``room.starts``, their ends into ``ends`` (may be NULL); how many."""
-    cdef uint32_t first, which
-    cdef uint64_t bit, surface_bit
-    cdef int f, i, count, width = c.block.position_width
-    if c.measured != c.number:
-        if places_before(lists, &c.block, c.before) < 0:
-            return -1
-        if places_inside(lists, c.number, &c.block, c.before[c.block.count]) < 0:
-            return -1
-        c.measured = c.number
-    count = <int>freq_at(&c.block, column, c.i)
-    first = c.before[c.i]
-    for f in range(column):
-        if lists.positional[f]:
-            first += freq_at(&c.block, f, c.i)
-    bit = 8 * <uint64_t>lists.block_position[c.number]
-    surface_bit = bit + <uint64_t>c.before[c.block.count] * width
-    for i in range(count):
-        room.starts[i] = unpack(lists.positions, bit + <uint64_t>(first + i) * width, width)
-        if ends != NULL:
-            ends[i] = room.starts[i] + 1
-            if not c.narrow:
-                which = unpack(lists.positions, surface_bit + <uint64_t>(first + i) * c.block.surface_width, c.block.surface_width)
-                if which >= c.surface_count:
-                    return -1
-                ends[i] = room.starts[i] + lists.surface_widths[c.first_surface + which]
-    return count
-
-
-cdef inline int find(const uint32_t* starts, int count, uint32_t position) noexcept nogil:
-    cdef int low = 0, high = count, middle
-    while low < high:
-        middle = (low + high) >> 1
-        if starts[middle] < position:
-            low = middle + 1
-        else:
-            high = middle
-    return low if low < count and starts[low] == position else -1
-
-
-cdef int chain(const Lists* lists, Cursor* words, int n, uint32_t doc, int column, _Places out) noexcept nogil:
+cdef int stand(const Lists* lists, const Phrase* phrase, uint32_t doc, int column, _Places out) noexcept nogil:
     """Put down where the words stand side by side in a field of a doc."""
-    cdef Py_ssize_t most = 0
-    cdef int w, i, kept, count, at, next
-    for w in range(n):
-        count = <int>freq_at(&words[w].block, column, words[w].i)
-        if count <= 0:
-            return 0
-        most = max(most, count)
-    if out.make_room(most) < 0:
-        return -1
-    kept = load(lists, &words[0], column, out, out.ends)
-    for i in range(kept):
-        out.first[i] = out.starts[i]
-    for w in range(1, n):
-        if kept <= 0:
-            return kept
-        count = load(lists, &words[w], column, out, NULL)
-        if count < 0:
+    cdef int i, found = chain(lists, phrase, column, &out.room)
+    for i in range(found):
+        if out.put(doc, column, out.room.first[i]) < 0:
             return -1
-        at = 0
-        for i in range(kept):
-            next = find(out.starts, count, out.ends[i])
-            if next >= 0:
-                out.first[at] = out.first[i]
-                out.ends[at] = width_end(lists, &words[w], column, out, next)
-                if out.ends[at] == NO_DOC:
-                    return -1
-                at += 1
-        kept = at
-    for i in range(kept):
-        if out.put(doc, column, out.first[i]) < 0:
-            return -1
-    return 0
+    return found
 
 
-cdef inline uint32_t width_end(const Lists* lists, Cursor* c, int column, _Places room, int at) noexcept nogil:
-    """Where the occurrence number ``at`` that ``load`` has just given ends; NO_DOC where the list is damaged."""
-    cdef uint32_t first, which
-    cdef uint64_t bit
-    cdef int f
-    if c.narrow:
-        return room.starts[at] + 1
-    first = c.before[c.i]
-    for f in range(column):
-        if lists.positional[f]:
-            first += freq_at(&c.block, f, c.i)
-    bit = 8 * <uint64_t>lists.block_position[c.number] + <uint64_t>c.before[c.block.count] * c.block.position_width
-    which = unpack(lists.positions, bit + <uint64_t>(first + at) * c.block.surface_width, c.block.surface_width)
-    if which >= c.surface_count:
-        return NO_DOC
-    return room.starts[at] + lists.surface_widths[c.first_surface + which]
-
-
-cdef int side_by_side(const Params* p, Cursor* words, int n, _Places out) noexcept nogil:
+cdef int side_by_side(const Params* p, Word* words, int n, _Places out) noexcept nogil:
     """Put down every place at which the words stand side by side, in a field that counts."""
-    cdef const Lists* lists = p.lists
+    cdef Phrase phrase
     cdef uint32_t doc = 0
     cdef int w, f, lead = 0
-    for w in range(1, n):
-        if words[w].end - words[w].number < words[lead].end - words[lead].number:
+    phrase.count = n
+    for w in range(n):
+        phrase.words[w] = &words[w]
+        if words[w].blocks.count < words[lead].blocks.count:
             lead = w
+    arrange(&phrase)
     while True:
-        if seek(lists, &words[lead], doc) < 0:
+        if seek(p.lists, &words[lead], doc) < 0:
             return -1
         doc = words[lead].doc
         if doc == NO_DOC:
             return 0
         for w in range(n):
             if w != lead:
-                if seek(lists, &words[w], doc) < 0:
+                if seek(p.lists, &words[w], doc) < 0:
                     return -1
                 if words[w].doc != doc:
                     break
         else:
-            for f in range(lists.field_count):
-                if p.weight[f] != 0.0 and lists.positional[f] and chain(lists, words, n, doc, f, out) < 0:
+            for f in range(p.lists.field_count):
+                if p.weight[f] != 0.0 and p.lists.positional[f] and stand(p.lists, &phrase, doc, f, out) < 0:
                     return -1
             doc += 1
             continue
@@ -358,12 +162,12 @@ cdef int side_by_side(const Params* p, Cursor* words, int n, _Places out) noexce
             return 0
 
 
-cdef int elsewhere(const Params* p, Cursor* c, _Places out) noexcept nogil:
+cdef int elsewhere(const Params* p, Word* c, _Places out) noexcept nogil:
     """Put down a word's occurrences in the fields that keep no positions, as if it stood at 0, 1, 2 …"""
     cdef uint32_t number, n
     cdef int i, f
-    for number in range(c.number, c.end):
-        if open_block(p.lists, c.term, number, &c.block) < 0:
+    for number in range(c.blocks.count):
+        if open_block(p.lists, &c.blocks, number, &c.block) < 0:
             return -1
         for f in range(p.lists.field_count):
             if p.lists.positional[f] or p.weight[f] == 0.0 or not c.block.freq_width[f]:
@@ -400,7 +204,7 @@ def phrase(
     cdef Params p
     cdef _Places found = _Places()
     cdef const uint32_t[::1] terms
-    cdef Cursor* words = <Cursor*>malloc(MAX_WORDS * sizeof(Cursor))
+    cdef Word* words = <Word*>malloc(MAX_WORDS * sizeof(Word))
     cdef int w, outcome = 0
     if words == NULL:
         raise MemoryError()
@@ -455,7 +259,7 @@ def word_among(
 ):
     """As ``word``, but only of these docs (uint32, ascending): leaps from one to the next and scores no other."""
     cdef Params p
-    cdef Cursor c
+    cdef Word c
     cdef uint32_t freqs[MAX_FIELDS]
     cdef double score
     cdef Py_ssize_t i
@@ -507,7 +311,7 @@ cdef class Gathered:
         widths  uint8[surfaces of the term], by their number within the term: the positions the whole token takes, 0 where it
                 was not chosen. A token that has the term more than once counts once, from the first.
         """
-        cdef Cursor c
+        cdef Word c
         cdef Py_ssize_t size = <Py_ssize_t>self.lists.doc_count * self.lists.field_count
         cdef int outcome = 0
         if self.freqs == NULL:
@@ -523,37 +327,34 @@ cdef class Gathered:
         if outcome < 0:
             raise self.reader.damaged()
 
-    cdef int _gather(self, Cursor* c, const uint8_t[::1] widths) noexcept nogil:
-        cdef uint32_t doc, covered, which, found
-        cdef uint64_t bit, surface_bit, at
-        cdef int f, i, n, position_width, surface_width
-        while c.number < c.end:
-            if open_block(self.lists, c.term, c.number, &c.block) < 0 or places_before(self.lists, &c.block, c.before) < 0:
+    cdef int _gather(self, Word* c, const uint8_t[::1] widths) noexcept nogil:
+        cdef int f
+        for c.number in range(c.blocks.count):
+            if open_block(self.lists, &c.blocks, c.number, &c.block) < 0:
                 return -1
-            if places_inside(self.lists, c.number, &c.block, c.before[c.block.count]) < 0:
-                return -1
-            position_width, surface_width = c.block.position_width, c.block.surface_width
-            bit = 8 * <uint64_t>self.lists.block_position[c.number]
-            surface_bit = bit + <uint64_t>c.before[c.block.count] * position_width
-            for i in range(c.block.count):
-                doc, at = doc_at(&c.block, i), c.before[i]
+            for c.i in range(c.block.count):
+                c.doc = doc_at(&c.block, c.i)
                 for f in range(self.lists.field_count):
-                    if not self.lists.positional[f]:
-                        continue
-                    covered = found = 0
-                    for n in range(<int>freq_at(&c.block, f, i)):
-                        which = unpack(self.lists.positions, surface_bit + at * surface_width, surface_width)
-                        if which >= c.surface_count:
-                            return -1
-                        if widths[which]:
-                            which = widths[which]
-                            if unpack(self.lists.positions, bit + at * position_width, position_width) >= covered:
-                                covered = unpack(self.lists.positions, bit + at * position_width, position_width) + which
-                                found += 1
-                        at += 1
-                    self.freqs[<uint64_t>doc * self.lists.field_count + f] += found
-            c.number += 1
+                    if self.lists.positional[f] and self._gather_field(c, f, widths) < 0:
+                        return -1
         return 0
+
+    cdef int _gather_field(self, Word* c, int field, const uint8_t[::1] widths) noexcept nogil:
+        cdef Room* room = &self.room.room
+        cdef uint32_t first, covered = 0, found = 0
+        cdef int n, count = 0
+        if freq_at(&c.block, field, c.i):
+            count = load_starts(self.lists, c, field, room, &first)
+        if count > 0:
+            read_column(&c.places.surfaces, first, count, room.ends)
+        for n in range(count):
+            if room.ends[n] >= c.surface_count:
+                return -1
+            if widths[room.ends[n]] and room.starts[n] >= covered:
+                covered = room.starts[n] + widths[room.ends[n]]
+                found += 1
+        self.freqs[<uint64_t>c.doc * self.lists.field_count + field] += found
+        return 0 if count >= 0 else -1
 
     def frequency(self, const uint8_t[::1] counted not None):
         """How many docs have any in the fields marked in ``counted`` (uint8[f])."""

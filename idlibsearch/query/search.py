@@ -1,7 +1,8 @@
 """The one path from a question to scored docs: parse, plan, match every segment, rank.
 
-Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must; all else is
-matched in full. Both give the same scores. What was not asked for (the total, all docs, marks) is not computed until it is.
+Words joined by AND or OR take the short way through the ``topk`` kernel, which scores no more docs than it must, and a phrase
+that through ``phrases``; all else is matched in full. All give the same scores. What was not asked for (the total, all docs,
+marks) is not computed until it is.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
 from idlibsearch.query.order import Scored, Sort, page, read_sort
 from idlibsearch.query.plan import Planner
-from idlibsearch.query.steps import All, Kept, Leaf, Some, Step
+from idlibsearch.query.steps import All, Chosen, Kept, Leaf, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
 
 try:
-    from idlibsearch.query import lists, topk
+    from idlibsearch.query import lists, phrases, topk
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
@@ -120,12 +121,14 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort) -> tuple[Scored, ...]:
     if sort.field != "score":
         return page(_every_hit(snapshot, found), sort, snapshot, offset, limit)
-    words = _words_of(found.plan)
+    words, phrase = _words_of(found.plan), _phrase_of(found.plan)
 
     def best_of(number: int, count: int, floor: float) -> Sequence[tuple[float, int]]:
         segment = snapshot.segments[number]
         if words is not None:
             return _best_of_words(snapshot, segment, words, count, floor)
+        if phrase is not None:
+            return _best_of_phrase(snapshot, segment, phrase, count, floor)
         return lists.best(segment.postings, *found.lists[number], count, floor)
 
     return tuple(_ranked(len(snapshot.segments), min(offset + limit, snapshot.doc_count), best_of)[offset:])
@@ -161,6 +164,13 @@ def _words_of(plan: Step) -> Words | None:
     return Words(leaves, not isinstance(plan, Some)) if leaves and len(leaves) == len(steps) else None
 
 
+def _phrase_of(plan: Step) -> Leaf | None:
+    """The plan as one phrase of words that are written in one way only, if it is nothing else."""
+    if not isinstance(plan, Leaf) or plan.single_term is not None:
+        return None
+    return None if any(isinstance(unit, Chosen) or unit.joined for unit in plan.units) else plan
+
+
 def _numbered(segment: Segment, words: Words) -> list[tuple[int, Leaf]]:
     """The words a segment has, by term number; none where it lacks one of those that must all match."""
     known = [(segment.term(leaf.single_term or ""), leaf) for leaf in words.leaves]
@@ -183,6 +193,23 @@ def _best_of_words(snapshot: Snapshot, segment: Segment, words: Words, count: in
         count,
         floor,
         words.every,
+    )
+
+
+def _best_of_phrase(snapshot: Snapshot, segment: Segment, phrase: Leaf, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    terms = [segment.term(term) for unit in phrase.units if not isinstance(unit, Chosen) for term in unit.parts]
+    if min(terms) < 0:
+        return ()
+    ranking = snapshot.ranking
+    return phrases.best(
+        segment.postings,
+        array("I", terms),
+        phrase.idf,
+        array("d", [field.weight if c in phrase.columns else 0.0 for c, field in enumerate(ranking.fields)]),
+        *snapshot.normalisation,
+        ranking.k1,
+        count,
+        floor,
     )
 
 

@@ -16,8 +16,9 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from idlibsearch.index.blocks cimport (
-    BLOCK, MAX_FIELDS, Block, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted, open_block,
+    MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted, open_block, open_list,
 )
+from idlibsearch.query.heap cimport Heap, keep
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF
@@ -35,9 +36,8 @@ cdef struct Params:
 
 
 cdef struct Cursor:
-    uint32_t term
+    List blocks
     uint32_t number        # block
-    uint32_t end           # block behind the last
     uint32_t opened        # the block that ``block`` shows, NO_DOC for none
     int i
     uint32_t doc
@@ -47,14 +47,6 @@ cdef struct Cursor:
     double most            # of the whole list
     double block_most      # of block ``number``
     Block block
-
-
-cdef struct Heap:
-    double* scores
-    uint32_t* docs
-    int size
-    int capacity
-    double threshold
 
 
 cdef inline double worth(const Params* p, const Cursor* c, uint32_t doc, int i) noexcept nogil:
@@ -73,7 +65,7 @@ cdef inline double worth(const Params* p, const Cursor* c, uint32_t doc, int i) 
 
 cdef inline double bound(const Params* p, const Cursor* c, uint32_t number) noexcept nogil:
     """The most that any posting of a block can be worth."""
-    cdef const uint8_t* codes = p.lists.bounds + <uint64_t>number * 2 * p.lists.field_count
+    cdef const uint8_t* codes = c.blocks.bounds + <uint64_t>number * 2 * p.lists.field_count
     cdef double tf = 0.0
     cdef int f
     for f in range(p.lists.field_count):
@@ -89,16 +81,16 @@ cdef inline int enter(const Params* p, Cursor* c, uint32_t number) noexcept nogi
     if number != c.number or c.block_most < 0:
         c.number = number
         c.i = 0
-        if number < c.end:
+        if number < c.blocks.count:
             c.block_most = bound(p, c, number)
-    if number >= c.end:
+    if number >= c.blocks.count:
         c.doc = NO_DOC
     return FINE
 
 
 cdef inline int show(const Params* p, Cursor* c) noexcept nogil:
     if c.opened != c.number:
-        if open_block(p.lists, c.term, c.number, &c.block) < 0:
+        if open_block(p.lists, &c.blocks, c.number, &c.block) < 0:
             return WRONG
         c.opened = c.number
     return FINE
@@ -106,8 +98,8 @@ cdef inline int show(const Params* p, Cursor* c) noexcept nogil:
 
 cdef inline int seek(const Params* p, Cursor* c, uint32_t doc) noexcept nogil:
     """Go to the first posting whose doc is not before ``doc``."""
-    enter(p, c, block_with(p.lists, c.number, c.end, doc))
-    if c.number >= c.end:
+    enter(p, c, block_with(&c.blocks, c.number, doc))
+    if c.number >= c.blocks.count:
         return FINE
     if show(p, c) < 0:
         return WRONG
@@ -121,50 +113,12 @@ cdef inline int step(const Params* p, Cursor* c) noexcept nogil:
     c.i += 1
     if c.i >= c.block.count:
         enter(p, c, c.number + 1)
-        if c.number >= c.end:
+        if c.number >= c.blocks.count:
             return FINE
         if show(p, c) < 0:
             return WRONG
     c.doc = doc_at(&c.block, c.i)
     return FINE
-
-
-cdef inline bint worse(const Heap* h, int a, int b) noexcept nogil:
-    return h.scores[a] < h.scores[b] or (h.scores[a] == h.scores[b] and h.docs[a] > h.docs[b])
-
-
-cdef inline void swap(Heap* h, int a, int b) noexcept nogil:
-    cdef double score = h.scores[a]
-    cdef uint32_t doc = h.docs[a]
-    h.scores[a], h.docs[a] = h.scores[b], h.docs[b]
-    h.scores[b], h.docs[b] = score, doc
-
-
-cdef void keep(Heap* h, double score, uint32_t doc) noexcept nogil:
-    """Keep a doc that is better than the threshold, in place of the worst where the heap is full."""
-    cdef int at, child
-    if h.size < h.capacity:
-        at = h.size
-        h.size += 1
-        h.scores[at], h.docs[at] = score, doc
-        while at and worse(h, at, (at - 1) >> 1):
-            swap(h, at, (at - 1) >> 1)
-            at = (at - 1) >> 1
-    else:
-        h.scores[0], h.docs[0] = score, doc
-        at = 0
-        while True:
-            child = 2 * at + 1
-            if child >= h.size:
-                break
-            if child + 1 < h.size and worse(h, child + 1, child):
-                child += 1
-            if not worse(h, child, at):
-                break
-            swap(h, at, child)
-            at = child
-    if h.size == h.capacity and h.scores[0] > h.threshold:
-        h.threshold = h.scores[0]
 
 
 cdef void by_most(Cursor** order, int n) noexcept nogil:
@@ -200,7 +154,7 @@ cdef int any_of(const Params* p, Cursor** order, int n, double* most, double* pa
                 doc = c.doc
             if c.doc != NO_DOC:
                 sum_of_blocks += c.block_most
-                window = min(window, p.lists.block_last[c.number])
+                window = min(window, c.blocks.last[c.number])
         if doc == NO_DOC:
             break
         if sum_of_blocks <= h.threshold:  # nothing up to the end of the first block to end can be good enough
@@ -225,8 +179,8 @@ cdef int any_of(const Params* p, Cursor** order, int n, double* most, double* pa
             if (score + most[i]) * HAIR <= h.threshold:
                 hopeless = True
                 break
-            enter(p, c, block_with(p.lists, c.number, c.end, doc))
-            if c.number < c.end:
+            enter(p, c, block_with(&c.blocks, c.number, doc))
+            if c.number < c.blocks.count:
                 if (score + c.block_most + (most[i - 1] if i else 0.0)) * HAIR <= h.threshold:
                     hopeless = True
                     break
@@ -259,12 +213,12 @@ cdef int all_of(const Params* p, Cursor** order, int n, double* parts, Heap* h) 
         # The blocks that doc would stand in: can they be good enough together?
         most, window = 0.0, NO_DOC
         for i in range(n):
-            number = block_with(p.lists, order[i].number, order[i].end, doc)
-            if number >= order[i].end:
+            number = block_with(&order[i].blocks, order[i].number, doc)
+            if number >= order[i].blocks.count:
                 return FINE
             enter(p, order[i], number)
             most += order[i].block_most
-            window = min(window, p.lists.block_last[number])
+            window = min(window, order[i].blocks.last[number])
         if most * HAIR <= h.threshold:
             if window == NO_DOC:
                 return FINE
@@ -352,7 +306,7 @@ def best(
         with nogil:
             if every:
                 for i in range(n):
-                    order[i].most = order[i].end - order[i].number
+                    order[i].most = order[i].blocks.count
                 by_most(order, n)
                 outcome = all_of(&p, order, n, most, &h)
             else:
@@ -383,14 +337,12 @@ cdef int _bind(object reader, const Params* p, Cursor* c, uint32_t term, double 
     cdef int f
     if term >= lists.term_count:
         raise IndexError(f"no term {term}")
-    c.term, c.leaf, c.idf = term, leaf, idf
-    c.number, c.end = lists.first_block[term], lists.first_block[term + 1]
-    if c.number > c.end or c.end > lists.block_count:
+    c.leaf, c.idf, c.opened = leaf, idf, NO_DOC
+    if open_list(lists, term, &c.blocks) < 0:
         raise reader.damaged()
-    c.opened = NO_DOC
     for f in range(lists.field_count):
         c.weight[f] = weights[f]
-    for number in range(c.number, c.end):
+    for number in range(c.blocks.count):
         c.most = max(c.most, bound(p, c, number))
     c.block_most = -1
     return 0
@@ -423,7 +375,7 @@ cdef int64_t count_any(
     cdef int64_t found = 0
     cdef int i, j
     for i in range(n):
-        for number in range(cursors[i].number, cursors[i].end):
+        for number in range(cursors[i].blocks.count):
             cursors[i].number = number
             if show(p, &cursors[i]) < 0:
                 return WRONG
@@ -497,7 +449,7 @@ def count(object reader not None, const uint32_t[::1] terms not None, const uint
             raise MemoryError()
         for i in range(n):
             _bind(reader, &p, &cursors[i], terms[i], 0.0, nothing, i)
-            cursors[i].most = cursors[i].end - cursors[i].number
+            cursors[i].most = cursors[i].blocks.count
             order[i] = &cursors[i]
             whole[i] = True
             for f in range(lists.field_count):

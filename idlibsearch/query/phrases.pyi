@@ -1,0 +1,15 @@
+from typing_extensions import Buffer
+
+from idlibsearch.index.reader import PostingReader
+
+def best(
+    reader: PostingReader,
+    terms: Buffer,
+    idf: float,
+    weights: Buffer,
+    b: Buffer,
+    means: Buffer,
+    k1: float,
+    k: int,
+    floor: float,
+) -> list[tuple[float, int]]: ...
