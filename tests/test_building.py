@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import idlibsearch
-from idlibsearch import Report, WorkerError
+from idlibsearch import CorruptIndexError, Report, WorkerError
 from idlibsearch.index import runs, writer
 from idlibsearch.index.directory import read_manifest
+from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.worker import read_batch, work
 
 
@@ -23,9 +24,7 @@ def news(count: int, seed: int = 1) -> list[Report]:
     rng = random.Random(seed)
     words = [f"w{n}" for n in range(500)] + ["Idlib", "idlib", "rebel-held"]
     return [
-        Report(
-            f"k{n - n % 10 * (n % 20 == 3)}", " ".join(rng.choices(words, k=5)), " ".join(rng.choices(words, k=60)), "2020-01"
-        )
+        Report(f"k{n - n % 10 * (n % 20 == 3)}", " ".join(rng.choices(words, k=5)), " ".join(rng.choices(words, k=60)), "2020-01")
         for n in range(count)
     ]
 
@@ -173,6 +172,20 @@ def test_a_reader_is_not_disturbed_by_merging(new_index):
         assert reader.refresh() is True
         assert reader.search("truce").total == 3
         assert reader.stats()["segments"] == 1
+
+
+def test_damage_is_not_merged(new_index):
+    for number in range(3):
+        new_index.add([Report(f"k{number}-{n}", "Truce", "Idlib " * n) for n in range(200)])
+    path = new_index.path / "00000002.seg"
+    sound = path.read_bytes()
+    section = SectionFile(path).sections["stored.blocks"]
+    path.write_bytes(sound[: section.offset] + bytes([sound[section.offset] ^ 1]) + sound[section.offset + 1 :])
+    with pytest.raises(CorruptIndexError, match="stored.blocks"):
+        new_index.merge()
+    path.write_bytes(sound)
+    assert new_index.generation == 4
+    assert {path.suffix for path in new_index.path.iterdir()} == {".seg", ".json", ".lock"}
 
 
 def test_merging_an_index_of_nothing_is_nothing(new_index):

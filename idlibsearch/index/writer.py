@@ -199,6 +199,8 @@ class Writer:
         stretches = without(stretches, dead)
         if merging:
             old, marks = self.snapshot.segments, self._marks
+            for fault in (fault for segment in old for fault in segment.verify()):
+                raise fault  # what is damaged must not get a new checksum
             live = [_live(segment, gone, part) for part, (segment, gone) in enumerate(zip(old, marks, strict=True))]
             stretches = [*(s for part in live for s in part), *(s._replace(part=s.part + len(old)) for s in stretches)]
             segments = [*old, *segments]
