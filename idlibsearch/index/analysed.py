@@ -40,18 +40,18 @@ class Analysed:
 
     def _learn(self) -> None:
         """Analyse the surfaces that are new to the vocabulary."""
-        folded = self._folded
+        folded, terms = self._folded.numbers, self._terms.numbers
         for surface in self.vocabulary.surfaces(len(self._surfaces)):
             self._surfaces.append(surface)
             word = fold(surface)
             known = len(folded)
-            number = folded.number(surface if word == surface else word)
+            number = folded.setdefault(surface if word == surface else word, known)
             self._folded_of.append(number)
             if number == known:
                 entry = analyze_folded(word)
                 self._positions.append(entry.positions)
                 for term, offset, width in entry.terms:
-                    self._entry_terms.append(self._terms.number(word if term == word else term))
+                    self._entry_terms.append(terms.setdefault(word if term == word else term, len(terms)))
                     self._entry_places.append(offset << 8 | width)
                 self._entry_starts.append(len(self._entry_terms))
 
@@ -93,22 +93,19 @@ class _Numbered:
     """Strings numbered by first appearance, and their order."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
         self.strings: list[str] = []
         self._order: list[str] = []
 
     def __len__(self) -> int:
-        return len(self._numbers)
-
-    def number(self, string: str) -> int:
-        return self._numbers.setdefault(string, len(self._numbers))
+        return len(self.numbers)
 
     def ranked(self, marked: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[U32, U32]:
         """The numbers of the marked strings in the order of these; and of each number its rank among them, or NOWHERE."""
-        self.strings += islice(self._numbers, len(self.strings), None)
+        self.strings += islice(self.numbers, len(self.strings), None)
         self._order += self.strings[len(self._order) :]
         self._order.sort()  # the old ones are in order: this is merging the new ones in
-        numbers = np.fromiter(map(self._numbers.__getitem__, self._order), np.uint32, len(self._order))
+        numbers = np.fromiter(map(self.numbers.__getitem__, self._order), np.uint32, len(self._order))
         numbers = numbers[marked[numbers]]
         return numbers, _ranks(numbers, len(self))
 

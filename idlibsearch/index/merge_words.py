@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,7 @@ def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranki
 def _write_lists(merger: PostingMerge, writer: PostingsWriter, positional: Any) -> tuple[Any, Any]:
     """Write the lists that are not empty; marks of the terms that have one, and of those in a field without positions."""
     live, named = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
-    while (window := merger.next(WINDOW_BYTES)) is not None:
+    for window in _ahead(merger):
         starts, docs, freqs, *places = (np.asarray(part) for part in window)
         there = np.diff(starts) > 0
         live.append(there)
@@ -58,6 +60,15 @@ def _write_lists(merger: PostingMerge, writer: PostingsWriter, positional: Any) 
         writer.add(starts, docs, freqs, *places)
     writer.finish()
     return np.concatenate(live), np.concatenate(named)
+
+
+def _ahead(merger: PostingMerge) -> Iterator[Sequence[Any]]:
+    """All windows, the next of which is made in another thread while one is packed: neither needs Python meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(merger.next, WINDOW_BYTES)
+        while (window := coming.result()) is not None:
+            coming = pool.submit(merger.next, WINDOW_BYTES)
+            yield window
 
 
 class _United:

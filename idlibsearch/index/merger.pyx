@@ -201,6 +201,9 @@ cdef struct Window:
     uint64_t posting_room
     uint64_t places
     uint64_t place_room
+    uint64_t* ends             # of each term's postings
+    uint64_t terms
+    uint64_t term_room
 
 
 cdef class PostingMerge:
@@ -242,6 +245,7 @@ cdef class PostingMerge:
                 free(self.sources[i].positions)
                 free(self.sources[i].numbers)
             free(self.sources)
+        free(self.window.ends)
         free(self.window.docs)
         free(self.window.freqs)
         free(self.window.position_starts)
@@ -263,46 +267,54 @@ cdef class PostingMerge:
     def next(self, uint64_t size):
         """The lists of the next terms, of about ``size`` bytes; None when there are no more.
 
-        Returns the number of terms gone through, then posting_starts, docs, freqs, position_starts, positions, surfaces as
+        Returns posting_starts, docs, freqs, position_starts, positions, surfaces as
         ``Encoder.add`` takes them. Terms without a posting, because all their docs are left out, keep an empty list.
         Raises the reader's CorruptIndexError where a list is damaged.
         """
         if self.term == self.term_count:
             return None
-        cdef Window* w = &self.window
-        cdef int outcome = 0
-        cdef Py_ssize_t i
-        starts = array("Q", [0])
-        w.postings, w.places = 0, 0
-        while self.term < self.term_count and outcome >= 0:
-            with nogil:
-                for i in range(self.count):
-                    outcome = _open_term(&self.sources[i], self.term, self.fields)
-                    if outcome < 0:
-                        break
-                if outcome >= 0:
-                    outcome = _merge_term(self.sources, self.count, self.fields, w)
-            self.term += 1
-            starts.append(w.postings)
-            if w.postings * (12 + 4 * self.fields) + 8 * w.places >= size:
-                break
+        cdef int outcome
+        with nogil:  # from beginning to end: whoever packs the lists before may do so meanwhile
+            outcome = self._fill(size)
         if outcome == -2:
             raise MemoryError()
         if outcome < 0:
             raise self.alive[0].damaged()
-        return (starts, *self._handed_out())
+        return self._handed_out()
+
+    cdef int _fill(self, uint64_t size) noexcept nogil:
+        cdef Window* w = &self.window
+        cdef int outcome
+        cdef Py_ssize_t i
+        w.postings, w.places, w.terms = 0, 0, 0
+        while self.term < self.term_count and w.postings * (12 + 4 * self.fields) + 8 * w.places < size:
+            if w.terms == w.term_room and _grow_terms(w) < 0:
+                return -2
+            for i in range(self.count):
+                outcome = _open_term(&self.sources[i], self.term)
+                if outcome < 0:
+                    return outcome
+            outcome = _merge_term(self.sources, self.count, self.fields, w)
+            if outcome < 0:
+                return outcome
+            self.term += 1
+            w.ends[w.terms] = w.postings
+            w.terms += 1
+        return 0
 
     cdef tuple _handed_out(self):
         """Copies of the window: whoever packs them may do so while the next is filled."""
         cdef Window* w = &self.window
         cdef uint64_t p = w.postings, i
         cdef int f
+        starts = array("Q", bytes(8 * (w.terms + 1)))
         docs, freqs = array("I", bytes(4 * p)), array("I", bytes(4 * self.fields * p))
         position_starts = array("Q", bytes(8 * (p + 1)))
         positions, surfaces = array("I", bytes(4 * w.places)), array("I", bytes(4 * w.places))
         cdef uint32_t[::1] docs_out = docs, freqs_out = freqs, positions_out = positions, surfaces_out = surfaces
-        cdef uint64_t[::1] starts_out = position_starts
+        cdef uint64_t[::1] starts_out = position_starts, ends_out = starts
         with nogil:
+            memcpy(&ends_out[1], w.ends, 8 * w.terms)
             if p:
                 memcpy(&docs_out[0], w.docs, 4 * p)
                 memcpy(&starts_out[0], w.position_starts, 8 * p)
@@ -313,10 +325,10 @@ cdef class PostingMerge:
             if w.places:
                 memcpy(&positions_out[0], w.positions, 4 * w.places)
                 memcpy(&surfaces_out[0], w.surfaces, 4 * w.places)
-        return docs, freqs, position_starts, positions, surfaces
+        return starts, docs, freqs, position_starts, positions, surfaces
 
 
-cdef int _open_term(Source* source, uint32_t term, int fields) noexcept nogil:
+cdef int _open_term(Source* source, uint32_t term) noexcept nogil:
     """Stand at a segment's first posting of a merged term, if it has one."""
     cdef const Lists* lists = source.lists
     source.doc = NO_DOC
@@ -428,6 +440,16 @@ cdef int _append(Source* source, int fields, Window* w) noexcept nogil:
         w.positions[w.places] = source.positions[i]
         w.surfaces[w.places] = source.surfaces[surface + number]
         w.places += 1
+    return 0
+
+
+cdef int _grow_terms(Window* w) noexcept nogil:
+    cdef void* grown
+    w.term_room = 2 * w.term_room + 1024
+    grown = realloc(w.ends, w.term_room * 8)
+    if grown == NULL:
+        return -1
+    w.ends = <uint64_t*>grown
     return 0
 
 
