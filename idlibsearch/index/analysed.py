@@ -17,6 +17,7 @@ from idlibsearch.index.strings import table_of
 from idlibsearch.index.wordlist import U32, WordList, spread
 
 WORD_BYTES = 330  # a surface with its share of folded words and terms, measured on news: strings, two dicts, arrays
+LISTED_BYTES = 170  # a surface in ``WordList``, and what it takes to make and number it
 NOWHERE = 0xFFFFFFFF
 
 
@@ -37,6 +38,11 @@ class Analysed:
     def size_bytes(self) -> int:
         """About how much memory is held."""
         return self.vocabulary.size_bytes + WORD_BYTES * len(self.vocabulary)
+
+    @property
+    def listed_bytes(self) -> int:
+        """About how much is, when they are brought into the order of a lexicon."""
+        return self.size_bytes + LISTED_BYTES * len(self.vocabulary)
 
     def _learn(self) -> None:
         """Analyse the surfaces that are new to the vocabulary."""

@@ -35,7 +35,6 @@ BODY = "body"
 BREAKS = ("sentences", "paragraphs")
 WINDOW_BYTES = 64 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
 OCCURRENCE_BYTES = 8  # position and surface
-LISTED_BYTES = 170  # a surface in ``WordList`` and what numbering it takes
 REPORT_BYTES = 250  # a report in ``Rows`` and ``ColumnsWriter``, beside its key
 
 
@@ -65,9 +64,8 @@ class SegmentBuilder:
     def size_bytes(self) -> int:
         """About how much memory it takes to write what was gathered so far."""
         tokens = 4 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
-        words = self._words.size_bytes + LISTED_BYTES * len(self._words.vocabulary)
         window = self._window_bytes * 3 // 2  # packed, it is half
-        return words + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
+        return self._words.listed_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
 
     def add(self, report: Report, record: bytes) -> None:
         """Append a report; ``record`` is how it is to be stored."""

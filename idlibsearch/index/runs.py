@@ -83,7 +83,7 @@ class LocalRuns:
 
     def _new_builder(self) -> SegmentBuilder:
         path = self._place.folder / f"{self._place.stem}-{len(self._runs)}"
-        return SegmentBuilder(path, self._place.ranking, self._words, window_bytes=self._room // 4)
+        return SegmentBuilder(path, self._place.ranking, self._words, window_bytes=self._room // 8)
 
     def _flush(self) -> None:
         if self._builder is None:
@@ -91,7 +91,7 @@ class LocalRuns:
         self._builder.finish()
         self._runs.append(Run(self._builder.path, tuple(self._docs)))
         self._builder, self._docs = None, []
-        if self._words.size_bytes >= self._room // 2:
+        if self._words.listed_bytes >= self._room * 2 // 5:  # else the next run would be full of words before it has reports
             self._words = Analysed()
 
     def finish(self) -> list[Run]:
