@@ -2,7 +2,7 @@
 
 A record is one line of JSON with all of a report but its body, a newline, and the body as it is (UTF-8, lone surrogates too):
 the long text is neither escaped when it is written nor searched for quotes when it is read. JSON has no newlines of its own.
-``{"key":"a","title":"Truce holds"}``, newline, ``In Idlib the truce holds.`` is a record of 58 bytes.
+``{"key":"a","title":"Truce holds"}``, newline, ``In Idlib the truce holds.`` is a record of 59 bytes.
 
     stored.blocks   the blocks, each a zstd frame, one behind the other
     stored.ends     uint64, where each block ends
