@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ReportError,
         SchemaError,
         StorageError,
+        WorkerError,
     )
     from idlibsearch.faces.api import Changes, Index, create, open
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
@@ -39,7 +40,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "idlibsearch.errors": """ClosedError CorruptIndexError FormatVersionError IdlibsearchError IndexExistsError InputError
-        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError StorageError""",
+        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError StorageError WorkerError""",
     "idlibsearch.faces.api": "Changes Index create open",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
@@ -50,7 +51,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [  # written out for readers and type checkers
     "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Entity", "FormatVersionError", "Hit", "IdlibsearchError",
     "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece", "Provenance", "QueryError",
-    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "StorageError", "create", "open",
+    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "StorageError", "WorkerError", "create",
+    "open",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ It is not a place for behaviour: nothing here prints, logs or exits.
     ├── SchemaError           a schema this library cannot index
     ├── QueryError            a question that cannot be answered, with the span of the fault
     ├── KernelError           the compiled kernels are missing
+    ├── WorkerError           a process that helped to build an index failed
     └── StorageError          an index folder
         ├── NoIndexError          nothing is there
         ├── IndexExistsError      something is there already
@@ -71,6 +72,14 @@ class KernelError(IdlibsearchError, ImportError):
             "install a C compiler (gcc or clang, with the Python headers) and install idlibsearch again"
         )
         self.module = module
+
+
+class WorkerError(IdlibsearchError):
+    """A process that helped to build an index failed; nothing was committed. ``reason`` is what it said last."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"a worker process failed: {reason}; nothing was changed, try again or with one process")
+        self.reason = reason
 
 
 class StorageError(IdlibsearchError):

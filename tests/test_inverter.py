@@ -42,34 +42,65 @@ def stream_of(docs, entries, widths, terms=5):
     )  # fmt: skip
 
 
-def inverted(docs, entries, widths, terms=5):
+def inverted(docs, entries, widths, terms=5, window=2):
+    """All lists, some terms at a time, and what was counted of the surfaces."""
     stream = stream_of(docs, entries, widths, terms)
     postings, occurrences = array("Q", [9] * terms), array("Q", [9] * terms)
     surface_docs, surface_count = array("I", [9] * len(widths)), array("I", [9] * len(widths))
     stream.count(postings, occurrences, surface_docs, surface_count)
+    lists: naive.Postings = {}
+    notes = array("I", [surface for surface, row in enumerate(entries) for _ in row])
+    for first in range(0, terms, window):
+        here = slice(first, first + window)
+        lists |= lists_from(stream, first, postings[here], occurrences[here], notes)
+    return lists, list(surface_docs), list(surface_count)
+
+
+def lists_from(stream, first, postings, occurrences, notes) -> naive.Postings:
     starts, occurrence_starts = array("Q", [0, *accumulate(postings)]), array("Q", [0, *accumulate(occurrences)])
     p, o = starts[-1], occurrence_starts[-1]
     out_docs, freqs, position_starts = array("I", [9] * p), array("I", [9] * 3 * p), array("Q", [9] * (p + 1))
     positions, surfaces = array("I", [9] * o), array("I", [9] * o)
-    notes = array("I", [surface for surface, row in enumerate(entries) for _ in row])
-    stream.invert(starts, occurrence_starts, notes, out_docs, freqs, position_starts, positions, surfaces)
+    stream.invert(first, starts, occurrence_starts, notes, out_docs, freqs, position_starts, positions, surfaces)
     lists: naive.Postings = {}
-    for term in range(terms):
+    for term in range(len(postings)):
         for i in range(starts[term], starts[term + 1]):
             places = range(position_starts[i], position_starts[i + 1])
             found = [freqs[f * p + i] for f in range(3)], [(positions[at], surfaces[at]) for at in places]
-            lists.setdefault(term, {})[out_docs[i]] = found
-    return lists, list(surface_docs), list(surface_count)
+            lists.setdefault(first + term, {})[out_docs[i]] = found
+    return lists
 
 
-@given(streams())
-def test_the_kernel_inverts_as_its_twin_does(stream):
+@given(streams(), st.integers(1, 5))
+def test_the_kernel_inverts_as_its_twin_does(stream, window):
     docs, entries, widths = stream
-    lists, surface_docs, surface_count = inverted(docs, entries, widths)
+    lists, surface_docs, surface_count = inverted(docs, entries, widths, window=window)
     assert lists == naive.invert(docs, entries, widths, POSITIONAL)
     kept = [[s for f, field in enumerate(doc) if POSITIONAL[f] for s in field] for doc in docs]
     assert surface_count == [sum(doc.count(s) for doc in kept) for s in range(len(widths))]
     assert surface_docs == [sum(s in doc for doc in kept) for s in range(len(widths))]
+
+
+@given(streams(), st.integers(0, 2))
+def test_lengths_and_breaks_are_measured_in_positions(stream, field):
+    docs, entries, widths = stream
+    positions = [[list(accumulate((widths[s] for s in tokens), initial=0)) for tokens in doc] for doc in docs]
+    lengths = array("I", [9] * 3 * len(docs))
+    stream_of(docs, entries, widths).measure(lengths)
+    assert list(lengths) == [counted[-1] for doc in positions for counted in doc]
+    breaks = [list(range(0, len(doc[field]), 2)) for doc in docs]  # every other token
+    ends, flat = array("Q", accumulate(map(len, breaks))), array("I", [at for part in breaks for at in part])
+    stream_of(docs, entries, widths).place(field, ends, flat)
+    assert list(flat) == [doc[field][at] for doc, part in zip(positions, breaks, strict=True) for at in part]
+
+
+def test_breaks_that_do_not_fit_are_refused():
+    stream = stream_of([[[0, 0], [], []]], [[(0, 0)]], [1])
+    for field, ends, breaks in ((3, [0], []), (0, [], []), (0, [1], [2]), (0, [2], [1, 0]), (0, [1], []), (1, [1], [0])):
+        with pytest.raises(IndexError):
+            stream.place(field, array("Q", ends), array("I", breaks))
+    with pytest.raises(IndexError):
+        stream.measure(array("I", [0]))
 
 
 def test_docs_of_a_term_ascend_and_positions_follow_the_fields():
@@ -97,7 +128,7 @@ def test_outputs_that_are_too_short_are_refused():
         stream.count(array("Q", []), array("Q", [0]), array("I", [0]), array("I", [0]))
     with pytest.raises(IndexError, match="starts do not fit"):
         stream.invert(
-            array("Q", [0, 1]), array("Q", [0, 1]), array("I", [0]), array("I", [0]), array("I", [0] * 3),
+            0, array("Q", [0, 1]), array("Q", [0, 1]), array("I", [0]), array("I", [0]), array("I", [0] * 3),
             array("Q", [0, 0]), array("I", [0]), array("I", [0]),
         )  # fmt: skip
 
@@ -108,7 +139,12 @@ def test_none_is_no_array():
         with pytest.raises(TypeError):
             TokenStream(*[None if at == number else argument for at, argument in enumerate(arguments)])
     stream = TokenStream(*arguments)
-    for method, count in ((stream.count, 4), (stream.invert, 8)):
+    for method, arguments in (
+        (stream.count, [None] * 4),
+        (stream.invert, [0, *[None] * 8]),
+        (stream.measure, [None]),
+        (stream.place, [0, None, None]),
+    ):
         with pytest.raises(TypeError):
-            method(*[None] * count)
+            method(*arguments)
     assert inspect.isclass(inverter.TokenStream)

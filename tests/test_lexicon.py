@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,10 +19,11 @@ from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index import lexicon_encoder
+from idlibsearch.index.analysed import Analysed
 from idlibsearch.index.entries import Entries, TermSurfaces
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
 from idlibsearch.index.lexicon import Lexicon
-from idlibsearch.index.lexicon_writer import LexiconBuilder
+from idlibsearch.index.wordlist import numbered, read_words, write_words
 from idlibsearch.index.words import Words
 from idlibsearch.query.gathered import Chosen
 from idlibsearch.query.patterns_kernel import Scan
@@ -77,15 +79,38 @@ SURFACES = (
 vocabularies = st.lists(st.sampled_from(SURFACES) | st.text("abA-é", min_size=1, max_size=3), unique=True, max_size=40)
 
 
+def write_file(path, surfaces, docs, counts):
+    """Write the lexicon of a stream of these surfaces; their numbers in its order."""
+    analysed = Analysed()
+    analysed.vocabulary = SimpleNamespace(surfaces=lambda first: surfaces[first:])
+    words, ranks = analysed.words_in(np.arange(len(surfaces), dtype=np.uint32))
+    order = np.argsort(ranks)
+    docs, counts = np.array(docs, np.uint32)[order], np.array(counts, np.uint32)[order]
+    with SectionWriter(path) as out:
+        write_words(out, words, numbered(words, counts), docs, counts)
+    return order.tolist()
+
+
 def written(surfaces, docs, counts):
     """The lexicon of a stream of these surfaces, as (surfaces of the lexicon's order, Lexicon)."""
-    builder = LexiconBuilder(surfaces, 4)
-    builder.number_surfaces(np.array(counts, np.uint32))
     with tempfile.TemporaryDirectory() as folder:
-        with SectionWriter(Path(folder) / "file") as out:
-            builder.write(out, np.array(docs, np.uint32), np.array(counts, np.uint32))
-        order = sorted(range(len(surfaces)), key=lambda s: builder.ranks[s])
-        return [surfaces[s] for s in order], Lexicon(SectionFile(Path(folder) / "file"))
+        order = write_file(Path(folder) / "file", surfaces, docs, counts)
+        return [surfaces[number] for number in order], Lexicon(SectionFile(Path(folder) / "file"))
+
+
+@given(vocabularies, st.randoms(use_true_random=False))
+def test_what_is_read_back_for_merging_is_what_was_written(surfaces, chance):
+    docs = [chance.choice([0, 1, 300]) for _ in surfaces]
+    counts = [each and each + chance.choice([0, 200]) for each in docs]
+    order, lexicon = written(surfaces, docs, counts)
+    read = read_words(lexicon)
+    assert [read.words.surfaces[number] for number in range(len(order))] == order
+    assert [docs[surfaces.index(surface)] for surface in order] == read.docs.tolist()
+    with tempfile.TemporaryDirectory() as folder:
+        with SectionWriter(Path(folder) / "again") as out:
+            write_words(out, read.words, numbered(read.words, read.counts), read.docs, read.counts)
+        write_file(Path(folder) / "first", surfaces, docs, counts)
+        assert (Path(folder) / "again").read_bytes() == (Path(folder) / "first").read_bytes()
 
 
 @given(vocabularies, st.randoms(use_true_random=False))
@@ -171,12 +196,9 @@ def test_damaged_tables_are_told_and_never_crash():
     chance = random.Random(3)
     letters = "abcdefgh"
     surfaces = list({*SURFACES, *("".join(chance.choices(letters, k=chance.randrange(1, 30))) for _ in range(200))})
-    builder = LexiconBuilder(surfaces, 4)
-    counts = np.array([chance.choice([1, 3, 500]) for _ in surfaces], np.uint32)
-    builder.number_surfaces(counts)
+    counts = [chance.choice([1, 3, 500]) for _ in surfaces]
     with tempfile.TemporaryDirectory() as folder:
-        with SectionWriter(Path(folder) / "file") as out:
-            builder.write(out, counts, counts)
+        write_file(Path(folder) / "file", surfaces, counts, counts)
         file = SectionFile(Path(folder) / "file")
         sound = {name: bytes(file.array(name)) for name in file.sections}
     outcomes = Counter(outcome for _ in range(600) for outcome in asked(damaged(sound, chance)))

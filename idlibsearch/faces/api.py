@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from idlibsearch.query.tree import Node
 
 Pathlike = str | os.PathLike[str]
+MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process
 LOCK_TIMEOUT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
 
 
@@ -129,17 +130,20 @@ class Index:
         request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort)
         return _answer(self._snapshot, request, asked, started)
 
-    def add(self, reports: Iterable[Report]) -> Changes:
-        """Add reports, each in place of the one with the same key if there is one; one commit.
+    def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:
+        """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
 
-        An error (also of the iterable) leaves the index as it was. Raises LockedError while another writer has the index.
+        ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether, but never
+        less than 128 each; neither changes what is written. An error (also of the iterable) leaves the index as it was.
+        Raises LockedError while another writer has the index, WorkerError where another process fails.
         """
-        with self._writer() as writer:
-            outcomes = [writer.add(report) for report in reports]
+        with self._writer(processes, memory_mb) as writer:
+            for report in reports:
+                writer.add(report)
         self.refresh()
-        return Changes(outcomes.count("added"), outcomes.count("changed"), outcomes.count("unchanged"))
+        return Changes(writer.added, writer.changed, writer.unchanged)
 
-    def add_path(
+    def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
         self,
         *paths: Pathlike,
         split: Split = "auto",
@@ -148,6 +152,8 @@ class Index:
         prune: bool = False,
         progress: Callable[[str], None] | None = None,
         advance: Callable[[int], None] | None = None,
+        processes: int = 1,
+        memory_mb: int = MEMORY_MB,
     ) -> Changes:
         """Read report pages and files of JSON lines (.jsonl, .ndjson, packed as .gz or .xz or not), and bring the index up to
         date with them; one commit.
@@ -156,12 +162,13 @@ class Index:
         reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
         its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
-        one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``.
+        one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes`` and
+        ``memory_mb`` as in ``add``; this process reads the files, whoever builds.
         """
         from idlibsearch.ingest.pages import read_paths, relative_path
 
         tally = _Tally()
-        with self._writer() as writer:
+        with self._writer(processes, memory_mb) as writer:
             known = writer.snapshot.files()
             options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
             for page in read_paths(paths, self.root, known=known, **options):
@@ -171,22 +178,31 @@ class Index:
             unread = {relative_path(error.path, self.root) for error in tally.skipped if os.path.exists(error.path)}
             there = tally.seen | unread  # a file that cannot be read just now is not gone
             gone = {path for path in known if path not in there and _is_under(path, paths, self.root, relative_path)}
-            removed = writer.remove_files(tally.read | (gone if prune else set()), keep=tally.keys)
+            removed = writer.remove_files(tally.read | (gone if prune else set()))
         self.refresh()
-        return tally.changes(len(removed))
+        return tally.changes(writer, removed)
 
     def remove(self, *keys: str) -> Changes:
         """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
         with self._writer() as writer:
-            removed = sum(writer.remove(key) for key in keys) + len(writer.remove_files(set(keys)))
+            removed = sum(writer.remove(key) for key in keys) + writer.remove_files(set(keys))
         self.refresh()
         return Changes(removed=removed)
 
-    def _writer(self) -> Writer:
-        from idlibsearch.index.writer import Writer
+    def merge(self) -> bool:
+        """Make one segment of all, without the reports that were removed or replaced; one commit. False: there was nothing to do.
+
+        Takes as long as copying the index and some; who reads meanwhile is not disturbed. The old files go with the next change.
+        """
+        with self._writer() as writer:
+            writer.merge()
+        return self.refresh()
+
+    def _writer(self, processes: int = 1, memory_mb: int = MEMORY_MB) -> Writer:
+        from idlibsearch.index.writer import Effort, Writer
 
         _ = self._snapshot  # a closed index cannot be changed either
-        return Writer(self.path, LOCK_TIMEOUT_S)
+        return Writer(self.path, LOCK_TIMEOUT_S, Effort(processes, memory_mb))
 
     def refresh(self) -> bool:
         """See the newest generation; True if it is another one. Results got before stay as they are."""
@@ -258,10 +274,8 @@ class _Tally:
     """Counts what came of reading files."""
 
     def __init__(self) -> None:
-        self.keys: set[str] = set()
         self.seen: set[str] = set()  # files that were met and could be read
         self.read: set[str] = set()  # files that were read anew
-        self._outcomes: list[str] = []
         self._same = 0  # files that were left alone
         self.skipped: list[InputError] = []
         self._warnings: list[InputError] = []
@@ -284,19 +298,17 @@ class _Tally:
 
     def _take_item(self, item: Item, writer: Writer) -> None:
         if isinstance(item, Report):
-            if item.key in self.keys:
-                self._warnings.append(InputError(item.key, "the key stands on several lines; the last of them counts"))
-            self.keys.add(item.key)
-            self._outcomes.append(writer.add(item))
+            writer.add(item)
         elif isinstance(item, InputError):
             self.skipped.append(item)
         else:
             self._warnings.append(item.error)
 
-    def changes(self, removed: int) -> Changes:
-        added, changed, unchanged = map(self._outcomes.count, ("added", "changed", "unchanged"))
-        files, same = len(self.seen), self._same
-        return Changes(added, changed, unchanged, removed, files, same, tuple(self.skipped), tuple(self._warnings))
+    def changes(self, writer: Writer, removed: int) -> Changes:
+        """What it all came to, once the writer has committed."""
+        twice = (InputError(key, "the key stands on several lines; the last of them counts") for key in writer.repeated)
+        counts = writer.added, writer.changed, writer.unchanged, removed, len(self.seen), self._same
+        return Changes(*counts, tuple(self.skipped), (*self._warnings, *twice))
 
 
 def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path: Callable[[Pathlike, Pathlike], str]) -> bool:

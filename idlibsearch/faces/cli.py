@@ -65,6 +65,9 @@ def cli() -> None:
 @click.option("--map", "fields", multiple=True, metavar="NAME=FIELD",
               help="In JSON lines, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
+@click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="How many processes build the index.")
+@click.option("--memory", "memory_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
+              help="How much memory they may take, all together.")  # fmt: skip
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
 def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, root: str | None, **options: Any) -> int:
     """Read report pages and JSON lines into the index, or bring it up to date with them.
@@ -78,6 +81,7 @@ def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, 
       idlibsearch index --index /tmp/news --prune reports/ more/page.txt
       idlibsearch index --split article one_long_article.txt
       idlibsearch index --map title=headline --map key=uuid reports.jsonl.gz
+      idlibsearch index --processes 4 --memory 2000 archive.jsonl.xz
     """
     from idlibsearch.results import render
 
@@ -282,6 +286,29 @@ def remove(keys: tuple[str, ...], index_path: str | None, form: Format) -> int:
         removed = index.remove(*keys).removed
         _print(render.fields({"removed": removed, "reports": len(index)}, form))
         return FOUND if removed else NOTHING
+
+
+@cli.command("merge")
+@index_option
+@format_option
+def merge_command(index_path: str | None, form: Format) -> int:
+    """Make one segment of all, without what was removed or replaced, so that a question has less to go through.
+
+    Every `index` that finds something new leaves a segment. Who searches meanwhile is not disturbed; the old files go with the
+    next change.
+
+    \b
+    Example:
+      idlibsearch merge --index /tmp/news
+    """
+    from idlibsearch.faces.api import open as open_index
+    from idlibsearch.results import render
+
+    with open_index(index_path or DEFAULT_INDEX) as index:
+        merged = index.merge()
+        stats = index.stats()
+        _print(render.fields({"merged": merged, "segments": stats["segments"], "reports": stats["reports"]}, form))
+        return FOUND
 
 
 def _style() -> Style:

@@ -1,190 +1,198 @@
-"""Builds one segment in memory and writes it: tokens are numbered as they come, inverted once at the end.
+"""Builds one segment and writes it: tokens are numbered as they come, inverted at the end, some terms at a time.
 
-Analysis (fold, stem) runs over the distinct words at the end, not over the tokens. Needs numpy; nothing that answers a
-query imports this module.
+Analysis (fold, stem) runs over distinct words, not over the tokens; stored reports go to the file as they come. Needs numpy;
+nothing that answers a query imports this module.
 """
 
 from __future__ import annotations
 
-import json
 from array import array
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from idlibsearch.analysis import sentences
-from idlibsearch.analysis.tokens import encoded, new_vocabulary
+from idlibsearch.analysis.tokens import encoded
 from idlibsearch.errors import KernelError
+from idlibsearch.index.analysed import NOWHERE, Analysed
 from idlibsearch.index.columns import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
-from idlibsearch.index.lexicon_writer import U8, U32, U64, LexiconBuilder
-from idlibsearch.index.segment import NO_FILE
-from idlibsearch.index.strings import write_strings
+from idlibsearch.index.packing import PostingsWriter
+from idlibsearch.index.rows import Rows, word_counts, write_breaks, write_lengths, write_rows
+from idlibsearch.index.wordlist import U8, U16, U32, U64, WordList, numbered, spread, write_words
 from idlibsearch.model import Report
 
 try:
-    from idlibsearch.index.encoder import Encoder, length_codes
+    from idlibsearch.index.encoder import Encoder
     from idlibsearch.index.inverter import TokenStream
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
 
-TITLE, BODY = "title", "body"
-_PACKED = (
-    "postings.start",
-    "blocks.last",
-    "blocks.start",
-    "blocks.positions",
-    "blocks.bounds",
-    "postings.data",
-    "postings.places",
-)
+BODY = "body"
+BREAKS = ("sentences", "paragraphs")
+WINDOW_BYTES = 64 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
+OCCURRENCE_BYTES = 8  # position and surface
+REPORT_BYTES = 250  # a report in ``Rows`` and ``ColumnsWriter``, beside its key
 
 
 class SegmentBuilder:
-    """Takes reports, then writes them as one segment file."""
+    """Takes reports, then writes them as one segment file.
 
-    def __init__(self, ranking: Ranking) -> None:
-        self._ranking = ranking
-        self._vocabulary = new_vocabulary()
+    ``words`` may have served other segments before. Leave it by ``finish`` or ``discard``.
+    """
+
+    def __init__(self, path: Path, ranking: Ranking, words: Analysed, window_bytes: int = WINDOW_BYTES) -> None:
+        self.path = path
+        self._ranking, self._words = ranking, words
+        self._window_bytes = min(window_bytes, WINDOW_BYTES)
+        self._out = SectionWriter(path, sync=False)
+        self._tokens = array("I")
         self._counts = array("I")  # tokens of each (doc, field)
-        self._breaks = {"sentences": array("I"), "paragraphs": array("I")}  # tokens of the body before each start
-        self._break_ends = {"sentences": array("Q"), "paragraphs": array("Q")}
-        self._documents = DocumentsWriter()
+        self._breaks = {name: array("I") for name in BREAKS}  # tokens of the body before each start
+        self._break_ends = {name: array("Q") for name in BREAKS}
+        self._documents = DocumentsWriter(self._out)
         self._columns = ColumnsWriter()
-        self._keys: list[str] = []
-        self._dates = (array("i"), array("i"))
-        self._files: list[str | None] = []
-        self._prints: dict[str, str] = {}
+        self._rows = Rows()
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._rows)
 
     @property
     def size_bytes(self) -> int:
-        """About how much memory the reports gathered so far hold."""
-        return self._vocabulary.size_bytes + self._documents.size_bytes + 100 * len(self)
+        """About how much memory it takes to write what was gathered so far."""
+        tokens = 4 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
+        window = self._window_bytes * 3 // 2  # packed, it is half
+        return self._words.listed_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
 
-    def add(self, report: Report) -> int:
-        """Append a report and return its doc number."""
+    def add(self, report: Report, record: bytes) -> None:
+        """Append a report; ``record`` is how it is to be stored."""
+        scan = self._words.vocabulary.scan
         for field in self._ranking.fields:
             text = text_of(report, field.name)
-            self._counts.append(self._scan_body(text) if field.name == BODY else self._vocabulary.scan(encoded(text)))
-        self._documents.add(report)
+            self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)))
+        self._documents.add(record)
         self._columns.add(report)
-        self._keys.append(report.key)
-        self._dates[0].append(report.date.start.toordinal() if report.date else 0)
-        self._dates[1].append(report.date.end.toordinal() if report.date else 0)
-        self._files.append(report.provenance.path if report.provenance else None)
-        if report.provenance:
-            self._prints[report.provenance.path] = report.provenance.fingerprint
-        return len(self._keys) - 1
+        self._rows.add(report)
 
     def _scan_body(self, text: str) -> int:
         data = encoded(text)
-        count, *starts = self._vocabulary.scan_breaks(data, *sentences.byte_starts(data))
-        for name, part in zip(("sentences", "paragraphs"), starts, strict=True):
+        count, *starts = self._words.vocabulary.scan_breaks(data, *sentences.byte_starts(data))
+        for name, part in zip(BREAKS, starts, strict=True):
             self._breaks[name].frombytes(part.cast("B"))
             self._break_ends[name].append(len(self._breaks[name]))
         return count
 
-    def write(self, path: Path) -> None:
-        """Analyse, invert and write the file."""
-        words = LexiconBuilder(self._vocabulary.surfaces(), len(self._ranking.fields))
-        with SectionWriter(path) as out:
-            self._write_postings(out, words)
-            self._write_documents(out)
+    def end_batch(self) -> None:
+        """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
+        self._documents.cut()
+        self._tokens.frombytes(self._words.vocabulary.ids().cast("B"))
+        self._words.vocabulary.clear_ids()
 
-    def _write_postings(self, out: SectionWriter, words: LexiconBuilder) -> None:
-        tokens = np.frombuffer(self._vocabulary.ids(), np.uint32)
+    def discard(self) -> None:
+        """Give up; nothing is left of the file."""
+        self._words.vocabulary.clear_ids()
+        self._out.discard()
+
+    def finish(self) -> None:
+        """Analyse, invert and write the rest of the file."""
+        self.end_batch()
+        with self._out as out:
+            self._documents.finish()
+            self._write(out)
+
+    def _write(self, out: SectionWriter) -> None:
+        tokens = np.frombuffer(self._tokens, np.uint32)
+        words, ranks = self._words.words_in(tokens)
+        vocabulary = _Spread.of(words, ranks)
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
-        stream = TokenStream(tokens, counts, positional, *words.entries[1:], words.entries.positions, len(words.terms))
-        lengths = self._write_lengths(out, words.entries.positions[tokens], counts.reshape(-1, len(positional)))
-        inverted = _inverted(stream, words)  # the largest arrays of all: nothing else is to be alive beside them
-        words.write(out, inverted.surface_docs, inverted.surface_count)
-        encoder = Encoder(positional, lengths.ravel())
-        encoder.add(*inverted[:6])
-        for name, typecode, data in zip(_PACKED, "IIIIBBB", encoder.finish(), strict=True):
-            out.add(name, typecode, data)
+        stream = TokenStream(
+            tokens,
+            counts,
+            positional,
+            vocabulary.starts,
+            vocabulary.terms,
+            vocabulary.places,
+            vocabulary.widths,
+            len(words.terms),
+        )
+        lengths = np.empty(len(counts), np.uint32)
+        stream.measure(lengths)
+        rows = lengths.reshape(-1, len(positional))
+        write_lengths(out, rows, self._ranking)
+        self._columns.write(out, word_counts(rows, self._ranking), self._rows.date_starts)
+        for name in BREAKS:
+            stream.place(self._ranking.column(BODY), self._break_ends[name], self._breaks[name])
+            write_breaks(
+                out, name, np.frombuffer(self._break_ends[name], np.uint64), np.frombuffer(self._breaks[name], np.uint32)
+            )
+        self._write_postings(out, stream, words, vocabulary, Encoder(positional, lengths))
+        write_rows(out, self._rows)
 
-    def _write_lengths(self, out: SectionWriter, widths: U8, counts: U32) -> U32:
-        """Write field lengths and where sentences and paragraphs start; returns the lengths, uint32[docs, fields]."""
-        before = np.zeros(len(widths) + 1, np.uint64)  # positions before each token of the stream
-        np.cumsum(widths, out=before[1:], dtype=np.uint64)
-        ends = np.cumsum(counts.ravel(), dtype=np.uint64)
-        starts = ends - counts.ravel()
-        lengths: U32 = (before[ends] - before[starts]).astype(np.uint32).reshape(counts.shape)
-        out.add("lengths", "I", lengths)
-        out.add("lengths.codes", "B", length_codes(lengths.ravel(), lengths.shape[1]))
-        names = [field.name for field in self._ranking.fields]
-        sums = {name: [int(lengths[:, c].sum()), int(np.count_nonzero(lengths[:, c]))] for c, name in enumerate(names)}
-        out.add("meta", "B", json.dumps({"docs": len(self), "lengths": sums}).encode("ascii"))
-        self._columns.write(out, (lengths[:, names.index(TITLE)] + lengths[:, names.index(BODY)]).tolist(), self._dates[0])
-        self._write_breaks(out, before, starts.reshape(counts.shape)[:, names.index(BODY)])
-        return lengths
-
-    def _write_breaks(self, out: SectionWriter, before: U64, body: U64) -> None:
-        """Turn the tokens at which sentences and paragraphs of the body start into positions."""
-        for name, breaks in self._breaks.items():
-            ends = np.frombuffer(self._break_ends[name], np.uint64)
-            per_doc = np.diff(ends, prepend=np.uint64(0))
-            first = np.repeat(body, per_doc.astype(np.int64))
-            at = before[first + np.frombuffer(breaks, np.uint32)] - before[first]
-            out.add(f"{name}.starts", "Q", np.concatenate(([np.uint64(0)], ends)).astype(np.uint64))
-            out.add(name, "I", at.astype(np.uint32))
-
-    def _write_documents(self, out: SectionWriter) -> None:
-        out.add("dates.start", "i", self._dates[0])
-        out.add("dates.end", "i", self._dates[1])
-        write_strings(out, "keys", self._keys)
-        out.add("keys.order", "I", array("I", sorted(range(len(self)), key=lambda doc: (self._keys[doc], doc))))
-        numbers = {path: number for number, path in enumerate(sorted(self._prints))}
-        write_strings(out, "files", numbers)
-        write_strings(out, "files.prints", (self._prints[path] for path in numbers))
-        out.add("docs.file", "I", array("I", (NO_FILE if path is None else numbers[path] for path in self._files)))
-        self._documents.write(out)
+    def _write_postings(
+        self, out: SectionWriter, stream: TokenStream, words: WordList, vocabulary: _Spread, encoder: Encoder
+    ) -> None:
+        postings, occurrences = np.empty(len(words.terms), np.uint64), np.empty(len(words.terms), np.uint64)
+        docs, counts = np.empty(len(vocabulary.widths), np.uint32), np.empty(len(vocabulary.widths), np.uint32)
+        stream.count(postings, occurrences, docs, counts)
+        numbering = numbered(words, counts[vocabulary.order])
+        numbers = numbering.numbers[vocabulary.entries]
+        writer = PostingsWriter(out, encoder)
+        fields = len(self._ranking.fields)
+        for first, end in _windows(postings, occurrences, fields, self._window_bytes):
+            writer.add(*_inverted(stream, first, postings[first:end], occurrences[first:end], numbers, fields))
+        writer.finish()
+        write_words(out, words, numbering, docs[vocabulary.order], counts[vocabulary.order])
 
 
-class _Inverted(NamedTuple):
-    """What two passes over the tokens give; the first six are what the encoder packs."""
+class _Spread(NamedTuple):
+    """Words as the token stream takes them: by number of the vocabulary, which has the common words side by side."""
 
-    starts: U64
-    docs: U32
-    freqs: U32
-    position_starts: U64
-    positions: U32
-    surfaces: U32
-    surface_docs: U32
-    surface_count: U32
+    order: U32  # [surfaces], the vocabulary's number of each surface of the lexicon
+    entries: U32  # of each entry its place in ``Numbering``, where they go by surface
+    starts: U32  # [vocabulary + 1]
+    terms: U32
+    places: U16
+    widths: U8  # [vocabulary]
+
+    @classmethod
+    def of(cls, words: WordList, ranks: U32) -> _Spread:
+        met = np.flatnonzero(ranks != NOWHERE)
+        order = met[np.argsort(ranks[met])].astype(np.uint32)
+        by_surface, entries = spread(words.entry_starts, words.folded_of)
+        starts, index = spread(by_surface, ranks[met])
+        sizes, widths = np.zeros(len(ranks), np.uint32), np.zeros(len(ranks), np.uint8)
+        sizes[met], widths[met] = np.diff(starts), words.positions[words.folded_of[ranks[met]]]
+        terms, places = words.entry_terms[entries][index], words.entry_places[entries][index]
+        return cls(order, index.astype(np.uint32), running(sizes).astype(np.uint32), terms, places, widths)
 
 
-def _inverted(stream: TokenStream, words: LexiconBuilder) -> _Inverted:
-    terms, fields = len(words.terms), words.fields
-    postings, occurrences = np.empty(terms, np.uint64), np.empty(terms, np.uint64)
-    surface_docs, surface_count = np.empty(len(words.ranks), np.uint32), np.empty(len(words.ranks), np.uint32)
-    stream.count(postings, occurrences, surface_docs, surface_count)
-    starts, occurrence_starts = _running(postings), _running(occurrences)
+def running(counts: U32 | U64) -> U64:
+    """Where each of several parts starts, and the last one ends."""
+    return np.concatenate((np.zeros(1, np.uint64), np.cumsum(counts, dtype=np.uint64)))
+
+
+def _windows(postings: U64, occurrences: U64, fields: int, size: int) -> list[tuple[int, int]]:
+    """Ranges of terms whose lists fit into a window; at least one term each."""
+    ends = np.cumsum(postings * np.uint64(12 + 4 * fields) + occurrences * np.uint64(OCCURRENCE_BYTES))
+    found, first = [], 0
+    while first < len(ends):
+        before = int(ends[first - 1]) if first else 0
+        end = max(first + 1, int(np.searchsorted(ends, before + size, "right")))
+        found.append((first, end))
+        first = end
+    return found
+
+
+def _inverted(
+    stream: TokenStream, first: int, postings: U64, occurrences: U64, numbers: U32, fields: int
+) -> tuple[U64, U32, U32, U64, U32, U32]:
+    starts, occurrence_starts = running(postings), running(occurrences)
     docs, freqs = np.empty(int(starts[-1]), np.uint32), np.empty(fields * int(starts[-1]), np.uint32)
     position_starts = np.empty(len(docs) + 1, np.uint64)
     positions, surfaces = np.empty(int(occurrence_starts[-1]), np.uint32), np.empty(int(occurrence_starts[-1]), np.uint32)
-    stream.invert(
-        starts, occurrence_starts, words.number_surfaces(surface_count), docs, freqs, position_starts, positions, surfaces
-    )
-    return _Inverted(starts, docs, freqs, position_starts, positions, surfaces, surface_docs, surface_count)
-
-
-def _running(counts: U64) -> U64:
-    return np.concatenate(([np.uint64(0)], np.cumsum(counts, dtype=np.uint64)))
-
-
-def write_bitmap(path: Path, docs: set[int], doc_count: int) -> dict[str, Any]:
-    """Write the deleted docs of a segment as a bitmap file, bit ``doc & 7`` of byte ``doc >> 3``."""
-    bitmap = bytearray((doc_count + 7) // 8)
-    for doc in docs:
-        bitmap[doc >> 3] |= 1 << (doc & 7)
-    with SectionWriter(path) as out:
-        out.add("deleted", "B", bytes(bitmap))
-    return {"file": path.name, "count": len(docs)}
+    stream.invert(first, starts, occurrence_starts, numbers, docs, freqs, position_starts, positions, surfaces)
+    return starts, docs, freqs, position_starts, positions, surfaces

@@ -78,6 +78,16 @@ def keywords_of(report: Report) -> Iterator[tuple[str, str]]:
             yield column_name(name), value
 
 
+def spellings_of(report: Report) -> dict[str, dict[str, None]]:
+    """Keyword column -> the spellings a report has in it, each once, in single spaces."""
+    found: dict[str, dict[str, None]] = {}
+    for name, value in keywords_of(report):
+        spelling = " ".join(value.split())
+        if spelling:
+            found.setdefault(name, {})[spelling] = None
+    return found
+
+
 class _Gathered:
     """One keyword column while it is being gathered: spellings numbered as they come, and who has them, doc by doc."""
 
@@ -109,12 +119,7 @@ class ColumnsWriter:
 
     def add(self, report: Report) -> None:
         """Append a report; its doc number is the count of reports before it."""
-        found: dict[str, dict[str, None]] = {}
-        for name, value in keywords_of(report):
-            spelling = " ".join(value.split())
-            if spelling:
-                found.setdefault(name, {})[spelling] = None
-        for name, spellings in found.items():
+        for name, spellings in spellings_of(report).items():
             self._keywords.setdefault(name, _Gathered()).add(self._docs, spellings)
         for name, number in report.numbers.items():
             self._put(column_name(name), number)
@@ -269,6 +274,14 @@ class Columns:
     def folded_arrays(self) -> tuple[memoryview, memoryview]:
         """The table of all folded values, as ``strings`` has it. There must be a keyword column."""
         return self._folded.arrays
+
+    def find(self, name: str, folded: str) -> int:
+        """The number of a value of a keyword column; raises KeyError where no report has it."""
+        values = self.value_range(name)
+        number = bisect_left(_Column(self._folded, None, 0), folded, values.start, values.stop) if values else 0
+        if number == values.stop or self._folded[number] != folded:
+            raise KeyError(folded)
+        return number
 
     def folded(self, value: int) -> str:
         """A value as it is matched."""

@@ -2,6 +2,7 @@
 
     generation-00000003.json   the manifest of generation 3: recipe, ranking, segments (``Manifest``), with a checksum
     00000002.seg               a segment; never changes, never has another content under the same name
+    00000004.run-0-1           a part of segment 4 while it is being built (``runs``); no generation names one
     00000002.del-00000003      the docs of that segment that generation 3 no longer counts
     write.lock                 see ``lock``
 
@@ -25,7 +26,7 @@ from idlibsearch.index.fields import Ranking
 
 FORMAT_VERSION = 1
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
-_OWN_FILE = re.compile(r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.del-\d{8}")
+_OWN_FILE = re.compile(r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}")
 
 
 class SegmentRecord(NamedTuple):

@@ -19,6 +19,7 @@ cdef class _Bytes:
     cdef uint8_t* data
     cdef uint64_t size
     cdef uint64_t capacity
+    cdef uint64_t before  # bytes handed out already
 
     def __cinit__(self):
         self.capacity = 1 << 16
@@ -41,13 +42,20 @@ cdef class _Bytes:
             self.data = grown
         memset(self.data + at, 0, count)
         self.size += count
-        if self.size > 0xFFFFFFFF:
+        if self.before + self.size > 0xFFFFFFFF:
             raise OverflowError("a segment's posting data must stay below 4 GiB")
         return self.data + at
 
     cdef bytes taken(self):
-        self.extend(SPARE_BYTES)
-        return self.data[: self.size]
+        """Hand out what was written since it was last."""
+        cdef bytes taken = self.data[: self.size]
+        self.before += self.size
+        self.size = 0
+        return taken
+
+    cdef uint32_t end(self):
+        """Where the next byte will stand, counted from the very first."""
+        return <uint32_t>(self.before + self.size)
 
 
 cdef inline void put(uint8_t* data, uint64_t bit, uint32_t number) noexcept nogil:
@@ -170,7 +178,7 @@ cdef class Encoder:
         given.position_starts, given.occurrences = &position_starts[0], positions.shape[0]
         given.positions, given.surfaces = _first(positions), _first(surfaces)
         for term in range(terms):
-            put32(self.starts, <uint32_t>self.data.size)
+            put32(self.starts, self.data.end())
             start, end = posting_starts[term], posting_starts[term + 1]
             if start >= end or end > given.postings:
                 raise IndexError(f"term {term}: it has no postings, or some that are not there")
@@ -180,8 +188,14 @@ cdef class Encoder:
                 self._block(&given, start, <int>(end - start), 0, self.data, True)
                 self._places(&given, start, <int>(end - start), self.data)
 
+    def take(self):
+        """What was packed since it was last taken, of the two large sections: data, positions. So they need not stand in memory."""
+        return self.data.taken(), self.places.taken()
+
     def finish(self):
-        """The sections as bytes: starts, block_last, block_start, block_position, bounds, data, positions."""
+        """The sections as bytes: starts, block_last, block_start, block_position, bounds, and what is left of data, positions."""
+        self.data.extend(SPARE_BYTES)
+        self.places.extend(SPARE_BYTES)
         return (
             self.starts.data[: self.starts.size],
             self.block_last.data[: self.block_last.size],
@@ -204,8 +218,8 @@ cdef class Encoder:
         while at < end:
             count = <int>min(<uint64_t>BLOCK, end - at)
             put32(self.block_last, given.docs[at + count - 1])
-            put32(self.block_start, <uint32_t>self.data.size)
-            put32(self.block_position, <uint32_t>self.places.size)
+            put32(self.block_start, self.data.end())
+            put32(self.block_position, self.places.end())
             self._block(given, at, count, base, self.bounds, False)
             self._places(given, at, count, self.places)
             base = given.docs[at + count - 1] + 1

@@ -62,30 +62,42 @@ class Section(NamedTuple):
 class SectionWriter:
     """Writes one file, section after section; the header comes last, so that a torn file is never taken for a whole one.
 
-    A context manager: leaving it without an error finishes the file and syncs it to disk, leaving it with one removes it.
+    A context manager: leaving it without an error finishes the file and syncs it to disk (not where ``sync`` is off: for files
+    that no commit names), leaving it with one removes it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, sync: bool = True) -> None:
         self.path = path
+        self._sync = sync
         self._file: BinaryIO = path.open("wb")
         self._file.write(bytes(ALIGNMENT))
         self._sections: dict[str, Section] = {}
+        self._name = ""
 
     def add(self, name: str, typecode: str, data: Any) -> None:
         """Append a section; ``data`` is one contiguous buffer (bytes, array, memoryview, ndarray) of that type's items."""
-        self._append(name, typecode, [memoryview(data).cast("B")])
+        self.begin(name, typecode)
+        self.write(data)
 
     def add_chunks(self, name: str, chunks: Iterable[bytes]) -> None:
         """Append a section of bytes, given piece by piece."""
-        self._append(name, "B", chunks)
-
-    def _append(self, name: str, typecode: str, chunks: Iterable[bytes | memoryview]) -> None:
-        self._pad()
-        offset, checksum = self._file.tell(), 0
+        self.begin(name, "B")
         for chunk in chunks:
-            checksum = zlib.crc32(chunk, checksum)
-            self._file.write(chunk)
-        self._sections[name] = Section(offset, self._file.tell() - offset, checksum, typecode)
+            self.write(chunk)
+
+    def begin(self, name: str, typecode: str) -> None:
+        """Begin a section; ``write`` fills it, the next section or the end of the file ends it."""
+        self._pad()
+        self._name = name
+        self._sections[name] = Section(self._file.tell(), 0, 0, typecode)
+
+    def write(self, data: Any) -> None:
+        """Append a buffer to the section begun last."""
+        offset, size, checksum, typecode = self._sections[self._name]
+        view = memoryview(data)
+        chunk = view.cast("B") if view.nbytes else memoryview(b"")  # no empty array can be cast
+        self._file.write(chunk)
+        self._sections[self._name] = Section(offset, size + len(chunk), zlib.crc32(chunk, checksum), typecode)
 
     def _pad(self) -> None:
         self._file.write(bytes(-self._file.tell() % ALIGNMENT))
@@ -102,7 +114,8 @@ class SectionWriter:
         self._file.seek(0)
         self._file.write(header + struct.pack("<I", zlib.crc32(header)))
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if self._sync:
+            os.fsync(self._file.fileno())
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +127,18 @@ class SectionWriter:
         finally:
             self._file.close()
             if kind is not None:
-                self.path.unlink(missing_ok=True)
+                self.discard()
+
+    def discard(self) -> None:
+        """Remove the file, whatever was written."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Make what was written to a file safe against power loss."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 class SectionFile:

@@ -1,8 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """Turns the stream of token numbers of a segment's reports into posting lists, by a counting sort over terms.
 
-Two passes over the same stream: ``count`` learns how long every list is, ``invert`` fills them. Between the two the
-caller turns lengths into starts. Its slow twin is in ``tests/naive.py``.
+Two passes over the same stream: ``count`` learns how long every list is, ``invert`` fills those of a range of terms, so that
+the lists of a large segment need not all stand in memory at once. Between the two the caller turns lengths into starts.
+``measure`` turns tokens into positions. Its slow twin is in ``tests/naive.py``.
 
 Every number is checked against the arrays it indexes before it is used; a wrong one raises IndexError.
 """
@@ -128,8 +129,47 @@ cdef class TokenStream:
             _count(&self.s, seen, seen + size, postings, occurrences, surface_docs, surface_occurrences)
         free(seen)
 
+    def measure(self, uint32_t[::1] lengths not None):
+        """Field lengths in positions, uint32[d * f], overwritten."""
+        if lengths.shape[0] != self.s.doc_count * self.s.field_count:
+            raise IndexError("one length for each doc and field is needed")
+        cdef Py_ssize_t row, at = 0
+        cdef uint32_t n
+        with nogil:
+            for row in range(lengths.shape[0]):
+                lengths[row] = 0
+                for n in range(self.s.counts[row]):
+                    lengths[row] += self.s.widths[self.s.tokens[at]]
+                    at += 1
+
+    def place(self, Py_ssize_t field, const uint64_t[::1] ends not None, uint32_t[::1] breaks not None):
+        """Turn breaks of a field from tokens before them into positions before them, in place.
+
+        ends    uint64[d]   where each doc's breaks end; breaks ascend within a doc and lie inside the field
+        """
+        if not 0 <= field < self.s.field_count or ends.shape[0] != self.s.doc_count:
+            raise IndexError("there is no such field, or not one end for each doc")
+        cdef Py_ssize_t doc, f, at = 0
+        cdef uint64_t i = 0
+        cdef uint32_t n, position
+        for doc in range(self.s.doc_count):
+            for f in range(self.s.field_count):
+                if f != field:
+                    at += self.s.counts[doc * self.s.field_count + f]
+                    continue
+                position = 0
+                for n in range(self.s.counts[doc * self.s.field_count + f]):
+                    while i < ends[doc] and i < <uint64_t>breaks.shape[0] and breaks[i] == n:
+                        breaks[i] = position
+                        i += 1
+                    position += self.s.widths[self.s.tokens[at]]
+                    at += 1
+            if i != ends[doc]:
+                raise IndexError(f"doc {doc}: its breaks do not ascend or lie outside the field")
+
     def invert(
         self,
+        uint32_t first,
         const uint64_t[::1] posting_starts not None,
         const uint64_t[::1] occurrence_starts not None,
         const uint32_t[::1] entry_surfaces not None,
@@ -139,9 +179,9 @@ cdef class TokenStream:
         uint32_t[::1] positions not None,
         uint32_t[::1] surfaces not None,
     ):
-        """Second pass: fill the lists.
+        """Second pass: fill the lists of the t terms from ``first`` on.
 
-        posting_starts, occurrence_starts  uint64[term_count + 1], running sums of what ``count`` found
+        posting_starts, occurrence_starts  uint64[t + 1], running sums of what ``count`` found, from 0
         entry_surfaces   uint32[e], what to note of the surface for an occurrence by this entry
         docs             uint32[p]       out: ascending within a term
         freqs            uint32[f * p]   out: one column of p after the other, in field order
@@ -149,8 +189,8 @@ cdef class TokenStream:
         positions        uint32[o]       out: within a posting field after field, ascending within a field
         surfaces         uint32[o]       out: that note for each occurrence
         """
-        cdef Py_ssize_t p = docs.shape[0]
-        if posting_starts.shape[0] != self.s.term_count + 1 or occurrence_starts.shape[0] != self.s.term_count + 1:
+        cdef Py_ssize_t p = docs.shape[0], terms = posting_starts.shape[0] - 1, i
+        if terms < 0 or occurrence_starts.shape[0] != terms + 1 or first + terms > self.s.term_count:
             raise IndexError("one start for each term, and an end, are needed")
         if entry_surfaces.shape[0] != self.s.entry_count:
             raise IndexError("one note for each entry is needed")
@@ -158,7 +198,7 @@ cdef class TokenStream:
             raise IndexError("the outputs differ in length")
         if surfaces.shape[0] != positions.shape[0]:
             raise IndexError("each position needs a surface")
-        cdef Py_ssize_t size = max(self.s.term_count, 1), i
+        cdef Py_ssize_t size = max(terms, 1)
         cdef uint64_t* cursors = <uint64_t*>malloc(2 * size * sizeof(uint64_t))
         cdef uint32_t* seen = <uint32_t*>malloc(size * sizeof(uint32_t))
         cdef int outcome = WRONG
@@ -166,13 +206,16 @@ cdef class TokenStream:
             free(cursors)
             free(seen)
             raise MemoryError()
-        for i in range(self.s.term_count):
+        for i in range(terms):
             cursors[i] = posting_starts[i]
             cursors[size + i] = occurrence_starts[i]
         memset(seen, 0xFF, size * sizeof(uint32_t))
         freqs[:] = 0
         with nogil:
-            outcome = _invert(&self.s, cursors, cursors + size, seen, entry_surfaces, docs, freqs, position_starts, positions, surfaces)
+            outcome = _invert(
+                &self.s, first, <uint32_t>terms, cursors, cursors + size, seen, entry_surfaces, docs, freqs, position_starts,
+                positions, surfaces,
+            )
             position_starts[p] = positions.shape[0]
         free(cursors)
         free(seen)
@@ -212,6 +255,8 @@ cdef int _count(
 
 cdef int _invert(
     const Stream* s,
+    uint32_t first,
+    uint32_t terms,
     uint64_t* posting_cursors,
     uint64_t* occurrence_cursors,
     uint32_t* seen,
@@ -233,7 +278,9 @@ cdef int _invert(
                 token = s.tokens[at]
                 at += 1
                 for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
-                    term = s.entry_terms[e]
+                    term = s.entry_terms[e] - first  # one before the range becomes a large number
+                    if term >= terms:
+                        continue
                     occurrence = occurrence_cursors[term]
                     if seen[term] != <uint32_t>doc:
                         seen[term] = <uint32_t>doc

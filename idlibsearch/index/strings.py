@@ -5,7 +5,9 @@ For keys, files and keywords; the words of texts are many more, always sorted, a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
@@ -16,16 +18,50 @@ except ImportError as error:
     raise KernelError("idlibsearch.index.words") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in memory: the UTF-8 texts one behind the other, and where each ends (uint32)."""
+
+    text: bytes | memoryview
+    ends: array[int] | memoryview
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The texts as they lie there."""
+        start = 0
+        for end in self.ends:
+            yield bytes(self.text[start:end])
+            start = end
+
+    def bytes_of(self, number: int) -> bytes:
+        """A text as it lies there."""
+        return bytes(self.text[self.ends[number - 1] if number else 0 : self.ends[number]])
+
+    def __getitem__(self, number: int) -> str:
+        return self.bytes_of(number).decode("utf-8", "surrogatepass")
+
+
+def table_of(strings: Iterable[str]) -> Table:
+    """Strings as a table."""
+    return table_of_bytes([string.encode("utf-8", "surrogatepass") for string in strings])
+
+
+def table_of_bytes(texts: list[bytes]) -> Table:
+    """Strings in UTF-8 as a table."""
+    return Table(b"".join(texts), array("I", accumulate(map(len, texts))))
+
+
 def write_strings(out: SectionWriter, name: str, strings: Iterable[str]) -> None:
     """Write two sections: ``name.text`` (UTF-8) and ``name.ends`` (uint32, where each string ends)."""
-    ends, chunks, total = array("I"), [], 0
-    for string in strings:
-        chunk = string.encode("utf-8", "surrogatepass")
-        total += len(chunk)
-        chunks.append(chunk)
-        ends.append(total)
-    out.add_chunks(f"{name}.text", chunks)
-    out.add(f"{name}.ends", "I", ends)
+    write_table(out, name, table_of(strings))
+
+
+def write_table(out: SectionWriter, name: str, table: Table) -> None:
+    """Write a table as ``write_strings`` does."""
+    out.add(f"{name}.text", "B", table.text)
+    out.add(f"{name}.ends", "I", table.ends)
 
 
 class Strings:
@@ -40,6 +76,11 @@ class Strings:
 
     def __getitem__(self, number: int) -> str:
         return str(self._text[self._ends[number - 1] if number else 0 : self._ends[number]], "utf-8", "surrogatepass")
+
+    @property
+    def table(self) -> Table:
+        """The two sections as they stand in the file."""
+        return Table(self._text, self._ends)
 
     @property
     def arrays(self) -> tuple[memoryview, memoryview]:

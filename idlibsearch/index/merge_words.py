@@ -1,0 +1,202 @@
+"""Merges the lexicons of several segments and, term by term, their posting lists. Needs numpy."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from idlibsearch.analysis.fold import fold
+from idlibsearch.analysis.tokens import encoded, new_vocabulary
+from idlibsearch.errors import KernelError
+from idlibsearch.index.fields import Ranking, text_of
+from idlibsearch.index.fileformat import SectionWriter
+from idlibsearch.index.packing import PostingsWriter
+from idlibsearch.index.stretches import Merged
+from idlibsearch.index.strings import Table
+from idlibsearch.index.wordlist import U32, U64, Numbering, WordList, kept_strings, numbered, read_words, spread, write_words
+
+try:
+    from idlibsearch.index.encoder import Encoder
+    from idlibsearch.index.merger import PostingMerge, TableMerge
+except ImportError as error:
+    raise KernelError("idlibsearch.index.merger") from error
+
+FORM_BITS = 2
+WINDOW_BYTES = 12 << 20  # of merged lists at once, which stand in memory some three times; one term's list always does
+
+
+def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranking) -> None:
+    """Write lexicon and posting lists of the merged segment. ``lengths``: uint32[docs * fields]."""
+    united = _United(merged)
+    united.forget_dead(merged, ranking)
+    numbering = numbered(united.words, united.counts)
+    surfaces = united.renumbered(numbering)
+    readers = [segment.postings for segment in merged.segments]
+    merger = PostingMerge(readers, united.terms, merged.docs, surfaces, len(united.words.terms))
+    positional = np.array([field.positions for field in ranking.fields], np.uint8)
+    live, named = _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), positional)
+    if any(merged.dead):
+        united.keep(live, named)
+        numbering = numbered(united.words, united.counts)
+    write_words(out, united.words, numbering, united.docs, united.counts)
+
+
+def _write_lists(merger: PostingMerge, writer: PostingsWriter, positional: Any) -> tuple[Any, Any]:
+    """Write the lists that are not empty; marks of the terms that have one, and of those in a field without positions."""
+    live, named = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
+    for window in _ahead(merger):
+        starts, docs, freqs, *places = (np.asarray(part) for part in window)
+        there = np.diff(starts) > 0
+        live.append(there)
+        starts = np.concatenate((starts[:1], starts[1:][there]))
+        in_names = (freqs.reshape(len(positional), -1)[positional == 0] > 0).any(axis=0)
+        named.append(np.zeros(len(there), np.bool_))
+        if len(docs):
+            named[-1][there] = np.logical_or.reduceat(in_names, starts[:-1].astype(np.int64))
+        writer.add(starts, docs, freqs, *places)
+    writer.finish()
+    return np.concatenate(live), np.concatenate(named)
+
+
+def _ahead(merger: PostingMerge) -> Iterator[Sequence[Any]]:
+    """All windows, the next of which is made in another thread while one is packed: neither needs Python meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(merger.next, WINDOW_BYTES)
+        while (window := coming.result()) is not None:
+            coming = pool.submit(merger.next, WINDOW_BYTES)
+            yield window
+
+
+class _United:
+    """The words of all segments as one, and for each segment what numbers its own have there."""
+
+    def __init__(self, merged: Merged) -> None:
+        self._written = [read_words(segment.lexicon) for segment in merged.segments]
+        lists = [written.words for written in self._written]
+        terms = TableMerge([_sections(words.terms) for words in lists])
+        folded = TableMerge([_sections(words.folded) for words in lists])
+        self.terms = [np.asarray(numbers) for numbers in terms.numbers]
+        self._folded = [np.asarray(numbers) for numbers in folded.numbers]
+        groups = [
+            np.asarray(numbers)[words.folded_of].astype(np.uint64) << np.uint64(FORM_BITS) | words.forms
+            for words, numbers in zip(lists, self._folded, strict=True)
+        ]
+        surfaces = TableMerge([_sections(words.surfaces) for words in lists], None, groups)
+        self.surfaces = [np.asarray(numbers) for numbers in surfaces.numbers]
+        self.docs, self.counts = np.zeros(len(surfaces.ends), np.uint32), np.zeros(len(surfaces.ends), np.uint32)
+        for written, numbers in zip(self._written, self.surfaces, strict=True):
+            self.docs[numbers] += written.docs
+            self.counts[numbers] += written.counts
+        self.words = self._words(lists, terms, folded, surfaces)
+
+    def _words(self, lists: Sequence[WordList], terms: TableMerge, folded: TableMerge, surfaces: TableMerge) -> WordList:
+        """What a folded word stands for is the same in all segments: taken from the first that has it."""
+        count = len(folded.ends)
+        owners, sizes, positions = np.full(count, -1), np.zeros(count, np.int64), np.zeros(count, np.uint8)
+        own = np.zeros(count, np.int64)
+        for part, words in reversed(list(enumerate(lists))):
+            here = self._folded[part]
+            owners[here], own[here] = part, np.arange(len(here))
+            sizes[here], positions[here] = np.diff(words.entry_starts), words.positions
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes))).astype(np.uint32)
+        entry_terms, entry_places = np.zeros(starts[-1], np.uint32), np.zeros(starts[-1], np.uint16)
+        for part, words in enumerate(lists):
+            mine = np.flatnonzero(owners == part)
+            _, source = spread(words.entry_starts, own[mine])
+            _, target = spread(starts, mine)
+            entry_terms[target] = self.terms[part][words.entry_terms[source]]
+            entry_places[target] = words.entry_places[source]
+        groups = np.asarray(surfaces.groups)
+        return WordList(
+            terms=Table(terms.text, terms.ends),
+            folded=Table(folded.text, folded.ends),
+            surfaces=Table(surfaces.text, surfaces.ends),
+            folded_of=(groups >> np.uint64(FORM_BITS)).astype(np.uint32),
+            forms=(groups & np.uint64((1 << FORM_BITS) - 1)).astype(np.uint8),
+            positions=positions,
+            entry_starts=starts,
+            entry_terms=entry_terms,
+            entry_places=entry_places,
+        )
+
+    def renumbered(self, numbering: Numbering) -> list[tuple[U32, U32]]:
+        """For each segment the range of each term in its surfaces, and beside these what number they have in the merged term."""
+        pairs = _pairs(np.arange(len(self.words.terms)), numbering.term_first, numbering.term_surfaces)
+        order = np.argsort(pairs)
+        ordered, found = pairs[order], []
+        for part, written in enumerate(self._written):
+            own = _pairs(self.terms[part], written.term_first, self.surfaces[part][written.term_surfaces])
+            at = order[np.searchsorted(ordered, own)]
+            found.append((written.term_first, (at - numbering.term_first[own >> np.uint64(32)]).astype(np.uint32)))
+        return found
+
+    def forget_dead(self, merged: Merged, ranking: Ranking) -> None:
+        """Take back what dead docs added to the counts of surfaces."""
+        for part, segment in enumerate(merged.segments):
+            for doc in sorted(merged.dead[part]):
+                report = segment.documents.read(doc)
+                texts = [text_of(report, field.name) for field in ranking.fields if field.positions]
+                for surface, count in _surfaces_in(texts).items():
+                    number = self._surface(surface)
+                    self.docs[number] -= 1
+                    self.counts[number] -= count
+
+    def _surface(self, surface: str) -> int:
+        folded = self.words.folded
+        word = bisect_left(range(len(folded)), _bytes(fold(surface)), key=folded.bytes_of)
+        here = range(*np.searchsorted(self.words.folded_of, (word, word + 1)).tolist())
+        return next(number for number in here if self.words.surfaces[number] == surface)
+
+    def keep(self, live: Any, named: Any) -> None:
+        """Drop the words left without an occurrence: ``live`` terms have a posting, ``named`` ones one without positions."""
+        words = self.words
+        sizes = np.diff(words.entry_starts)
+        unnamed = np.add.reduceat(~named[words.entry_terms], words.entry_starts[:-1].astype(np.int64)) if len(sizes) else sizes
+        kept = (self.counts > 0) | (unnamed == 0)[words.folded_of]
+        folded = np.zeros(len(words.folded), np.bool_)
+        folded[words.folded_of[kept]] = True
+        starts, index = spread(words.entry_starts, np.flatnonzero(folded))
+        self.words = WordList(
+            terms=kept_strings(words.terms, live),
+            folded=kept_strings(words.folded, folded),
+            surfaces=kept_strings(words.surfaces, kept),
+            folded_of=_ranks(folded)[words.folded_of[kept]],
+            forms=words.forms[kept],
+            positions=words.positions[folded],
+            entry_starts=starts,
+            entry_terms=_ranks(live)[words.entry_terms[index]],
+            entry_places=words.entry_places[index],
+        )
+        self.docs, self.counts = self.docs[kept], self.counts[kept]
+
+
+def _pairs(terms: Any, first: U32, surfaces: U32) -> U64:
+    """(term, surface) of each of the terms' surfaces as one number."""
+    pairs: U64 = np.repeat(terms.astype(np.uint64) << np.uint64(32), np.diff(first)) | surfaces
+    return pairs
+
+
+def _surfaces_in(texts: list[str]) -> Counter[str]:
+    vocabulary = new_vocabulary()
+    for text in texts:
+        vocabulary.scan(encoded(text))
+    surfaces = vocabulary.surfaces()
+    return Counter(surfaces[number] for number in vocabulary.ids())
+
+
+def _sections(table: Table) -> tuple[Any, Any]:
+    return table.text, table.ends
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _ranks(kept: Any) -> U32:
+    ranks: U32 = (np.cumsum(kept) - 1).astype(np.uint32)
+    return ranks

@@ -1,0 +1,171 @@
+"""The words of a segment as arrays in the order of its lexicon, whether they were just read or come from several segments.
+
+``WordList`` is what the two ways of making a segment, ``builder`` and ``merge``, share: how a term's surfaces are numbered, and
+how the lexicon's sections are written (``lexicon`` says what they mean). Needs numpy.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from idlibsearch.analysis.tokens import encoded
+from idlibsearch.errors import KernelError
+from idlibsearch.index.fileformat import SectionWriter
+from idlibsearch.index.lexicon import Lexicon
+from idlibsearch.index.strings import Table, table_of, table_of_bytes
+
+try:
+    from idlibsearch.index import lexicon_encoder
+except ImportError as error:
+    raise KernelError("idlibsearch.index.lexicon_encoder") from error
+
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+
+
+class WordList(NamedTuple):
+    """Terms, folded words and surfaces, each sorted as in the lexicon, and what stands for what.
+
+    Surfaces are sorted by folded word, then by form, then by their text.
+    """
+
+    terms: Table
+    folded: Table
+    surfaces: Table
+    folded_of: U32  # [surfaces]
+    forms: U8  # [surfaces], how each differs from its folded word: see ``entries``
+    positions: U8  # [folded words]
+    entry_starts: U32  # [folded words + 1], each one's range in the next two
+    entry_terms: U32
+    entry_places: U16  # offset << 8 | width
+
+
+class Numbering(NamedTuple):
+    """Each term's surfaces, commonest first, and for every entry of every surface the surface's number in its term."""
+
+    term_first: U32  # [terms + 1], each term's range in the next two
+    term_surfaces: U32
+    term_places: U8  # as ``entries`` has them
+    starts: U32  # [surfaces + 1], each surface's range in the rest
+    terms: U32
+    places: U16
+    numbers: U32
+
+
+def numbered(words: WordList, counts: U32) -> Numbering:
+    """Number the surfaces of each term: the commonest first, equally common ones in the lexicon's order.
+
+    ``counts``: uint32[surfaces], the occurrences of each in fields with positions.
+    """
+    starts, index = spread(words.entry_starts, words.folded_of)
+    terms, places = words.entry_terms[index], words.entry_places[index]
+    surfaces = np.repeat(np.arange(len(words.folded_of), dtype=np.uint32), np.diff(starts))
+    order = np.lexsort((surfaces, -counts[surfaces].astype(np.int64), terms))
+    pairs = terms[order].astype(np.uint64) << np.uint64(32) | surfaces[order]
+    new = np.concatenate((np.ones(min(len(pairs), 1), np.bool_), pairs[1:] != pairs[:-1]))  # a word may have a term twice
+    term_first = np.searchsorted(terms[order][new], np.arange(len(words.terms) + 1)).astype(np.uint32)
+    numbers = np.empty(len(order), np.uint32)
+    numbers[order] = np.cumsum(new) - 1 - term_first[terms[order]]
+    leads = starts[surfaces] == np.arange(len(terms))  # the term at a token's first position: with it goes the whole token
+    spans = np.where(leads, words.positions[words.folded_of[surfaces]], places & np.uint16(0xFF))
+    term_places = ((spans - 1) << 1 | leads).astype(np.uint8)[order][new]
+    return Numbering(term_first, pairs[new].astype(np.uint32), term_places, starts, terms, places, numbers)  # the lower half
+
+
+def spread(starts: U32, rows: npt.NDArray[np.integer[Any]]) -> tuple[U32, I64]:
+    """The ranges of some rows one behind the other: where each starts then, and the numbers of all items in them.
+
+    >>> [part.tolist() for part in spread(np.array([0, 2, 3], np.uint32), np.array([1, 0, 1]))]
+    [[0, 1, 3, 4], [2, 0, 1, 2]]
+    """
+    first = starts[rows].astype(np.int64)
+    sizes = starts[1:][rows].astype(np.int64) - first
+    begins = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+    index = np.arange(begins[-1], dtype=np.int64) + np.repeat(first - begins[:-1], sizes)
+    return begins.astype(np.uint32), index
+
+
+def write_words(out: SectionWriter, words: WordList, numbering: Numbering, docs: U32, counts: U32) -> None:
+    """Write the lexicon's sections. ``docs``, ``counts``: uint32[surfaces], reports and occurrences with positions of each."""
+    longest = []
+    for name, table in (("terms", words.terms), ("folded", words.folded)):
+        text, blocks, most = lexicon_encoder.front_coded(list(table))
+        _write(out, f"{name}.text", f"{name}.blocks", (text, blocks))
+        longest.append(most)
+    out.add("lexicon", "I", array("I", (len(words.terms), longest[0], len(words.folded), longest[1], len(words.surfaces))))
+    starts = np.searchsorted(words.folded_of, np.arange(len(words.folded) + 1)).astype(np.uint32)
+    entries = words.positions, words.entry_starts, words.entry_terms, words.entry_places
+    _write(out, "entries.data", "entries.blocks", lexicon_encoder.write_entries(*entries, words.forms, starts))
+    surfaces = lexicon_encoder.write_surfaces(list(words.surfaces), words.forms, starts, docs, counts)
+    _write(out, "surfaces.data", "surfaces.blocks", surfaces)
+    _write(out, "term.surfaces", "term.blocks", lexicon_encoder.write_term_surfaces(*numbering[:3]))
+
+
+def _write(out: SectionWriter, name: str, blocks_name: str, sections: tuple[Any, Any]) -> None:
+    out.add(name, "B", sections[0])
+    out.add(blocks_name, "I", sections[1])
+
+
+class Written(NamedTuple):
+    """The words of a segment as they were written, with reports and occurrences of each surface, and the surfaces of each term."""
+
+    words: WordList
+    docs: U32
+    counts: U32
+    term_first: U32  # [terms + 1]
+    term_surfaces: U32
+
+
+def read_words(lexicon: Lexicon) -> Written:
+    """Read a lexicon back into arrays."""
+    folded, surfaces = list[bytes](), list[bytes]()
+    positions, forms = bytearray(), bytearray()
+    folded_of, docs, counts = array("I"), array("I"), array("I")
+    starts, terms, places = array("I", [0]), array("I"), array("H")
+    for number, (word, size, entries, spellings) in enumerate(lexicon):
+        text = encoded(word)
+        folded.append(text)
+        positions.append(size)
+        for term, offset, width in entries:
+            terms.append(term)
+            places.append(offset << 8 | width)
+        starts.append(len(terms))
+        for surface, having, occurrences in spellings:
+            spelling = encoded(surface)
+            surfaces.append(spelling)
+            forms.append(lexicon_encoder.form(text, spelling))
+            folded_of.append(number)
+            docs.append(having)
+            counts.append(occurrences)
+    of_terms = [lexicon.term_surfaces.of(term) for term in range(len(lexicon.terms))]
+    words = WordList(
+        terms=table_of(lexicon.terms),
+        folded=table_of_bytes(folded),
+        surfaces=table_of_bytes(surfaces),
+        folded_of=np.array(folded_of, np.uint32),
+        forms=np.array(forms, np.uint8),
+        positions=np.array(positions, np.uint8),
+        entry_starts=np.array(starts, np.uint32),
+        entry_terms=np.array(terms, np.uint32),
+        entry_places=np.array(places, np.uint16),
+    )
+    term_first = np.cumsum([0, *map(len, of_terms)]).astype(np.uint32)
+    term_surfaces = np.array([surface for found in of_terms for surface, _, _ in found], np.uint32)
+    return Written(words, np.array(docs, np.uint32), np.array(counts, np.uint32), term_first, term_surfaces)
+
+
+def kept_strings(table: Table, kept: npt.NDArray[np.bool_]) -> Table:
+    """The strings of a table that are marked, in a table of their own."""
+    if kept.all():
+        return table
+    starts = np.concatenate((np.zeros(1, np.uint32), np.asarray(table.ends)))
+    begins, index = spread(starts, np.flatnonzero(kept))
+    text = np.frombuffer(table.text, np.uint8)[index].tobytes()
+    return Table(text, array("I", begins[1:].tobytes()))
