@@ -83,9 +83,7 @@ class Analysed:
         surfaces = self._sorted_surfaces()
         surfaces = surfaces[used[surfaces]]
         folded_of = folded_ranks[np.frombuffer(self._folded_of, np.uint32)[surfaces]]
-        order = np.argsort(
-            folded_of.astype(np.uint64) << np.uint64(2) | np.frombuffer(self._forms, np.uint8)[surfaces], kind="stable"
-        )
+        order = np.lexsort((np.frombuffer(self._forms, np.uint8)[surfaces], folded_of))  # leaves equal ones as they are
         surfaces, folded_of = surfaces[order], folded_of[order]
         words = WordList(
             terms=table_of(map(self._terms.strings.__getitem__, terms.tolist())),

@@ -114,7 +114,7 @@ def _write(out: SectionWriter, name: str, blocks_name: str, sections: tuple[Any,
 
 
 class Written(NamedTuple):
-    """The words of a segment as they were written, with reports and occurrences of each surface, and the surfaces of each term."""
+    """The words of a segment as read from it, reports and occurrences of each surface, and the surfaces of each term."""
 
     words: WordList
     docs: U32
