@@ -20,12 +20,11 @@ from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.match import Marks, Matcher
-from idlibsearch.query.order import Scored, Sort, page, read_sort
+from idlibsearch.query.order import Scored, Sort, read_sort
 from idlibsearch.query.plan import Planner
 from idlibsearch.query.steps import All, Chosen, Kept, Leaf, Some, Step
 from idlibsearch.query.syntax import Mode, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
-from idlibsearch.query.unscored import Unscored
 
 try:
     from idlibsearch.query import docsets, lists, phrases, topk
@@ -92,6 +91,8 @@ class Found:
     def _matching(self, number: int, segment: Segment) -> docsets.Docset:
         if "lists" in self.__dict__:
             return docsets.of(self.lists[number][0], segment.doc_count)
+        from idlibsearch.query.unscored import Unscored  # noqa: PLC0415 - only for those who count
+
         return Unscored(segment, self.matchers[number]).docs(self.plan)
 
     @cached_property
@@ -135,6 +136,8 @@ def _hits(snapshot: Snapshot, found: Found, offset: int, limit: int, sort: Sort)
     if limit == 0:
         return ()
     if sort.field != "score":
+        from idlibsearch.query.paging import page  # noqa: PLC0415 - only for those who sort
+
         return page(found, sort, snapshot, offset, limit)
     words, phrase = _words_of(found.plan), _phrase_of(found.plan)
 

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""The hits of one page in the order of a column, of any number of matches: the kernel of ``order``.
+"""The hits of one page in the order of a column, of any number of matches: the kernel of ``paging``.
 
 A page is found in two rounds, so that few docs are scored: the ranks of its first and its last hit are found among those of all
 matches; then the docs with a rank from the one to the other, which are no more than the page but for ties with its ends, are put
