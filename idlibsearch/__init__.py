@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RecipeError,
         ReportError,
         SchemaError,
+        SearchTimeoutError,
         StorageError,
         WorkerError,
     )
@@ -40,7 +41,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "idlibsearch.errors": """ClosedError CorruptIndexError FormatVersionError IdlibsearchError IndexExistsError InputError
-        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError StorageError WorkerError""",
+        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
+        StorageError WorkerError""",
     "idlibsearch.faces.api": "Changes Index create open",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
@@ -51,8 +53,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [  # written out for readers and type checkers
     "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Entity", "FormatVersionError", "Hit", "IdlibsearchError",
     "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece", "Provenance", "QueryError",
-    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "StorageError", "WorkerError", "create",
-    "open",
+    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError", "StorageError",
+    "WorkerError", "create", "open",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ It is not a place for behaviour: nothing here prints, logs or exits.
     ├── ReportError           a report that cannot be indexed (no key, a field of the wrong type, an impossible date)
     ├── SchemaError           a schema this library cannot index
     ├── QueryError            a question that cannot be answered, with the span of the fault
+    ├── SearchTimeoutError    a question that took longer than it was allowed to
     ├── KernelError           the compiled kernels are missing
     ├── WorkerError           a process that helped to build an index failed
     └── StorageError          an index folder
@@ -61,6 +62,15 @@ class QueryError(IdlibsearchError, ValueError):
         self.span = span
         self.message = message
         self.advice = advice
+
+
+class SearchTimeoutError(IdlibsearchError, TimeoutError):
+    """A question that took longer than it was allowed to; ``timeout_ms`` is what that was."""
+
+    def __init__(self, query: str, timeout_ms: float) -> None:
+        super().__init__(f"not answered within {timeout_ms:g} ms; ask for less, allow more time, or take what is found by then")
+        self.query = query
+        self.timeout_ms = timeout_ms
 
 
 class KernelError(IdlibsearchError, ImportError):

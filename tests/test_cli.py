@@ -292,3 +292,14 @@ def test_a_query_loads_neither_nltk_nor_whoosh_nor_numpy(indexed, arguments):
 
 def test_the_version_is_the_packages(run):
     assert run("--version").stdout.split()[-1] == idlibsearch.__version__
+
+
+def test_a_question_may_take_only_so_long(run, in_seeds):
+    assert run("index", "seeds").returncode == 0
+    late = ("query", "ceasefire", "--timeout", "0.000001")
+    done = run(*late)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not answered within 1e-06 ms" in done.stderr
+    assert "the time was up" in run(*late, "--partial").stdout
+    assert json.loads(run(*late, "--partial", "--format", "json").stdout)["partial"] is True
+    assert run("query", "ceasefire", "--timeout", "100000").returncode == 0

@@ -13,8 +13,9 @@ import idlibsearch
 from idlibsearch import Report
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import lists, phrases
+from idlibsearch.query.found import Found
 from idlibsearch.query.order import Scored
-from idlibsearch.query.search import Found, Request, search
+from idlibsearch.query.search import Request, search
 
 WORDS = ["ta", "ke", "mi", "zo", "pu", "ra"]  # the first in most reports, the last in few
 COMPOUNDS = ["ta-ke", "take", "mi-zo", "mizo", "ke-mi-zo"]  # take and mizo take two positions where they are written apart

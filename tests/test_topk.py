@@ -12,9 +12,10 @@ from idlibsearch import Entity, Report
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import lists
+from idlibsearch.query.found import Found
 from idlibsearch.query.gathered import Chosen, Gathered
 from idlibsearch.query.order import Scored
-from idlibsearch.query.search import Found, Request, search
+from idlibsearch.query.search import Request, search
 from idlibsearch.query.topk import best
 
 # Word number n stands in about one of n reports; some only in titles, some only as mentions.
@@ -59,6 +60,10 @@ def ways_to_ask(rng: random.Random) -> list[str]:
         " ".join(words[:2]),
         f"({' OR '.join(words)}) NOT {words[0]}",
         f'"w1 {words[0][-2:]}" OR w3',
+        f"{' '.join(words[:2])} NOT {words[-1]}",
+        f"{words[0]} date:{rng.choice(['2019', '2020-03', '2021'])}",
+        f"({' OR '.join(words)}) REQUIRE (words:>{rng.choice([20, 60, 300])} NOT date:2019)",
+        f'"{words[0]} {words[1 % len(words)]}" words:>20 NOT w7'.replace("title:", "").replace("body:", ""),
     ]
 
 

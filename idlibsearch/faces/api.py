@@ -20,6 +20,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
+from idlibsearch.query.limits import LIMITS
 from idlibsearch.query.search import Request, When, search
 from idlibsearch.query.syntax import Mode
 from idlibsearch.results.hits import Results, results_of
@@ -109,6 +110,8 @@ class Index:
         date_to: When | None = None,
         sort: str = "score",
         facets: Iterable[str] = (),
+        timeout_ms: float | None = None,
+        partial: bool = False,
     ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``).
 
@@ -121,13 +124,17 @@ class Index:
         without the date or number come last. ``facets``: what to count over all matches, each a field ("place", or "place:20"
         for the 20 most frequent values in place of 10) or "date:" with year, quarter, month, week or day.
 
-        Raises QueryError where the question cannot be answered, ValueError for a negative limit or offset.
+        ``timeout_ms``: how long finding the hits may take, and as long again counting facets or the total; with ``partial`` the
+        best found by then are the answer and ``Results.partial`` says so, in place of an error.
+
+        Raises QueryError where the question cannot be answered, SearchTimeoutError where it takes too long, ValueError for a
+        negative limit or offset.
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
         asked = (facets,) if isinstance(facets, str) else tuple(facets)
-        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort)
+        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort, LIMITS, timeout_ms, partial)
         return _answer(self._snapshot, request, asked, started)
 
     def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:
@@ -266,7 +273,7 @@ def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], starte
 
     facets = read_facets(asked, snapshot)
     found = search(snapshot, request)
-    counts = count(facets, snapshot, found.docs)
+    counts = {} if found.known_total is None else count(facets, snapshot, found.docs)
     return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
 
 

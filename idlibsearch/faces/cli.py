@@ -156,6 +156,9 @@ def _mapping(options: Iterable[str]) -> dict[str, str]:
               "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
 @click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
 @click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
+@click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
+              help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
+@click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
 def query(question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, **options: Any) -> int:
     """Ask the index a question.
 
@@ -181,7 +184,7 @@ def query(question: tuple[str, ...], index_path: str | None, form: Format, any_w
         for line in render.diagnostics(text, found.diagnostics):
             _say(line)
         _print(render.results(found, form, _style()))
-        return FOUND if found.total else NOTHING
+        return FOUND if found.hits or found.found.known_total else NOTHING
 
 
 def _open_or_build(index_path: str | None) -> Index:

@@ -1,8 +1,12 @@
-"""How much one question may ask for: the one place of all bounds on expansions. Over a bound it is refused, never cut short."""
+"""How much one question may ask for, and how long it may take. Over a bound on expansions it is refused, never cut short."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import time
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from idlibsearch.errors import SearchTimeoutError
 
 
 class Limits(NamedTuple):
@@ -28,3 +32,44 @@ class PatternError(ValueError):
         super().__init__(message)
         self.message = message
         self.advice = advice
+
+
+class LateError(Exception):
+    """The time is up. ``found``: the best hits a kernel has by then, as it gives them."""
+
+    def __init__(self, found: list[tuple[float, int]]) -> None:
+        super().__init__("the time is up")
+        self.found = found
+
+
+class Deadline:
+    """How long each step of an answer may take: the hits, and what is counted when it is asked for.
+
+    A context manager around each, which turns LateError into SearchTimeoutError. ``end_ns``: when the present one has to be
+    over, on the clock of ``time.time_ns``; 0 for never.
+    """
+
+    def __init__(self, query: str, timeout_ms: float | None) -> None:
+        self._query, self._timeout_ms = query, timeout_ms
+        self._depth = 0
+        self.end_ns = 0
+
+    def __enter__(self) -> Self:
+        if self._timeout_ms is not None:
+            self._depth += 1
+            if self._depth == 1:
+                self.end_ns = time.time_ns() + round(self._timeout_ms * 1e6)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._timeout_ms is not None:
+            self._depth -= 1
+            if self._depth == 0:
+                self.end_ns = 0
+                if kind is LateError:
+                    raise SearchTimeoutError(self._query, self._timeout_ms) from None
+
+    def check(self) -> None:
+        """Raise LateError where the time is up."""
+        if self.end_ns and time.time_ns() > self.end_ns:
+            raise LateError([])

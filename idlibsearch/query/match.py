@@ -14,6 +14,7 @@ from typing import TypeAlias
 from idlibsearch.errors import KernelError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
+from idlibsearch.query.limits import Deadline
 from idlibsearch.query.rank import saturated
 from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Term, Times, Unit, Where
@@ -32,15 +33,22 @@ NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 class Matcher:
     """Matches plans against a segment, the one of this number; ``normalisation`` is the snapshot's."""
 
-    def __init__(self, segment: Segment, number: int, normalisation: tuple[array[float], array[float]]) -> None:
+    def __init__(
+        self, segment: Segment, number: int, normalisation: tuple[array[float], array[float]], deadline: Deadline
+    ) -> None:
         self._segment = segment
         self.number = number
         self._reader = segment.postings
         self._normalisation = normalisation
+        self.deadline = deadline
         self._lists: dict[Term, PostingList | None] = {}
 
     def run(self, step: Step, among: Docs | None = None) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
-        """The docs that match, ascending, deleted ones included, and their scores; of ``among`` (ascending) at least."""
+        """The docs that match, ascending, deleted ones included, and their scores; of ``among`` (ascending) at least.
+
+        Raises LateError where the time is up.
+        """
+        self.deadline.check()
         match step:
             case Leaf():
                 return self._leaf(step, among)

@@ -12,4 +12,6 @@ def best(
     k1: float,
     k: int,
     floor: float,
+    among: Buffer | None = None,
+    end_ns: int = 0,
 ) -> list[tuple[float, int]]: ...

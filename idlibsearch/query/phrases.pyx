@@ -12,13 +12,18 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
+from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
 from idlibsearch.query.scoring cimport Params, read_params, scored
 
+from idlibsearch.query.limits import LateError
+
 cdef enum:
     FINE = 0
+    LATE = 1
     WRONG = -1
+    PATIENCE = 64    # windows between two looks at the clock
     UNBOUNDED = 255  # the code of all freqs that are too large for one
 
 cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never loses a doc
@@ -29,6 +34,8 @@ cdef struct Search:
     Word* order[MAX_WORDS]   # those with the fewest blocks first
     int count
     Phrase phrase            # as they stand there, a term as often as it does
+    const uint64_t* among    # bitmap of the docs that may be found, NULL for all
+    uint64_t end_ns          # when to stop, see ``clock``
 
 
 cdef void by_blocks(Search* s) noexcept nogil:
@@ -120,7 +127,7 @@ cdef inline int gather(const Params* p, const Search* s, const Heap* h, uint32_t
     cdef uint32_t doc = s.order[0].doc
     cdef int w
     next[0] = doc + 1
-    if is_hopeless(p, s, 1, h):
+    if (s.among != NULL and not s.among[doc >> 6] >> (doc & 63) & 1) or is_hopeless(p, s, 1, h):
         return 0
     for w in range(1, s.count):
         if seek(p.lists, s.order[w], doc) < 0:
@@ -150,7 +157,11 @@ cdef int look_through(const Params* p, const Search* s, uint32_t window, Room* r
 cdef int find_best(const Params* p, const Search* s, Room* room, Heap* h) noexcept nogil:
     cdef Word* lead = s.order[0]
     cdef uint32_t doc = 0, window
+    cdef int waiting = 0
     while True:
+        waiting += 1
+        if waiting % PATIENCE == 0 and is_late(s.end_ns):
+            return LATE
         if seek(p.lists, lead, doc) < 0:
             return WRONG
         if lead.doc == NO_DOC:
@@ -176,15 +187,19 @@ def best(
     double k1,
     int k,
     double floor,
+    const uint64_t[::1] among = None,
+    uint64_t end_ns = 0,
 ):
     """The best ``k`` live docs of a segment in which terms stand side by side, with a score above ``floor``.
 
     terms    uint32[n]   term numbers, 1 to 64, in the order of the phrase
     weights  float64[f]  of fields, 0 for those in which the phrase does not count; b and means likewise
     idf      of the phrase
+    among    a set (see ``docsets``) of the docs that may be found; None: all
+    end_ns   when to stop, on the clock of ``time.time_ns``; 0: never
 
     As (score, doc), best first, equal ones by doc. Raises IndexError for numbers that point nowhere, CorruptIndexError for
-    damaged lists.
+    damaged lists, LateError when it is time.
     """
     cdef Params p
     cdef Search s
@@ -194,6 +209,11 @@ def best(
     read_params(&p, reader, idf, weights, b, means, k1)
     if not 0 < terms.shape[0] <= MAX_WORDS:
         raise IndexError(f"a phrase has one to {MAX_WORDS} words, not {terms.shape[0]}")
+    s.among, s.end_ns = NULL, end_ns
+    if among is not None:
+        if among.shape[0] != (p.lists.doc_count + 63) >> 6:
+            raise IndexError("a bit for each doc is needed")
+        s.among = &among[0] if among.shape[0] else NULL
     if k <= 0:
         return []
     room.starts = room.ends = room.first = room.far = NULL
@@ -228,6 +248,8 @@ def best(
         free(h.docs)
         leave(&room)
     found.sort(key=_by_score_then_doc)
+    if outcome == LATE:
+        raise LateError(found)
     return found
 
 

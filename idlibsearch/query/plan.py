@@ -18,7 +18,7 @@ from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import WORDS, Bounds, folded_value
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.limits import LIMITS, Limits, PatternError
+from idlibsearch.query.limits import LIMITS, Deadline, Limits, PatternError
 from idlibsearch.query.rank import idf
 from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Plus, Some, Step, Term, Times, Unit, Where
 from idlibsearch.query.syntax import ARTICLES
@@ -58,9 +58,10 @@ _EVERY_DATE = Between(1, 1 << 31)
 class Planner:
     """Plans queries against one snapshot; ``diagnostics`` gathers what is worth telling."""
 
-    def __init__(self, snapshot: Snapshot, text: str = "", limits: Limits = LIMITS) -> None:
+    def __init__(self, snapshot: Snapshot, text: str = "", limits: Limits = LIMITS, deadline: Deadline | None = None) -> None:
         self._snapshot = snapshot
         self._limits = limits
+        self._deadline = deadline or Deadline(text, None)
         self._expander: Expander | None = None
         self._chosen: dict[Exact | Expansion, Chosen] = {}
         self._ranking = snapshot.ranking
@@ -228,6 +229,7 @@ class Planner:
         """What stands for a spelling or a pattern in each segment, found once a question."""
         from idlibsearch.query.expand import Expander  # noqa: PLC0415  # not paid for by plain questions
 
+        self._deadline.check()
         if part not in self._chosen:
             self._expander = self._expander or Expander(self._snapshot, self._limits)
             try:

@@ -15,4 +15,5 @@ def best(
     floor: float,
     every: bool,
     among: Buffer | None = None,
+    end_ns: int = 0,
 ) -> list[tuple[float, int]]: ...

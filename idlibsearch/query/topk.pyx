@@ -22,13 +22,18 @@ from idlibsearch.index.blocks cimport (
     open_block, open_list,
 )
 from idlibsearch.query.bitmaps cimport lowest_bit
+from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.scoring cimport lists_of
+
+from idlibsearch.query.limits import LateError
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     FINE = 0
+    LATE = 1
     WRONG = -1
+    PATIENCE = 64      # windows, or blocks of the shortest list, between two looks at the clock
     WINDOW = 2048      # docs: sums for so many fit into the first-level cache beside the blocks
     SHORT = 32         # blocks: the bounds of a longer list are not all looked at beforehand
 
@@ -38,6 +43,7 @@ cdef double HAIR = 1.0 + 1e-9
 cdef struct Params:
     const Lists* lists
     const uint64_t* among          # bitmap of the docs that count, NULL for all
+    uint64_t end_ns                # when to stop, see ``clock``
     double k1
     double weight[MAX_FIELDS]
     double b[MAX_FIELDS]
@@ -403,8 +409,11 @@ cdef int any_of(Params* p, Race* r) noexcept nogil:
     cdef uint32_t doc = 0, high
     cdef int first = 0, lead, i
     cdef double total = 0.0
-    cdef Cursor* c
+    cdef int waiting = 0
     while True:
+        waiting += 1
+        if waiting % PATIENCE == 0 and is_late(p.end_ns):
+            return LATE
         while first < r.n and total + r.order[first].most <= r.heap.threshold:  # can no longer lift a doc by themselves
             total += r.order[first].most
             first += 1
@@ -456,10 +465,13 @@ cdef int all_of(Params* p, Race* r) noexcept nogil:
     cdef Cursor* lead = r.order[0]
     cdef double others = 0.0
     cdef uint32_t doc = 0
-    cdef int i
+    cdef int i, waiting = 0
     for i in range(1, r.n):
         others += r.order[i].most
     while enter(p, lead, doc):
+        waiting += 1
+        if waiting % PATIENCE == 0 and is_late(p.end_ns):
+            return LATE
         if (lead.block_most + others) * HAIR > r.heap.threshold:
             if weigh(p, lead, True) < 0:
                 return WRONG
@@ -559,6 +571,7 @@ def best(
     double floor,
     bint every,
     const uint64_t[::1] among = None,
+    uint64_t end_ns = 0,
 ):
     """The best ``k`` live docs of a segment with a score above ``floor``, as (score, doc), best first, equal ones by doc.
 
@@ -568,12 +581,15 @@ def best(
     every    all words must match, not any
     among    a set (see ``docsets``) of the docs that may be found; None: all
 
-    Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists.
+    end_ns   when to stop, on the clock of ``time.time_ns``; 0: never
+
+    Raises IndexError for numbers that point nowhere, CorruptIndexError for damaged lists, LateError when it is time.
     """
     cdef Params p
     cdef Race r
     cdef int n = <int>len(words), f, i, outcome = FINE
     p.lists, p.k1, p.among = lists_of(reader), k1, NULL
+    p.end_ns = end_ns
     cdef int fields = p.lists.field_count
     if weights.shape[0] != fields or b.shape[0] != fields or means.shape[0] != fields:
         raise IndexError("one weight, one b and one mean for each field is needed")
@@ -614,6 +630,8 @@ def best(
         free(r.heap.scores)
         free(r.heap.docs)
     found.sort(key=_by_score_then_doc)
+    if outcome == LATE:
+        raise LateError(found)
     return found
 
 

@@ -30,7 +30,8 @@ class Unscored:
         self._matcher = matcher
 
     def docs(self, step: Step) -> docsets.Docset:  # noqa: PLR0911 - one line a kind of step
-        """The docs that match. Not to be written to."""
+        """The docs that match. Not to be written to. Raises LateError where the time is up."""
+        self._matcher.deadline.check()
         match step:
             case Leaf():
                 return self._leaf(step)

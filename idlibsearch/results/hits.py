@@ -11,8 +11,8 @@ from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Provenance, Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.found import Found
 from idlibsearch.query.order import Scored
-from idlibsearch.query.search import Found
 from idlibsearch.results.snippet import best, whole
 
 SNIPPET_TOKENS = 40  # two or three lines on a terminal
@@ -112,6 +112,11 @@ class Results:
         return self.found.total
 
     @property
+    def partial(self) -> bool:
+        """Was the time up before all was looked at? Then hits are the best of what was, and facets or the total are not known."""
+        return self.found.is_partial
+
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is worth telling about the question."""
         return self.found.diagnostics
@@ -129,14 +134,14 @@ class Results:
         """As plain JSON values."""
         return {
             "query": self.query,
-            "total": self.total,
+            "total": self.found.known_total,
             "took_ms": round(self.took_ms, 3),
             "hits": [hit.to_json() for hit in self.hits],
             "facets": {
                 name: [{"value": value, "count": count} for value, count in counts] for name, counts in self.facets.items()
             },
             "diagnostics": [_diagnostic_json(diagnostic) for diagnostic in self.diagnostics],
-        }
+        } | ({"partial": True} if self.partial else {})
 
 
 def _diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:

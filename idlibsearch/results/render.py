@@ -73,15 +73,20 @@ def _cell(value: object) -> object:
 
 
 def _results_text(found: Results, style: Style) -> Iterator[str]:
-    shown = f", {len(found)} shown" if 0 < len(found) < found.total else ""
-    noun = "report" if found.total == 1 else "reports"
-    yield f"{style.dim}{found.total:,} {noun}{shown}, {found.took_ms:.1f} ms{style.plain}"
+    yield f"{style.dim}{_counted(found)}, {found.took_ms:.1f} ms{style.plain}"
     for number, hit in enumerate(found, 1):
         yield ""
         yield from _hit_text(number, hit, style)
     for name, counts in found.facets.items():
         yield ""
         yield from _facet_text(name, counts, style)
+
+
+def _counted(found: Results) -> str:
+    total = found.found.known_total
+    if total is None:
+        return f"the time was up: {len(found)} shown, the best found by then"
+    return f"{total:,} {'report' if total == 1 else 'reports'}" + (f", {len(found)} shown" if 0 < len(found) < total else "")
 
 
 def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""The best hits by score: which way leads to them in each segment.
+
+Words joined by AND or OR, and a phrase alone, have kernels that score no more docs than they must; what only restricts them
+(dates, columns, filters, NOT) is made a set of docs beforehand. All else is matched in full. All ways give the same scores.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
+
+from idlibsearch.errors import KernelError
+from idlibsearch.query.found import Found
+from idlibsearch.query.limits import LateError
+from idlibsearch.query.order import Scored
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Some, Step, Term, Where
+
+try:
+    from idlibsearch.query import docsets, lists, phrases, topk
+except ImportError as error:
+    raise KernelError("idlibsearch.query.topk") from error
+
+RARE = 16  # looking a doc up in a list costs about as much as passing over so many of its postings
+
+
+class Words(NamedTuple):
+    """A plan that is words, of which ``every`` one or any must match, or one phrase; in docs of ``kept``, not of ``left_out``."""
+
+    leaves: tuple[Leaf, ...]
+    every: bool
+    kept: tuple[Step, ...] = ()
+    left_out: tuple[Step, ...] = ()
+
+
+def words_of(plan: Step) -> Words | None:
+    """The plan as words or a phrase, if it is nothing else."""
+    kept: tuple[Step, ...] = ()
+    while isinstance(plan, Kept | Where):
+        kept += (plan.restriction,) if isinstance(plan, Kept) else plan.required
+        plan = plan.wanted if isinstance(plan, Kept) else plan.child
+    if isinstance(plan, Some):
+        return _checked(Words(_leaves(plan.children), False, kept), len(plan.children))
+    if isinstance(plan, All):
+        picks = tuple([step for step in plan.wanted if isinstance(step, Between | Having | Filled)])
+        words = Words(_leaves(plan.wanted), True, kept + picks, plan.unwanted)
+        return _checked(words, len(plan.wanted) - len(picks))
+    return _checked(Words(_leaves((plan,)), True, kept), 1)
+
+
+def _leaves(steps: Sequence[Step]) -> tuple[Leaf, ...]:
+    return tuple([step for step in steps if isinstance(step, Leaf)])
+
+
+def _checked(words: Words, count: int) -> Words | None:
+    """None where there are others beside the leaves, or leaves that are neither words nor a phrase alone."""
+    if not words.leaves or len(words.leaves) < count:
+        return None
+    if all(leaf.single_term is not None for leaf in words.leaves):
+        return words
+    return words if count == 1 and _is_plain_phrase(words.leaves[0]) else None
+
+
+def _is_plain_phrase(leaf: Leaf) -> bool:
+    """Are all its words written in one way only?"""
+    return not any(isinstance(unit, Chosen) or unit.joined for unit in leaf.units)
+
+
+def best_hits(found: Found, count: int) -> list[Scored]:
+    """The best of all segments; each is held to beat what the ones before it gave.
+
+    Where the time is up LateError is raised, or the best found until then are returned if that is allowed, and ``found`` says so.
+    """
+    words = words_of(found.plan)
+    ranked: list[Scored] = []
+    for number in range(len(found.snapshot.segments)):
+        floor = ranked[count - 1].score if 0 < count <= len(ranked) else -1.0
+        try:
+            pairs = _best_of_segment(found, number, words, count, floor)
+        except LateError as late:
+            found.is_partial, pairs = found.allows_partial, late.found
+            if not found.is_partial:
+                raise
+        better = [Scored(score, number, doc) for score, doc in pairs]
+        ranked = sorted(ranked + better, key=_by_score)[:count] if ranked else better
+        if found.is_partial:
+            break
+    return ranked
+
+
+def _by_score(hit: Scored) -> float:
+    return -hit.score
+
+
+def _best_of_segment(found: Found, number: int, words: Words | None, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    pairs = _best_of_words(found, number, words, count, floor) if words else None
+    if pairs is None:
+        pairs = lists.best(found.snapshot.segments[number].postings, *found.lists[number], count, floor)
+    return pairs
+
+
+def _best_of_words(found: Found, number: int, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]] | None:
+    """The best of a segment; None where few enough docs are left to look each of them up."""
+    there = [(term[number], leaf.idf, leaf.columns) for leaf in words.leaves if (term := leaf.single_term) and term[number] >= 0]
+    phrase = () if words.leaves[0].single_term else _terms(words.leaves[0], number)
+    if (words.every and len(there) + bool(phrase) < len(words.leaves)) or not (there or phrase):
+        return ()
+    among = None
+    if words.kept or words.left_out:
+        among = _among(found, number, words)
+        postings = found.snapshot.segments[number].postings
+        counts = [postings.count(term) for term in phrase or [term for term, _, _ in there]]
+        if RARE * docsets.size(among) < (min(counts) if words.every else sum(counts)):
+            return None
+    rest = (*found.snapshot.normalisation, found.snapshot.ranking.k1, count, floor)
+    reader, weights = found.snapshot.segments[number].postings, found.snapshot.weights
+    if not phrase:
+        return topk.best(reader, there, weights, *rest, words.every, among, found.deadline.end_ns)
+    columns = words.leaves[0].columns
+    weights = array("d", [weight if c in columns else 0.0 for c, weight in enumerate(weights)])
+    return phrases.best(reader, array("I", phrase), words.leaves[0].idf, weights, *rest, among, found.deadline.end_ns)
+
+
+def _terms(phrase: Leaf, segment: int) -> Sequence[int]:
+    """The terms of a phrase in a segment; none where one is missing."""
+    parts: list[Term] = [term for unit in phrase.units if not isinstance(unit, Chosen) for term in unit.parts]
+    numbers = [term[segment] for term in parts]
+    return numbers if min(numbers) >= 0 else ()
+
+
+def _among(found: Found, number: int, words: Words) -> docsets.Docset:
+    """The docs that may match."""
+    kept = [found.unscored(number).docs(step) for step in words.kept] or [
+        docsets.every(found.snapshot.segments[number].doc_count)
+    ]
+    left_out = [found.unscored(number).docs(step) for step in words.left_out]
+    return reduce(docsets.without, left_out, reduce(docsets.both, kept))
