@@ -46,7 +46,8 @@ cdef struct Lists:
 cdef struct List:
     # The blocks of one term, numbered from 0. A short list has one, which is in no table: it brings its own row of each, so
     # a List must not be copied.
-    uint32_t count
+    uint32_t postings               # how many docs have the term
+    uint32_t count                  # blocks
     bint is_short
     uint32_t first                  # of its blocks, in the tables
     uint64_t start                  # of the only block
@@ -151,13 +152,14 @@ cdef inline int open_list(const Lists* lists, uint32_t term, List* blocks) noexc
         return -1
     blocks.is_short = record[0] != LONG
     if not blocks.is_short:
-        blocks.first, blocks.count = read32(record + 1), read32(record + 5)
+        blocks.first, blocks.postings = read32(record + 1), read32(record + 5)
+        blocks.count = <uint32_t>((<uint64_t>blocks.postings + BLOCK - 1) // BLOCK)
         if <uint64_t>blocks.first + blocks.count > lists.block_count:
             return -1
         blocks.last = lists.block_last + blocks.first
         blocks.bounds = lists.bounds + <uint64_t>blocks.first * 2 * lists.field_count
         return 0 if blocks.count else -1
-    blocks.count, blocks.start = 1, at
+    blocks.postings, blocks.count, blocks.start = record[0] + 1, 1, at
     at += 3 + fields_in(lists, record[1])
     if at + 4 + 2 * fields_in(lists, record[1]) > lists.data_size:
         return -1

@@ -207,14 +207,14 @@ cdef class Encoder:
         )
 
     cdef int _long(self, const Arrays* given, uint64_t start, uint64_t end) except -1:
-        """A list of many blocks: where its rows of the tables start, and how many."""
+        """A list of many blocks: where its rows of the tables start, and how many postings it has."""
         cdef uint64_t at = start
-        cdef uint32_t base = 0, blocks = <uint32_t>((end - start + BLOCK - 1) // BLOCK)
+        cdef uint32_t base = 0
         cdef int count
         self.data.extend(1)[0] = LONG
         put32(self.data, self.block_count)
-        put32(self.data, blocks)
-        self.block_count += blocks
+        put32(self.data, <uint32_t>(end - start))
+        self.block_count += <uint32_t>((end - start + BLOCK - 1) // BLOCK)
         while at < end:
             count = <int>min(<uint64_t>BLOCK, end - at)
             put32(self.block_last, given.docs[at + count - 1])

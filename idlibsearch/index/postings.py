@@ -8,7 +8,7 @@ sections:
     postings.start      uint32[terms]  where each term's list starts in ``postings.data``, in bytes
     postings.data       bytes          the lists. One of at most 128 postings is a block that has all in one place (see below);
                                        a longer one is the byte 80 and two uint32, its first row in the four tables of blocks
-                                       and how many rows, and its blocks stand where these say
+                                       and how many postings it has, and its blocks stand where these say
     blocks.last         uint32         each block's last doc
     blocks.start        uint32         where it starts in ``postings.data``, in bytes
     blocks.positions    uint32         where its places start in ``postings.places``

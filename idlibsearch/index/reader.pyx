@@ -123,10 +123,8 @@ cdef class PostingReader:
     def count(self, Py_ssize_t term):
         """How many docs have the term, deleted ones included."""
         cdef List blocks
-        cdef Block block
         self._open(term, &blocks)
-        self._open_block(&blocks, blocks.count - 1, &block)
-        return <uint64_t>(blocks.count - 1) * BLOCK + block.count
+        return blocks.postings
 
     def count_in(self, Py_ssize_t term, int column):
         """How many docs have the term in one field, deleted ones included."""

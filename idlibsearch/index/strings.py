@@ -5,15 +5,15 @@ For keys, files and keywords; the words of texts are many more, always sorted, a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from idlibsearch.errors import KernelError
+from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
 
 try:
-    from idlibsearch.index.words import find_string
+    from idlibsearch.index.words import find_string, strings_at
 except ImportError as error:
     raise KernelError("idlibsearch.index.words") from error
 
@@ -68,6 +68,7 @@ class Strings:
     """Reads a table by number; ``find`` needs it to have been written in code-point order (which is UTF-8's byte order)."""
 
     def __init__(self, file: SectionFile, name: str) -> None:
+        self._path, self._name = str(file.path), name
         self._text = file.array(f"{name}.text")
         self._ends = file.array(f"{name}.ends")
 
@@ -76,6 +77,13 @@ class Strings:
 
     def __getitem__(self, number: int) -> str:
         return str(self._text[self._ends[number - 1] if number else 0 : self._ends[number]], "utf-8", "surrogatepass")
+
+    def several(self, numbers: Sequence[int]) -> list[str]:
+        """Some strings by number. Raises CorruptIndexError where the table is damaged."""
+        try:
+            return strings_at(self._text, self._ends, numbers)
+        except ValueError as error:
+            raise CorruptIndexError(self._path, str(error), f"{self._name}.text") from None
 
     @property
     def table(self) -> Table:

@@ -20,6 +20,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp
 
 from idlibsearch.errors import CorruptIndexError
+from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.words cimport STRIDE, WORDS, Table, Walk, walk_on, walk_to, words_before
 
 
@@ -45,6 +46,33 @@ def find_string(const uint8_t[::1] text not None, const uint32_t[::1] ends not N
         else:
             high = middle
     return -1
+
+
+def strings_at(const uint8_t[::1] text not None, const uint32_t[::1] ends not None, numbers not None):
+    """Some strings of a table as ``strings`` writes it, by number.
+
+    Raises IndexError for numbers that are not there, ValueError (of which UnicodeDecodeError is one) where the table is damaged.
+    """
+    cdef uint32_t start
+    cdef Py_ssize_t number
+    for number in numbers:
+        if not 0 <= number < ends.shape[0]:
+            raise IndexError(f"no string {number}")
+        ask_for(&ends[number])
+    for number in numbers:
+        start = ends[number - 1] if number else 0
+        if start > ends[number] or ends[number] > <uint64_t>text.shape[0]:
+            raise ValueError("a table of strings is damaged")
+        if start < <uint64_t>text.shape[0]:
+            ask_for(&text[start])
+    found = []
+    for number in numbers:
+        start = ends[number - 1] if number else 0
+        if start == ends[number]:
+            found.append("")
+        else:
+            found.append((<const char*>&text[start])[: ends[number] - start].decode("utf-8", "surrogatepass"))
+    return found
 
 
 cdef class Words:

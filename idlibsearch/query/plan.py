@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from idlibsearch.analysis.analyzer import Entry, analyze_folded
+from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
@@ -52,6 +52,7 @@ MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 25
 MAX_TOKEN = 256  # a longer one is cut by the scanner
 _PUNCTUATION = ".,;:!?()…'`\"“”‘’"  # at the edges of a pattern inside a phrase
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
+_ARTICLES = frozenset(ARTICLES)
 _EVERY_DATE = Between(1, 1 << 31)
 
 
@@ -240,33 +241,37 @@ class Planner:
         return self._chosen[part]
 
     def _leaf(self, node: Word | Phrase, text: str, columns: tuple[int, ...]) -> Leaf:
-        entries = [self._analyzed(folded) for folded in folded_words(text)]
-        if not entries:
+        words = folded_words(text)
+        if not words:
             raise QueryError(self._text, node.span, f"there is no word in {text}", "type a word")
-        compounds = sum(entry.positions > 1 for entry in entries)
-        if sum(entry.positions for entry in entries) > MAX_PHRASE_WORDS or compounds > MAX_COMPOUNDS:
+        units = tuple([self._unit(word) for word in words])
+        compounds = sum([len(unit.parts) > 1 for unit in units])
+        if len(units) > MAX_PHRASE_WORDS or (compounds and not self._is_bounded(units, compounds)):
             message = f"a phrase of more than {MAX_PHRASE_WORDS} words or {MAX_COMPOUNDS} hyphenated ones"
             raise QueryError(self._text, node.span, message, "ask for a shorter part of it")
-        column = columns[0] if node.field else None
-        units = tuple(map(self._unit, entries))
-        for entry, unit in zip(entries, units, strict=True):
-            if not self._frequency(unit.parts[0], column) and not (unit.joined and self._frequency(unit.joined, column)):
-                self._report_missing(node, entry.folded)
-        return Leaf(units, columns, sum(self._unit_idf(unit, column) for unit in units))
+        column, total = columns[0] if node.field else None, 0.0
+        for word, unit in zip(words, units, strict=True):
+            is_there, worth = self._worth(unit, column)
+            total += worth
+            if not is_there:
+                self._report_missing(node, word)
+        return Leaf(units, columns, total)
+
+    def _is_bounded(self, units: Sequence[Unit], compounds: int) -> bool:
+        return sum(len(unit.parts) for unit in units) <= MAX_PHRASE_WORDS and compounds <= MAX_COMPOUNDS
 
     def _report_missing(self, node: Word | Phrase | Exact | Expansion, word: str, kind: str = "word") -> None:
         where = f" in the field {node.field}" if node.field else ""
         self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the {kind} {word}{where}"))
 
-    def _analyzed(self, folded: str) -> Entry:
-        """From a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
-        return self._snapshot.entry(folded) or analyze_folded(folded)
-
-    def _unit_idf(self, unit: Unit, column: int | None) -> float:
-        """A compound counts as its joined form where that stands in the index, else as the sum of its parts."""
+    def _worth(self, unit: Unit, column: int | None) -> tuple[bool, float]:
+        """Is a word there, and its idf: a compound counts as its joined form where the index has that, else as its parts."""
         docs = self._snapshot.doc_count
         joined = self._frequency(unit.joined, column) if unit.joined else 0
-        return idf(joined, docs) if joined else sum(idf(self._frequency(part, column), docs) for part in unit.parts)
+        if joined:
+            return True, idf(joined, docs)
+        frequencies = [self._frequency(part, column) for part in unit.parts]
+        return frequencies[0] > 0, sum([idf(frequency, docs) for frequency in frequencies])
 
     def _frequency(self, term: Term, column: int | None) -> int:
         """How many docs have a term, in one column or in any; deleted docs count until they are merged away."""
@@ -276,17 +281,28 @@ class Planner:
                 count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
         return count
 
-    def _unit(self, entry: Entry) -> Unit:
-        parts = tuple(self._snapshot.term(term) for term, _, _ in entry.terms[: entry.positions])
+    def _unit(self, folded: str) -> Unit:
+        """A word's terms, from a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
+        term = self._snapshot.simple_term(folded)
+        if term:
+            return Unit((term,), None)
+        entry = self._snapshot.entry(folded) or analyze_folded(folded)
+        parts = tuple(self._snapshot.term(each) for each, _, _ in entry.terms[: entry.positions])
         more = entry.terms[entry.positions :] if entry.positions > 1 else ()
-        joined = (term for term, offset, width in more if (offset, width) == (0, entry.positions))
+        joined = (each for each, offset, width in more if (offset, width) == (0, entry.positions))
         return Unit(parts, next(map(self._snapshot.term, joined), None))
 
 
 def folded_words(text: str) -> list[str]:
     """The folded words of a piece of a query; unlike in a text, al, el and ul join the word behind them in any case."""
-    if text.isascii() and text.isalnum() and len(text) < MAX_TOKEN:
-        return [fold(text)]  # most words are one token without a look
+    pieces = text.split(" ")
+    if (
+        text.isascii()
+        and len(text) < MAX_TOKEN
+        and all(map(str.isalnum, pieces))
+        and _ARTICLES.isdisjoint(text.lower().split(" "))
+    ):
+        return [fold(piece) for piece in pieces]  # most words are one token without a look
     spans = tokenize(text)
     joined: list[tuple[int, int]] = []
     for start, end in spans:

@@ -136,7 +136,12 @@ def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_f
 
 
 def _plain_words(text: str, mode: Mode) -> Node | None:
-    """What the grammar makes of words of letters and digits with single spaces between them; None for anything else."""
+    """What the grammar makes of words of letters and digits with single spaces between them, or a phrase of such alone.
+
+    None for anything else.
+    """
+    if text[:1] == '"':
+        return _plain_phrase(text)
     pieces = text.split(" ")
     if not all(map(str.isalnum, pieces)) or not _MORE_THAN_WORDS.isdisjoint(text.lower().split(" ")):
         return None
@@ -147,6 +152,12 @@ def _plain_words(text: str, mode: Mode) -> Node | None:
     if len(words) == 1:
         return words[0]
     return (And if mode == "all" else Or)(tuple(words), (0, len(text)))
+
+
+def _plain_phrase(text: str) -> Phrase | None:
+    """What the grammar makes of one phrase of letters, digits and spaces."""
+    inner = text[1:-1]
+    return Phrase(inner, "", (0, len(text))) if text[-1] == '"' and inner.replace(" ", "").isalnum() else None
 
 
 class _Reader:

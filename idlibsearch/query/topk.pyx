@@ -17,6 +17,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
+from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport (
     ALL_ONES, BLOCK, MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, expected, first_from, freq_at, is_deleted,
     open_block, open_list,
@@ -127,13 +128,26 @@ cdef inline double bound(Params* p, const Cursor* c, uint32_t number) noexcept n
     return c.idf * saturated(p, tf) * HAIR if tf != 0.0 else 0.0
 
 
+cdef inline void ask_for_codes(const Params* p, const Cursor* c, uint32_t doc) noexcept nogil:
+    """Have the length codes of a doc ready."""
+    cdef int f
+    for f in range(p.lists.field_count):
+        if c.block.freq_width[f] and c.weight[f] != 0.0:
+            ask_for(p.lists.length_codes + <uint64_t>f * p.lists.doc_count + doc)
+
+
 # ---- a list on its way
 
 
-cdef inline bint enter(Params* p, Cursor* c, uint32_t doc) noexcept nogil:
+cdef inline bint go(Cursor* c, uint32_t doc) noexcept nogil:
     """Go to the block that ``doc`` would stand in; False where the list ends before it."""
     c.number = block_with(&c.blocks, c.number, doc)
-    if c.number >= c.blocks.count:
+    return c.number < c.blocks.count
+
+
+cdef inline bint enter(Params* p, Cursor* c, uint32_t doc) noexcept nogil:
+    """The same, and find what any posting of that block can be worth."""
+    if not go(c, doc):
         c.bounded, c.block_most = NO_DOC, 0.0
         return False
     if c.bounded != c.number:
@@ -228,7 +242,7 @@ cdef inline double tf_bound(Params* p, const Cursor* c, uint32_t doc, int i) noe
 
 cdef inline int place(const Params* p, Cursor* c, uint32_t doc, bint* found) noexcept nogil:
     """Find ``doc`` in the block that it would stand in; ``c.i`` is its posting."""
-    cdef int low, high, middle
+    cdef int low, left, half
     if c.opened == c.number and c.listed != c.number and unpack_docs(p, c) < 0:  # looked into before: it pays to unpack
         return WRONG
     if show(p, c) < 0:
@@ -237,13 +251,11 @@ cdef inline int place(const Params* p, Cursor* c, uint32_t doc, bint* found) noe
         c.i = first_from(&c.block, 0, doc)
         found[0] = doc_at(&c.block, c.i) == doc
         return FINE
-    low, high = 0, c.block.count - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if c.docs[middle] < doc:
-            low = middle + 1
-        else:
-            high = middle
+    low, left = 0, c.block.count
+    while left > 1:  # written so that no branch has to be guessed
+        half = left >> 1
+        low += half * (c.docs[low + half - 1] < doc)
+        left -= half
     c.i = low
     found[0] = c.docs[low] == doc
     return FINE
@@ -329,6 +341,9 @@ cdef int alone(Params* p, Race* r, uint32_t low, uint32_t high) noexcept nogil:
     if weigh(p, c, False) < 0:
         return WRONG
     need = needed(p, c, r.below[r.n - 1], threshold)
+    for i in range(c.block.count):
+        if c.tf_most[i] > need:
+            ask_for_codes(p, c, doc_at(&c.block, i))
     for i in range(first_from(&c.block, 0, low), c.block.count):
         if c.tf_most[i] <= need:
             continue
@@ -463,42 +478,51 @@ cdef inline int open_window(const Params* p, Race* r, int first, uint32_t low, u
 cdef int all_of(Params* p, Race* r) noexcept nogil:
     """AND: the postings of the shortest list, each looked for in the others."""
     cdef Cursor* lead = r.order[0]
-    cdef double others = 0.0
+    cdef double others = 0.0, need
     cdef uint32_t doc = 0
     cdef int i, waiting = 0
     for i in range(1, r.n):
         others += r.order[i].most
-    while enter(p, lead, doc):
+    while go(lead, doc):
         waiting += 1
         if waiting % PATIENCE == 0 and is_late(p.end_ns):
             return LATE
-        if (lead.block_most + others) * HAIR > r.heap.threshold:
-            if weigh(p, lead, True) < 0:
+        if (bound(p, lead, lead.number) + others) * HAIR > r.heap.threshold:
+            if unpack_docs(p, lead) < 0 or weigh(p, lead, r.heap.threshold > 0.0) < 0:
                 return WRONG
+            need = needed(p, lead, others, r.heap.threshold)
             for i in range(first_from(&lead.block, 0, doc), lead.block.count):
-                if lead.docs[i] >= doc and is_wanted(p, lead.docs[i]):
-                    if (lead.idf * saturated(p, lead.tf_most[i]) + others) * HAIR > r.heap.threshold:
-                        doc = meet(p, r, lead.docs[i], i)
-                        if doc == 0:
-                            return WRONG
-                        if doc == NO_DOC:
-                            return FINE
+                if lead.docs[i] >= doc and lead.tf_most[i] > need and is_wanted(p, lead.docs[i]):
+                    doc = meet(p, r, lead.docs[i], i)
+                    if doc == 0:
+                        return WRONG
+                    if doc == NO_DOC:
+                        return FINE
         doc = max(doc, lead.blocks.last[lead.number] + 1)
     return FINE
+
+
+cdef bint is_hopeless(Params* p, Race* r, uint32_t doc, int i) noexcept nogil:
+    """Can no posting of the blocks that the other lists stand at lift a doc of the first list high enough?"""
+    cdef double most = r.order[0].idf * saturated(p, r.order[0].tf_most[i])
+    cdef int j
+    for j in range(1, r.n):
+        enter(p, r.order[j], doc)
+        most += r.order[j].block_most
+    return most * HAIR <= r.heap.threshold
 
 
 cdef uint32_t meet(Params* p, Race* r, uint32_t doc, int i) noexcept nogil:
     """Score a doc of the first list, if the others have it; returns the next doc that may match, NO_DOC for none, 0 for damage."""
     cdef Cursor* c
-    cdef Cursor* lead = r.order[0]
-    cdef double total = 0.0, most = lead.idf * saturated(p, lead.tf_most[i])
+    cdef double total = 0.0
     cdef bint found = False
     cdef int j
+    ask_for(p.lists.lengths + <uint64_t>doc * p.lists.field_count)
     for j in range(1, r.n):
-        if not enter(p, r.order[j], doc):
+        if not go(r.order[j], doc):
             return NO_DOC
-        most += r.order[j].block_most
-    if most * HAIR <= r.heap.threshold:
+    if r.heap.threshold > 0.0 and is_hopeless(p, r, doc, i):
         return doc + 1
     for j in range(1, r.n):
         c = r.order[j]

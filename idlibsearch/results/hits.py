@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,12 +21,12 @@ SNIPPET_TOKENS = 40  # two or three lines on a terminal
 class Hit:
     """One report that matched. ``score`` is its BM25F score, ``key`` its lasting id."""
 
-    def __init__(self, snapshot: Snapshot, found: Found, scored: Scored) -> None:
+    def __init__(self, snapshot: Snapshot, found: Found, scored: Scored, key: str) -> None:
         self._snapshot = snapshot
         self._found = found
         self._scored = scored
         self.score = scored.score
-        self.key = snapshot.segments[scored.segment].keys[scored.doc]
+        self.key = key
 
     def __repr__(self) -> str:
         return f"<Hit {self.key} {self.score:.3f}>"
@@ -151,5 +151,12 @@ def _diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
 
 def results_of(snapshot: Snapshot, query: str, found: Found, took_ms: float) -> Results:
     """Wrap what a search found; facets are the caller's to add."""
-    hits = tuple(Hit(snapshot, found, scored) for scored in found.hits)
+    keys = _keys(snapshot, found.hits)
+    hits = tuple([Hit(snapshot, found, scored, key) for scored, key in zip(found.hits, keys, strict=True)])
     return Results(query, took_ms, hits, found)
+
+
+def _keys(snapshot: Snapshot, hits: Sequence[Scored]) -> list[str]:
+    if len(snapshot.segments) == 1:
+        return snapshot.segments[0].keys.several([hit.doc for hit in hits])
+    return [snapshot.segments[hit.segment].keys.several((hit.doc,))[0] for hit in hits]
