@@ -9,6 +9,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 
+from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport (
     BLOCK, MAX_FIELDS, Block, List, Lists, Places, doc_at, freq_at, open_block, open_list, open_places, places_before, read_column,
     read_positions,
@@ -18,6 +19,10 @@ from idlibsearch.index.entries cimport (
 )
 from idlibsearch.query.bitmaps cimport lowest_bit
 from idlibsearch.query.scoring cimport Params, lists_of, read_params, saturated, weighed
+
+
+cdef enum:
+    AHEAD = 16  # docs whose lengths are asked for before they are needed
 
 
 cdef inline bint is_marked(const uint64_t* bits, uint64_t number) noexcept nogil:
@@ -299,11 +304,11 @@ cdef class Gathered:
     ) noexcept nogil:
         """How many of a posting's occurrences were chosen. A token that has the term twice counts once, from the first."""
         cdef uint32_t found = 0, covered = 0, n
-        cdef bint wide = False
+        cdef uint8_t widest = 0
         for n in range(count):
             found += self.widths[numbers[n]] > 0
-            wide = wide or self.widths[numbers[n]] > 1
-        if not wide:
+            widest |= self.widths[numbers[n]]
+        if widest <= 1:
             return found
         found = 0
         read_positions(places, first, count, starts)
@@ -345,6 +350,8 @@ cdef class Gathered:
             with nogil:
                 for i in range(self.size):
                     tf = 0.0
+                    if i + AHEAD < self.size:
+                        ask_for(p.lists.lengths + <uint64_t>self._docs[i + AHEAD] * p.lists.field_count)
                     for c in range(self.column_count):
                         tf += weighed(&p, self._docs[i], self.columns[c], freqs[c])
                     freqs += self.column_count

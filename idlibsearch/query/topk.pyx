@@ -314,6 +314,7 @@ cdef int consider(Params* p, Race* r, int lead, uint32_t doc, double most) noexc
             return WRONG
         if found:
             c.met = doc
+            ask_for(p.lists.lengths + <uint64_t>doc * p.lists.field_count)
             most += c.idf * saturated(p, tf_bound(p, c, doc, c.i))
     if most * HAIR <= r.heap.threshold:
         return FINE
