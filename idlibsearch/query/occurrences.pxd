@@ -17,6 +17,7 @@ from idlibsearch.index.entries cimport Surfaces, open_surfaces, width_at
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     MAX_WORDS = 64  # in one phrase
+    FEW = 256       # occurrences in one text
 
 
 cdef struct Word:
@@ -129,7 +130,10 @@ cdef inline int load_starts(const Lists* lists, Word* w, int column, Room* room,
         if open_places(lists, &w.blocks, w.number, &w.block, w.before[w.block.count], &w.places) < 0:
             return -1
         w.measured = w.number
-    if count > lists.lengths[<uint64_t>w.doc * lists.field_count + column] or count > 0x7FFFFFFF or make_room(room, count) < 0:
+    # A text has no more occurrences than positions. Its length is far away in memory: few enough are let pass without it.
+    if count > FEW and (count > 0x7FFFFFFF or count > lists.lengths[<uint64_t>w.doc * lists.field_count + column]):
+        return -1
+    if make_room(room, count) < 0:
         return -1
     first[0] = w.before[w.i]
     for f in range(column):

@@ -11,11 +11,12 @@ Scores are exactly ``rank``'s. Twin: the naive engine, and ``lists.phrase``, whi
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
+from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
 from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
-from idlibsearch.query.scoring cimport Params, read_params, scored
+from idlibsearch.query.scoring cimport Params, read_params, saturated, scored, weighed_at_most
 
 from idlibsearch.query.limits import LateError
 
@@ -88,17 +89,18 @@ cdef double most_here(const Params* p, const Search* s) noexcept nogil:
 
 cdef inline bint is_hopeless(const Params* p, const Search* s, int n, const Heap* h) noexcept nogil:
     """Are the first ``n`` words, all at one doc, too rare in it for the phrase to be good enough there?"""
-    cdef uint32_t freqs[MAX_FIELDS]
+    cdef double tf = 0.0
+    cdef uint32_t freq
     cdef int f, w
     if h.threshold <= 0.0:
         return False
     for f in range(p.lists.field_count):
-        freqs[f] = 0
         if p.weight[f] != 0.0 and p.lists.positional[f]:
-            freqs[f] = NO_DOC
+            freq = NO_DOC
             for w in range(n):
-                freqs[f] = min(freqs[f], freq_at(&s.order[w].block, f, s.order[w].i))
-    return scored(p, s.order[0].doc, freqs) * HAIR <= h.threshold
+                freq = min(freq, freq_at(&s.order[w].block, f, s.order[w].i))
+            tf += weighed_at_most(p, s.order[0].doc, f, freq)
+    return saturated(p, tf) * HAIR <= h.threshold
 
 
 cdef int look(const Params* p, const Search* s, Room* room, Heap* h) noexcept nogil:
@@ -135,7 +137,10 @@ cdef inline int gather(const Params* p, const Search* s, const Heap* h, uint32_t
         if s.order[w].doc != doc:
             next[0] = s.order[w].doc
             return 0
-    return not is_deleted(p.lists, doc) and not is_hopeless(p, s, s.count, h)
+    if is_deleted(p.lists, doc) or is_hopeless(p, s, s.count, h):
+        return 0
+    ask_for(p.lists.lengths + <uint64_t>doc * p.lists.field_count)
+    return 1
 
 
 cdef int look_through(const Params* p, const Search* s, uint32_t window, Room* room, Heap* h) noexcept nogil:

@@ -4,7 +4,7 @@
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport uint32_t, uint64_t
 
-from idlibsearch.index.blocks cimport MAX_FIELDS, Lists
+from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, decoded
 
 
 cdef struct Params:
@@ -37,6 +37,14 @@ cdef inline double weighed(const Params* p, uint32_t doc, int field, uint32_t fr
     if not freq or p.weight[field] == 0.0:
         return 0.0
     cdef uint32_t length = p.lists.lengths[<uint64_t>doc * p.lists.field_count + field]
+    return p.weight[field] * freq / (1.0 - p.b[field] + p.b[field] * length / p.mean[field])
+
+
+cdef inline double weighed_at_most(const Params* p, uint32_t doc, int field, uint32_t freq) noexcept nogil:
+    """A bound of the same, by the code of the field's length: these are close together in memory."""
+    if not freq or p.weight[field] == 0.0:
+        return 0.0
+    cdef uint32_t length = decoded(p.lists.length_codes[<uint64_t>field * p.lists.doc_count + doc])
     return p.weight[field] * freq / (1.0 - p.b[field] + p.b[field] * length / p.mean[field])
 
 
