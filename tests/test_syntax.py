@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from whoosh import query as whoosh_query
 from whoosh.qparser import FuzzyTermPlugin, QueryParser, RegexPlugin
@@ -195,6 +196,10 @@ def test_what_is_odd_is_run_and_reported(typed: str, code: str, span: tuple[int,
     assert [(d.code, d.span) for d in parsed.diagnostics][:1] == [(code, span)]
 
 
+def test_a_boost_is_the_groups_alone_also_before_an_operator():
+    assert parse("(a)^2 AND b").tree == And((Boosted(Word("a"), 2.0), Word("b")))
+
+
 def test_a_plain_query_has_nothing_to_report():
     assert parse('ceasefire "al Qaeda" OR title:turkey NOT date:2020').diagnostics == ()
 
@@ -276,6 +281,7 @@ WHOOSH.add_plugins([FuzzyTermPlugin(), RegexPlugin()])
 
 @given(st.recursive(operands, grown, max_leaves=8))
 def test_whoosh_reads_its_own_grammar_the_same_way(typed: str):
+    assume(not re.search(r"\)\^2 [A-Z]", typed))  # Whoosh gives the boost of a group to all that an operator joins to it
     assert parse(typed).tree == from_whoosh(WHOOSH.parse(typed, normalize=False))
 
 

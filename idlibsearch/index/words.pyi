@@ -5,7 +5,6 @@ from typing_extensions import Buffer
 from idlibsearch.errors import CorruptIndexError
 
 def find_string(text: Buffer, ends: Buffer, wanted: Buffer) -> int: ...
-
 def strings_at(text: Buffer, ends: Buffer, numbers: Sequence[int]) -> list[str]: ...
 
 class Words:
