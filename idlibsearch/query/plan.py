@@ -164,7 +164,7 @@ class Planner:
         frequency = self._frequency(term, columns[0] if node.field else None) if term else 0
         if not term or not frequency:
             return self._leaf(node, node.text, columns)
-        return Leaf((Unit((term,), None),), columns, idf(frequency, self._snapshot.doc_count))
+        return Leaf((Unit((term,), None),), columns, idf(frequency, self._snapshot.doc_count), term)
 
     def _columns(self, field: str, date: bool) -> tuple[int, ...]:
         if field:
@@ -255,7 +255,8 @@ class Planner:
             total += worth
             if not is_there:
                 self._report_missing(node, word)
-        return Leaf(units, columns, total)
+        is_one = len(units) == len(units[0].parts) == 1 and units[0].joined is None
+        return Leaf(units, columns, total, units[0].parts[0] if is_one else None)
 
     def _is_bounded(self, units: Sequence[Unit], compounds: int) -> bool:
         return sum(len(unit.parts) for unit in units) <= MAX_PHRASE_WORDS and compounds <= MAX_COMPOUNDS

@@ -32,19 +32,15 @@ class Chosen(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """Units side by side in one of these freq columns. ``idf`` is the sum of the units'."""
+    """Units side by side in one of these freq columns. ``idf`` is the sum of the units'.
+
+    ``single_term``: where the leaf is nothing but one term, which then can be counted without positions.
+    """
 
     units: tuple[Unit | Chosen, ...]
     columns: tuple[int, ...]
     idf: float
-
-    @property
-    def single_term(self) -> Term | None:
-        """The term, where the leaf is nothing but one: then no positions are needed to count it."""
-        unit = self.units[0]
-        if len(self.units) > 1 or isinstance(unit, Chosen):
-            return None
-        return unit.parts[0] if len(unit.parts) == 1 and unit.joined is None else None
+    single_term: Term | None = None
 
 
 class Between(NamedTuple):
