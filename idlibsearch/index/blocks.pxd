@@ -190,7 +190,9 @@ cdef inline int open_block(const Lists* lists, const List* blocks, uint32_t numb
     block.count, mask, block.doc_width = header[0] + 1, header[1], header[2]
     block.last = blocks.last[number]
     base = blocks.last[number - 1] + 1 if number else 0
-    if block.count > BLOCK or block.doc_width > 32 or block.last >= lists.doc_count or base > block.last:
+    if <uint32_t>block.count != min(<uint32_t>BLOCK, blocks.postings - number * BLOCK):  # all but the last are whole
+        return -1
+    if block.doc_width > 32 or block.last >= lists.doc_count or base > block.last:
         return -1
     at += 3
     for f in range(lists.field_count):

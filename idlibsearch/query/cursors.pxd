@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """A word's list on its way through the docs, and what its postings can be worth, for the ``topk`` kernel.
 
 What a posting can be worth at most is told by its freqs and its block's smallest length, or by its own doc's length code; so most

@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Words by their spelling: which surfaces and terms some folded words have, and in which docs these stand, counted as one word.
 
 A token is found through the term at its first position, so that rebel-held, of which *rebel*, *held* and *rebelheld* tell in

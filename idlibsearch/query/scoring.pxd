@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """What a doc scores, for the kernels that make lists of scored docs. Only inline functions, compiled into each of them."""
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
