@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True, cdivision=True
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Lists of scored docs, and the algebra on them: the general way from posting lists to an answer, a whole list at a time.
 
 A list is a pair of buffers, docs (uint32, ascending) and scores (float64), made by ``word`` and ``phrase``, joined by
