@@ -10,11 +10,11 @@ A doc's score is the sum of its words' in query order, in double precision, exac
 a hair so that rounding never loses a doc. Twin: the naive engine, and ``match``, which scores every posting.
 """
 
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from idlibsearch.index.ahead cimport ask_for
-from idlibsearch.index.blocks cimport doc_at, first_from, open_list
+from idlibsearch.index.blocks cimport BLOCK, doc_at, first_from, open_list
 from idlibsearch.query.bitmaps cimport lowest_bit
 from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.cursors cimport (
@@ -92,15 +92,19 @@ cdef int alone(Params* p, Race* r, uint32_t low, uint32_t high) noexcept nogil:
     cdef Cursor* c = r.window[r.n - 1]
     cdef double threshold = r.heap.threshold, need, tf
     cdef uint32_t doc
-    cdef int i
+    cdef uint8_t worthy[BLOCK]
+    cdef int i, at, count = 0
     if weigh(p, c, False) < 0:
         return WRONG
     need = needed(p, c, r.below[r.n - 1], threshold)
-    for i in range(c.block.count):
-        if c.tf_most[i] > need:
-            ask_for_codes(p, c, doc_at(&c.block, i))
     for i in range(first_from(&c.block, 0, low), c.block.count):
-        if c.tf_most[i] <= need:
+        worthy[count] = <uint8_t>i
+        count += c.tf_most[i] > need
+    for at in range(count):
+        ask_for_codes(p, c, doc_at(&c.block, worthy[at]))
+    for at in range(count):
+        i = worthy[at]
+        if c.tf_most[i] <= need:  # it may have grown
             continue
         doc = doc_at(&c.block, i)
         if doc > high:
