@@ -90,6 +90,7 @@ class SegmentBuilder:
         self._documents.cut()
         self._tokens.frombytes(self._words.vocabulary.ids().cast("B"))
         self._words.vocabulary.clear_ids()
+        self._words.learn()
 
     def discard(self) -> None:
         """Give up; nothing is left of the file."""
