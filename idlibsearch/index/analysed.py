@@ -53,11 +53,10 @@ class Analysed:
         if len(self._lexemes) < len(self.vocabulary):
             self._lexemes.learn(*self.vocabulary.surface_table(len(self._lexemes)))
 
-    def words_in(self, tokens: U32) -> tuple[WordList, U32]:
-        """The words of these tokens in the lexicon's order; for each number of the vocabulary its surface there, or NOWHERE."""
+    def words_in(self, used: U32) -> tuple[WordList, U32]:
+        """The words of these surfaces in the lexicon's order; for each number of the vocabulary its surface there, or NOWHERE."""
         self.learn()
         folded_of, forms = map(np.asarray, self._lexemes.surfaces())
-        used = _numbers_in(tokens, len(folded_of))
         all_positions, entry_ends, all_terms, all_places = map(np.asarray, self._lexemes.entries())
         folded, folded_table = _ordered(self._lexemes.folded_table(), folded_of[used])
         starts, index = spread(np.concatenate((np.zeros(1, np.uint32), entry_ends)), folded)
@@ -90,8 +89,7 @@ def _ordered(table: tuple[bytes, memoryview], numbers: U32) -> tuple[U32, Table]
 def _numbers_in(numbers: U32, size: int) -> U32:
     """Those below ``size`` that come up, each once, ascending."""
     met = np.zeros(size, np.bool_)
-    for at in range(0, len(numbers), 1 << 20):  # as indices they take twice the room
-        met[numbers[at : at + (1 << 20)]] = True
+    met[numbers] = True
     return np.flatnonzero(met).astype(np.uint32)
 
 

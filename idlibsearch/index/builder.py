@@ -27,7 +27,7 @@ from idlibsearch.model import Report
 
 try:
     from idlibsearch.index.encoder import Encoder
-    from idlibsearch.index.inverter import TokenStream
+    from idlibsearch.index.inverter import TokenStream, mark_met, packed
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
 
@@ -49,7 +49,7 @@ class SegmentBuilder:
         self._ranking, self._words = ranking, words
         self._window_bytes = min(window_bytes, WINDOW_BYTES)
         self._out = SectionWriter(path, sync=False)
-        self._tokens = array("I")
+        self._tokens = bytearray()  # packed
         self._counts = array("I")  # tokens of each (doc, field)
         self._breaks = {name: array("I") for name in BREAKS}  # tokens of the body before each start
         self._break_ends = {name: array("Q") for name in BREAKS}
@@ -63,7 +63,7 @@ class SegmentBuilder:
     @property
     def size_bytes(self) -> int:
         """About how much memory it takes to write what was gathered so far."""
-        tokens = 4 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
+        tokens = len(self._tokens) * 9 // 8 + sum(4 * len(breaks) for breaks in self._breaks.values())
         window = self._window_bytes * 3 // 2  # packed, it is half
         return self._words.listed_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
 
@@ -88,7 +88,7 @@ class SegmentBuilder:
     def end_batch(self) -> None:
         """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
         self._documents.cut()
-        self._tokens.frombytes(self._words.vocabulary.ids().cast("B"))
+        self._tokens += packed(self._words.vocabulary.ids())
         self._words.vocabulary.clear_ids()
         self._words.learn()
 
@@ -105,13 +105,14 @@ class SegmentBuilder:
             self._write(out)
 
     def _write(self, out: SectionWriter) -> None:
-        tokens = np.frombuffer(self._tokens, np.uint32)
-        words, ranks = self._words.words_in(tokens)
+        met = np.zeros(len(self._words.vocabulary), np.uint8)
+        mark_met(self._tokens, met)
+        words, ranks = self._words.words_in(np.flatnonzero(met).astype(np.uint32))
         vocabulary = _Spread.of(words, ranks)
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
         stream = TokenStream(
-            tokens,
+            self._tokens,
             counts,
             positional,
             vocabulary.starts,
