@@ -16,7 +16,7 @@ from idlibsearch.analysis import sentences
 from idlibsearch.analysis.tokens import encoded
 from idlibsearch.errors import KernelError
 from idlibsearch.index.analysed import NOWHERE, Analysed
-from idlibsearch.index.columns import ColumnsWriter
+from idlibsearch.index.columns_writer import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
