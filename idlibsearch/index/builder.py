@@ -49,7 +49,7 @@ class SegmentBuilder:
         self._ranking, self._words = ranking, words
         self._window_bytes = min(window_bytes, WINDOW_BYTES)
         self._out = SectionWriter(path, sync=False)
-        self._tokens = bytearray()  # packed
+        self._tokens = array("H")  # packed
         self._counts = array("I")  # tokens of each (doc, field)
         self._breaks = {name: array("I") for name in BREAKS}  # tokens of the body before each start
         self._break_ends = {name: array("Q") for name in BREAKS}
@@ -63,7 +63,7 @@ class SegmentBuilder:
     @property
     def size_bytes(self) -> int:
         """About how much memory it takes to write what was gathered so far."""
-        tokens = len(self._tokens) * 9 // 8 + sum(4 * len(breaks) for breaks in self._breaks.values())
+        tokens = 2 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
         window = self._window_bytes * 3 // 2  # packed, it is half
         return self._words.listed_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
 
@@ -88,7 +88,7 @@ class SegmentBuilder:
     def end_batch(self) -> None:
         """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
         self._documents.cut()
-        self._tokens += packed(self._words.vocabulary.ids())
+        self._tokens.frombytes(packed(self._words.vocabulary.ids()))
         self._words.vocabulary.clear_ids()
         self._words.learn()
 

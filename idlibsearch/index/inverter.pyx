@@ -5,8 +5,8 @@ Two passes over the same stream: ``count`` learns how long every list is, ``inve
 the lists of a large segment need not all stand in memory at once. Between the two the caller turns lengths into starts.
 ``measure`` turns tokens into positions. Its slow twin is in ``tests/naive.py``.
 
-Tokens come packed: a surface's number takes 7 bits a byte, lowest first, with the high bit set on all bytes but its last. What
-is common was met early and so has a low number: news takes 1.7 bytes a token.
+Tokens come packed into uint16: a surface's number, or where that is 65535 or more, 65535 and then its lower and its upper half.
+What is common was met early and so has a low number: news takes little more than two bytes a token.
 
 Every number is checked against the arrays it indexes before it is used; a wrong one raises IndexError.
 """
@@ -22,57 +22,53 @@ cdef enum:
     WRONG = 1
     HERE = 0x8000
     WIDTH = 0x7FFF
+    ESCAPE = 0xFFFF
+    CHUNK = 256  # tokens that are looked through at once for those of the range
 
 
-cdef inline uint32_t next_token(const uint8_t** at) noexcept nogil:
-    """The number at ``at``, which moves behind it; that it is there and ends is known."""
-    cdef uint32_t number = at[0][0] & 0x7F
-    cdef int shift = 7
-    while at[0][0] >= 0x80:
-        at[0] += 1
-        number |= <uint32_t>(at[0][0] & 0x7F) << shift
-        shift += 7
+cdef inline uint32_t next_token(const uint16_t** at) noexcept nogil:
+    """The number at ``at``, which moves behind it; that all of it is there is known."""
+    cdef uint32_t number = at[0][0]
     at[0] += 1
+    if number == ESCAPE:
+        number = at[0][0] | <uint32_t>at[0][1] << 16
+        at[0] += 2
     return number
 
 
-cdef inline int64_t checked_token(const uint8_t* data, Py_ssize_t size, Py_ssize_t* at) noexcept nogil:
-    """As above, of bytes that may be anything; -1 where no number stands there."""
-    cdef uint64_t number = 0
-    cdef int shift
-    for shift in range(0, 35, 7):
-        if at[0] >= size:
+cdef inline int64_t checked_token(const uint16_t* data, Py_ssize_t size, Py_ssize_t* at) noexcept nogil:
+    """As above, of numbers that may be any, one of which is left; -1 where they end too early."""
+    cdef int64_t number = data[at[0]]
+    at[0] += 1
+    if number == ESCAPE:
+        if size - at[0] < 2:
             return -1
-        number |= <uint64_t>(data[at[0]] & 0x7F) << shift
-        at[0] += 1
-        if data[at[0] - 1] < 0x80:
-            return <int64_t>number
-    return -1
+        number = data[at[0]] | <int64_t>data[at[0] + 1] << 16
+        at[0] += 2
+    return number
 
 
 def packed(const uint32_t[::1] tokens not None):
     """Tokens as the stream takes them (bytes)."""
-    cdef Py_ssize_t i, size = 0
-    cdef uint32_t number
+    cdef Py_ssize_t i, size = tokens.shape[0]
     cdef bytes found
-    cdef uint8_t* out
+    cdef uint16_t* out
     for i in range(tokens.shape[0]):
-        size += 1 + (tokens[i] > 0x7F) + (tokens[i] > 0x3FFF) + (tokens[i] > 0x1FFFFF) + (tokens[i] > 0xFFFFFFF)
-    found = PyBytes_FromStringAndSize(NULL, size)
-    out = <uint8_t*><char*>found
+        size += 2 * (tokens[i] >= ESCAPE)
+    found = PyBytes_FromStringAndSize(NULL, size * sizeof(uint16_t))
+    out = <uint16_t*><char*>found
     with nogil:
         for i in range(tokens.shape[0]):
-            number = tokens[i]
-            while number > 0x7F:
-                out[0] = <uint8_t>(number & 0x7F | 0x80)
+            if tokens[i] < ESCAPE:
+                out[0] = <uint16_t>tokens[i]
                 out += 1
-                number >>= 7
-            out[0] = <uint8_t>number
-            out += 1
+            else:
+                out[0], out[1], out[2] = ESCAPE, <uint16_t>(tokens[i] & 0xFFFF), <uint16_t>(tokens[i] >> 16)
+                out += 3
     return found
 
 
-def mark_met(const uint8_t[::1] tokens not None, uint8_t[::1] met not None):
+def mark_met(const uint16_t[::1] tokens not None, uint8_t[::1] met not None):
     """Set a 1 for every surface that a stream has. Raises IndexError where there is no room for one."""
     cdef Py_ssize_t at = 0, size = tokens.shape[0]
     cdef int64_t token
@@ -85,7 +81,7 @@ def mark_met(const uint8_t[::1] tokens not None, uint8_t[::1] met not None):
 
 cdef struct Stream:
     # What both passes read: the tokens, doc by doc and in each doc field by field, and what each surface stands for.
-    const uint8_t* tokens
+    const uint16_t* tokens
     const uint32_t* counts        # tokens of each (doc, field)
     Py_ssize_t doc_count
     Py_ssize_t field_count
@@ -102,7 +98,7 @@ cdef struct Stream:
 cdef class TokenStream:
     """The tokens of a segment and what their surfaces stand for; both passes run over it.
 
-    tokens        uint8[]        ``packed`` surface numbers, doc by doc, field by field
+    tokens        uint16[]       ``packed`` surface numbers, doc by doc, field by field
     counts        uint32[d * f]  tokens of each doc and field
     positional    uint8[f]       1 where positions are kept
     entry_starts  uint32[s + 1]  surface -> range of its (term, place) entries; a term's own ascend by offset
@@ -118,7 +114,7 @@ cdef class TokenStream:
 
     def __init__(
         self,
-        const uint8_t[::1] tokens not None,
+        const uint16_t[::1] tokens not None,
         const uint32_t[::1] counts not None,
         const uint8_t[::1] positional not None,
         const uint32_t[::1] entry_starts not None,
@@ -201,7 +197,7 @@ cdef class TokenStream:
         if lengths.shape[0] != self.s.doc_count * self.s.field_count:
             raise IndexError("one length for each doc and field is needed")
         cdef Py_ssize_t row
-        cdef const uint8_t* at = self.s.tokens
+        cdef const uint16_t* at = self.s.tokens
         cdef uint32_t n, length
         with nogil:
             for row in range(lengths.shape[0]):
@@ -218,7 +214,7 @@ cdef class TokenStream:
         if not 0 <= field < self.s.field_count or ends.shape[0] != self.s.doc_count:
             raise IndexError("there is no such field, or not one end for each doc")
         cdef Py_ssize_t doc, f
-        cdef const uint8_t* at = self.s.tokens
+        cdef const uint16_t* at = self.s.tokens
         cdef uint64_t i = 0
         cdef uint32_t n, position
         for doc in range(self.s.doc_count):
@@ -306,7 +302,7 @@ cdef int _count(
     uint32_t[::1] surface_occurrences,
 ) except -1 nogil:
     cdef Py_ssize_t doc, field
-    cdef const uint8_t* at = s.tokens
+    cdef const uint16_t* at = s.tokens
     cdef uint32_t token, term, e, n
     for doc in range(s.doc_count):
         for field in range(s.field_count):
@@ -353,38 +349,53 @@ cdef int _invert(
     uint32_t[::1] surfaces,
 ) except -1 nogil:
     cdef Py_ssize_t doc, field
-    cdef const uint8_t* at = s.tokens
+    cdef const uint16_t* at = s.tokens
     cdef uint64_t posting, occurrence
     cdef uint64_t p = docs.shape[0], o = positions.shape[0]
-    cdef uint32_t token, term, e, n, position
+    cdef uint32_t token, term, e, i, left, here, position
+    cdef uint32_t[CHUNK] found, places
     for doc in range(s.doc_count):
         for field in range(s.field_count):
             position = 0
-            for n in range(s.counts[doc * s.field_count + field]):
-                token = next_token(&at)
-                if not marks[token] & HERE:
-                    position += marks[token]
-                    continue
-                for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
-                    term = s.entry_terms[e] - first  # one before the range becomes a large number
-                    if term >= terms:
-                        continue
-                    occurrence = occurrence_cursors[term]
-                    if seen[term] != <uint32_t>doc:
-                        seen[term] = <uint32_t>doc
-                        posting = posting_cursors[term]
-                        if posting >= p:
-                            return WRONG
-                        posting_cursors[term] += 1
-                        docs[posting] = <uint32_t>doc
-                        position_starts[posting] = occurrence
-                    posting = posting_cursors[term] - 1
-                    freqs[field * <Py_ssize_t>p + <Py_ssize_t>posting] += 1
-                    if s.positional[field]:
-                        if occurrence >= o:
-                            return WRONG
-                        positions[occurrence] = position + (s.entry_places[e] >> 8)
-                        surfaces[occurrence] = entry_surfaces[e]
-                        occurrence_cursors[term] += 1
-                position += marks[token] & WIDTH
+            left = s.counts[doc * s.field_count + field]
+            while left:
+                here = _pick(&at, min(left, CHUNK), marks, &position, found, places)
+                left -= min(left, CHUNK)
+                for i in range(here):
+                    token = found[i]
+                    for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
+                        term = s.entry_terms[e] - first  # one before the range becomes a large number
+                        if term >= terms:
+                            continue
+                        occurrence = occurrence_cursors[term]
+                        if seen[term] != <uint32_t>doc:
+                            seen[term] = <uint32_t>doc
+                            posting = posting_cursors[term]
+                            if posting >= p:
+                                return WRONG
+                            posting_cursors[term] += 1
+                            docs[posting] = <uint32_t>doc
+                            position_starts[posting] = occurrence
+                        posting = posting_cursors[term] - 1
+                        freqs[field * <Py_ssize_t>p + <Py_ssize_t>posting] += 1
+                        if s.positional[field]:
+                            if occurrence >= o:
+                                return WRONG
+                            positions[occurrence] = places[i] + (s.entry_places[e] >> 8)
+                            surfaces[occurrence] = entry_surfaces[e]
+                            occurrence_cursors[term] += 1
     return FINE
+
+
+cdef inline uint32_t _pick(
+    const uint16_t** at, uint32_t count, const uint16_t* marks, uint32_t* position, uint32_t* found, uint32_t* places
+) noexcept nogil:
+    """Of the next tokens those that are marked, with their positions; how many."""
+    cdef uint32_t i, token, here = 0, place = position[0]
+    for i in range(count):  # no branches but that of a rare token: which ones are marked cannot be foretold
+        token = next_token(at)
+        found[here], places[here] = token, place
+        here += marks[token] >> 15
+        place += marks[token] & WIDTH
+    position[0] = place
+    return here
