@@ -112,6 +112,7 @@ class DocumentsWriter:
         self._pending_bytes = 0
         self._ends, self._firsts, self._records = array("Q"), array("I"), array("I")
         self._written = 0
+        self._compressor = zstd.ZstdCompressor(LEVEL)  # one for all blocks: to make one takes as long as packing 4 kB
         out.begin("stored.blocks", "B")
 
     def add(self, record: bytes) -> None:
@@ -125,7 +126,8 @@ class DocumentsWriter:
     def cut(self) -> None:
         """End the block here."""
         if self._pending:
-            self._append(zstd.compress(b"".join(self._pending), LEVEL), len(self._records) - len(self._pending))
+            block = self._compressor.compress(b"".join(self._pending), zstd.ZstdCompressor.FLUSH_FRAME)
+            self._append(block, len(self._records) - len(self._pending))
             self._pending, self._pending_bytes = [], 0
 
     def copy(self, documents: Documents, block: int, dead: Set[int]) -> None:
