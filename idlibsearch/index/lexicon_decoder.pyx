@@ -19,6 +19,7 @@ cdef enum:
     FINE = 0
     DAMAGED = -1
     NO_MEMORY = -2
+    MOST_TERMS = 256  # of a surface: it has fewer positions, and a byte says how many
 
 
 cdef struct Texts:
@@ -270,7 +271,7 @@ cdef int put_surfaces(const SurfaceTable* table, Numbers* ends, Numbers* found) 
             at, end, surfaces.base = table.blocks[term // WORDS], table.blocks[term // WORDS + 1], 0
             if at > end or end + 8 > table.size:
                 return DAMAGED
-        if read_surfaces(table, &at, end, &surfaces) < 0:
+        if read_surfaces(table, &at, end, &surfaces) < 0 or found.used > <uint64_t>MOST_TERMS * table.surface_count:
             return DAMAGED
         for i in range(surfaces.count):
             if not push(found, surface_at(table, &surfaces, i)):
