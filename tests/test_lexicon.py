@@ -251,9 +251,7 @@ def asked(sections):
                 words.capsule, entries.capsule, sections["surfaces.data"], blocks["surfaces.blocks"]
             )
         ),
-        lambda: whole(
-            lexicon_decoder.read_term_surfaces(sections["term.surfaces"], blocks["term.blocks"], terms, surfaces)
-        ),
+        lambda: whole(lexicon_decoder.read_term_surfaces(sections["term.surfaces"], blocks["term.blocks"], terms, surfaces)),
         lambda: [entries.surfaces(number, "abc") for number in range(0, folded, 9)],
         lambda: list(entries.all([""] * folded)),
         lambda: [Chosen(entries, range(low, folded)) for low in range(0, folded, 29)],

@@ -24,7 +24,7 @@ try:
 except ImportError as error:
     raise KernelError("idlibsearch.index.lexemes") from error
 
-LISTED_BYTES = 170  # a surface in ``WordList``, and what it takes to make and number it
+LISTED_BYTES = 150  # a surface in ``WordList``, what it takes to make and number it, and the tables of its lists' blocks
 NOWHERE = 0xFFFFFFFF
 FORM_BITS = 2
 
@@ -34,9 +34,7 @@ class Analysed:
 
     def __init__(self) -> None:
         self.vocabulary = new_vocabulary()
-        self._lexemes = Lexemes(
-            fold, analyze_folded, KEPT_UPPER, SPECIAL_PARTS, spelling.table(), known_terms(), JOINED_PARTS
-        )
+        self._lexemes = Lexemes(fold, analyze_folded, KEPT_UPPER, SPECIAL_PARTS, spelling.table(), known_terms(), JOINED_PARTS)
 
     @property
     def size_bytes(self) -> int:

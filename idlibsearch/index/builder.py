@@ -33,9 +33,9 @@ except ImportError as error:
 
 BODY = "body"
 BREAKS = ("sentences", "paragraphs")
-WINDOW_BYTES = 64 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
+WINDOW_BYTES = 80 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
 OCCURRENCE_BYTES = 8  # position and surface
-REPORT_BYTES = 250  # a report in ``Rows`` and ``ColumnsWriter``, beside its key
+REPORT_BYTES = 60  # a report in ``Rows``, beside its key, and its counts of tokens
 
 
 class SegmentBuilder:
@@ -65,14 +65,15 @@ class SegmentBuilder:
         """About how much memory it takes to write what was gathered so far."""
         tokens = 2 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
         window = self._window_bytes * 3 // 2  # packed, it is half
-        return self._words.listed_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
+        rows = self._rows.size_bytes + self._columns.size_bytes + REPORT_BYTES * len(self)
+        return self._words.listed_bytes + tokens + rows + window
 
     def add(self, report: Report, record: bytes) -> None:
         """Append a report; ``record`` is how it is to be stored."""
         scan = self._words.vocabulary.scan
         for field in self._ranking.fields:
             text = text_of(report, field.name)
-            self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)))
+            self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)) if text else 0)
         self._documents.add(record)
         self._columns.add(report)
         self._rows.add(report)

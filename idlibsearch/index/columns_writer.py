@@ -16,6 +16,8 @@ from idlibsearch.index.wordlist import U32
 from idlibsearch.model import Report
 
 NOBODY = NOTHING = -1
+PAIR_BYTES = 24  # a keyword of a report, gathered and laid out
+SPELLING_BYTES = 300  # a distinct one
 
 
 class ColumnsWriter:
@@ -25,6 +27,13 @@ class ColumnsWriter:
         self._docs = 0
         self._keywords: dict[str, _Gathered] = {}
         self._numbers: dict[str, array[float]] = {}
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory the columns take, when they are written."""
+        keywords = self._keywords.values()
+        pairs, spellings = sum(len(column.docs) for column in keywords), sum(len(column.spellings) for column in keywords)
+        return PAIR_BYTES * pairs + SPELLING_BYTES * spellings + 24 * self._docs * len(self._numbers)
 
     def add(self, report: Report) -> None:
         """Append a report; its doc number is the count of reports before it."""
