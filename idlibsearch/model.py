@@ -6,6 +6,7 @@ Deliberately no behaviour beyond checking what is handed in: reading, splitting 
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -56,6 +57,7 @@ class ReportDate:
         return f"{self.start.isoformat()}/{(self.end - datetime.timedelta(days=1)).isoformat()}"
 
 
+@functools.lru_cache(maxsize=4096)  # a collection has few days
 def parse_date(text: str, found: str = "given") -> ReportDate:
     """Read ``2020``, ``2020-01`` or ``2020-01-12`` (a time of day behind the day is cut off) as an interval of days.
 
@@ -169,17 +171,24 @@ class Report:
     def __post_init__(self) -> None:
         if not isinstance(self.key, str) or not self.key:
             raise ReportError(str(self.key), "a report needs a key that is a non-empty text")
-        for name in ("title", "body", "source", "byline", "url", "section", "language"):
-            if not isinstance(getattr(self, name), str):
-                raise ReportError(self.key, f"the field {name} must be text, not {type(getattr(self, name)).__name__}")
-        object.__setattr__(self, "date", self._read_date())
+        if {*map(type, (self.title, self.body, self.source, self.byline, self.url, self.section, self.language))} != {str}:
+            self._check_texts()
+        if self.date is not None and type(self.date) is not ReportDate:
+            object.__setattr__(self, "date", self._read_date())
         if self.keywords:
             object.__setattr__(self, "keywords", {name: self._texts(name, values) for name, values in self.keywords.items()})
         for name, number in self.numbers.items():
             if not isinstance(number, int | float) or isinstance(number, bool) or not _is_finite(number):
                 raise ReportError(self.key, f"the number {name} must be a finite number, not {number!r}")
 
+    def _check_texts(self) -> None:
+        for name in ("title", "body", "source", "byline", "url", "section", "language"):
+            if not isinstance(getattr(self, name), str):
+                raise ReportError(self.key, f"the field {name} must be text, not {type(getattr(self, name)).__name__}")
+
     def _texts(self, name: str, values: object) -> tuple[str, ...]:
+        if type(values) is tuple and {*map(type, values)} == {str}:
+            return values
         if isinstance(values, Sequence) and not isinstance(values, str) and all(isinstance(value, str) for value in values):
             return tuple(values)
         raise ReportError(self.key, f'the keywords {name} must be several texts, such as ("a", "b")')

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idlibsearch.index import inverter
-from idlibsearch.index.inverter import TokenStream
+from idlibsearch.index.inverter import TokenStream, mark_met, packed
 
 POSITIONAL = [True, False, True]
 
@@ -31,13 +31,17 @@ def streams(draw):
     return docs, entries, widths
 
 
+def stream_bytes(tokens):
+    return memoryview(packed(array("I", tokens))).cast("H")
+
+
 def stream_of(docs, entries, widths, terms=5):
     flat = [surface for doc in docs for field in doc for surface in field]
     counts = [len(field) for doc in docs for field in doc]
     starts = [0, *accumulate(map(len, entries))]
     rows = [entry for row in entries for entry in row]
     return TokenStream(
-        array("I", flat), array("I", counts), bytes(POSITIONAL), array("I", starts),
+        stream_bytes(flat), array("I", counts), bytes(POSITIONAL), array("I", starts),
         array("I", [term for term, _ in rows]), array("H", [offset << 8 | 1 for _, offset in rows]), bytes(widths), terms,
     )  # fmt: skip
 
@@ -118,7 +122,33 @@ def test_numbers_that_point_nowhere_are_refused():
         stream_of([[[0], [], []]], [[(9, 0)]], [1])
     with pytest.raises(ValueError, match="add up to 2 tokens, there are 1"):
         TokenStream(
-            array("I", [0]), array("I", [2, 0, 0]), bytes(POSITIONAL), array("I", [0, 0]), array("I"), array("H"), b"\1", 1
+            stream_bytes([0]), array("I", [2, 0, 0]), bytes(POSITIONAL), array("I", [0, 0]), array("I"), array("H"), b"\1", 1
+        )
+
+
+@given(st.lists(st.sampled_from([0, 1, 65534, 65535, 65536, 70000, 131071])))
+def test_rare_surfaces_take_three_places_in_a_stream(tokens):
+    stream = stream_bytes(tokens)
+    met = bytearray(131072)
+    mark_met(stream, met)
+    assert {number for number, mark in enumerate(met) if mark} == set(tokens)
+    assert len(stream) == sum(1 if token < 65535 else 3 for token in tokens)
+
+
+def test_a_rare_surface_counts_and_stands_where_it_does():
+    entries = [[] for _ in range(65537)]
+    entries[0], entries[65536] = [(0, 0)], [(1, 0), (0, 1)]
+    lists, _, _ = inverted([[[65536, 0], [], []]], entries, [1] * 65536 + [2], terms=2)
+    assert lists == {0: {0: ([2, 0, 0], [(1, 65536), (2, 0)])}, 1: {0: ([1, 0, 0], [(0, 65536)])}}
+
+
+@pytest.mark.parametrize("stream", [[65535], [65535, 0], [7]])
+def test_streams_that_end_early_or_name_no_surface_are_refused(stream):
+    with pytest.raises(IndexError, match="no surface"):
+        mark_met(array("H", stream), bytearray(7))
+    with pytest.raises(IndexError, match="no surface"):
+        TokenStream(
+            array("H", stream), array("I", [1, 0, 0]), bytes(POSITIONAL), array("I", [0, 0]), array("I"), array("H"), b"\1", 1
         )
 
 
@@ -134,7 +164,7 @@ def test_outputs_that_are_too_short_are_refused():
 
 
 def test_none_is_no_array():
-    arguments = [array("I"), array("I"), b"\1", array("I", [0]), array("I"), array("H"), b"", 0]
+    arguments = [array("H"), array("I"), b"\1", array("I", [0]), array("I"), array("H"), b"", 0]
     for number in range(7):
         with pytest.raises(TypeError):
             TokenStream(*[None if at == number else argument for at, argument in enumerate(arguments)])

@@ -14,7 +14,7 @@ DOORS = {
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
     "numpy": {
-        *("index.analysed", "index.builder", "index.rows", "index.wordlist"),
+        *("index.analysed", "index.builder", "index.columns_writer", "index.rows", "index.wordlist"),
         *("index.merge", "index.merge_columns", "index.merge_words", "index.stretches", "index.check"),
     },
     "backports": {"index.documents"},

@@ -8,7 +8,6 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.errors import CorruptIndexError
-from idlibsearch.index import lexicon_encoder
+from idlibsearch.index import lexicon_decoder, lexicon_encoder, strings
 from idlibsearch.index.analysed import Analysed
 from idlibsearch.index.entries import Entries, TermSurfaces
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
@@ -79,10 +78,18 @@ SURFACES = (
 vocabularies = st.lists(st.sampled_from(SURFACES) | st.text("abA-é", min_size=1, max_size=3), unique=True, max_size=40)
 
 
+class Given(list):
+    """Surfaces as a vocabulary hands them out."""
+
+    def surface_table(self, start=0):
+        table = strings.table_of(self[start:])
+        return table.text, table.ends
+
+
 def write_file(path, surfaces, docs, counts):
     """Write the lexicon of a stream of these surfaces; their numbers in its order."""
     analysed = Analysed()
-    analysed.vocabulary = SimpleNamespace(surfaces=lambda first: surfaces[first:])
+    analysed.vocabulary = Given(surfaces)
     words, ranks = analysed.words_in(np.arange(len(surfaces), dtype=np.uint32))
     order = np.argsort(ranks)
     docs, counts = np.array(docs, np.uint32)[order], np.array(counts, np.uint32)[order]
@@ -214,6 +221,12 @@ def damaged(sound, chance):
     return sections
 
 
+def whole(tables):
+    if tables is None:
+        raise CorruptIndexError("file", "told")
+    return tables
+
+
 def asked(sections):
     """What becomes of many questions to the tables in these bytes."""
     terms, longest_term, folded, longest_folded, surfaces = array("I", bytes(sections["lexicon"]))
@@ -231,6 +244,14 @@ def asked(sections):
         lambda: words.starting("ab"),
         lambda: Scan(words, 0, folded).near(array("I", map(ord, "truce")), 2),
         lambda: [entries.terms(number) for number in range(folded)],
+        lambda: whole(lexicon_decoder.read_table(words.capsule)),
+        lambda: whole(lexicon_decoder.read_entries(entries.capsule)),
+        lambda: whole(
+            lexicon_decoder.read_all_surfaces(
+                words.capsule, entries.capsule, sections["surfaces.data"], blocks["surfaces.blocks"]
+            )
+        ),
+        lambda: whole(lexicon_decoder.read_term_surfaces(sections["term.surfaces"], blocks["term.blocks"], terms, surfaces)),
         lambda: [entries.surfaces(number, "abc") for number in range(0, folded, 9)],
         lambda: list(entries.all([""] * folded)),
         lambda: [Chosen(entries, range(low, folded)) for low in range(0, folded, 29)],
@@ -297,7 +318,6 @@ def test_none_is_no_array():
         lambda: Entries(b"", blocks, None, blocks, (0, 0, 0), ""),
         lambda: TermSurfaces(None, blocks, 0, 0, ""),
         lambda: lexicon_encoder.front_coded(None),
-        lambda: lexicon_encoder.form(b"", None),
         lambda: lexicon_encoder.write_term_surfaces(blocks, None, b""),
         lambda: table_of(["a"]).find(None),
         lambda: Chosen(None, range(0)),

@@ -1,4 +1,4 @@
-"""The kernels that read posting lists once more, compiled so that a read outside a buffer ends the process, on damaged lists."""
+"""Kernels once more, compiled so that a read outside a buffer ends the process: on damaged lists and lexicons, and on words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ import pytest
 
 import idlibsearch
 
-KERNELS = ("index/reader", "query/topk", "query/phrases", "query/lists", "query/wordsets")
+KERNELS = {
+    "test_postings.py": ("index/reader", "query/topk", "query/phrases", "query/lists", "query/wordsets"),
+    "test_lexicon.py": ("index/words", "index/entries", "index/lexicon_decoder", "index/lexemes", "index/string_tables"),
+    "test_lexemes.py": ("analysis/porter", "index/lexemes", "index/string_tables"),
+    "test_inverter.py": ("index/inverter",),
+}
 FLAGS = ("-O0", "-g", "-shared", "-fPIC", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 
 
@@ -41,12 +46,13 @@ def build(package: Path, kernel: str) -> None:
 
 
 @pytest.mark.slow
-def test_no_kernel_reads_outside_a_damaged_section(tmp_path):
+@pytest.mark.parametrize("tests", KERNELS)
+def test_no_kernel_reads_outside_its_buffers(tmp_path, tests):
     preloaded = sanitizers()
     package = tmp_path / "idlibsearch"
     shutil.copytree(Path(idlibsearch.__file__).parent, package, ignore=shutil.ignore_patterns("*.c", "__pycache__"))
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda kernel: build(package, kernel), KERNELS))
+        list(pool.map(lambda kernel: build(package, kernel), KERNELS[tests]))
     settings = {
         "PYTHONPATH": str(tmp_path),
         "LD_PRELOAD": preloaded,
@@ -54,7 +60,7 @@ def test_no_kernel_reads_outside_a_damaged_section(tmp_path):
         "ASAN_OPTIONS": "detect_leaks=0",  # Python itself keeps some memory to its end
     }
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", Path(__file__).with_name("test_postings.py")],
+        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", Path(__file__).with_name(tests)],
         env=os.environ | settings, cwd=tmp_path, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]

@@ -54,6 +54,7 @@ _ARTICLES = frozenset({"al", "el", "ul"})
 _SUN_LETTERS = ("sh", "th", "dh", "s", "n", "r", "t", "z", "d")
 _ASSIMILATED = {vowel + sound: sound for vowel in "ae" for sound in _SUN_LETTERS} | {"ud": "d", "ur": "r"}
 _ARTICLE_SPELLINGS = frozenset({*_ARTICLES, *_ASSIMILATED})
+SPECIAL_PARTS = _ARTICLE_SPELLINGS | _UNITS.keys()  # of compounds: what stands beside them may count otherwise
 _NO_NAMES = frozenset({"the", "that", "this", "times", "such", "soon"})  # down-at-the-heel, as-such, as-soon-as
 
 
@@ -87,6 +88,11 @@ def analyze_folded(folded: str) -> Entry:
     own = [_part_term(part) for part in parts]
     primaries = [(term, place, 1) for place, term in enumerate(own)]
     return Entry(folded, len(parts), (*primaries, *[extra for extra in _extras(parts) if extra[0] not in own]))
+
+
+def known_terms() -> dict[str, str]:
+    """The words of small letters whose term is not simply what the stemmer's kernel says, each with its term."""
+    return {word: _term(word) for word in (*spelling.table(), *NUMBER_WORDS, *stem.exceptions())}
 
 
 def _single(folded: str, term: str) -> Entry:

@@ -10,6 +10,7 @@ which `surrogatepass` lets through), hence every surface is valid UTF-8.
 """
 
 cimport cython
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy, memset
@@ -403,6 +404,20 @@ cdef class Vocabulary:
         """The spellings from number ``start`` on, in order."""
         self.check_idle()
         return [self.spelling(number) for number in range(start, self.count)]
+
+    def surface_table(self, start=0):
+        """The spellings from number ``start`` on: UTF-8, one behind the other, and where each ends in that (uint32)."""
+        cdef size_t first = min(max(start, 0), self.count), i, begin
+        cdef bytes ends
+        self.check_idle()
+        begin = self.ends[first - 1] if first else 0
+        if self.arena_used - begin > 0xFFFFFFFF:
+            raise ValueError("so much text does not fit a table")
+        ends = PyBytes_FromStringAndSize(NULL, (self.count - first) * sizeof(uint32_t))
+        for i in range(first, self.count):
+            (<uint32_t*><char*>ends)[i - first] = <uint32_t>(self.ends[i] - begin)
+        text = (<char*>self.arena)[begin : self.arena_used] if self.arena_used else b""
+        return text, memoryview(ends).cast("I")
 
     def ids(self):
         """The surface numbers of all tokens scanned since the last ``clear_ids`` (uint32, a read-only copy)."""

@@ -18,10 +18,11 @@ def to_us(word: str) -> str:
     >>> [to_us(word) for word in ("defence", "organisations", "promise")]
     ['defense', 'organizations', 'promise']
     """
-    return _table().get(word, word)
+    return table().get(word, word)
 
 
 @functools.cache
-def _table() -> dict[str, str]:
+def table() -> dict[str, str]:
+    """All British spellings that the table has, each with the American one."""
     with open(os.path.join(os.path.dirname(__file__), "data", "uk_us.tsv"), encoding="ascii") as file:
         return {british: american for british, _, american in (line.rstrip("\n").partition("\t") for line in file)}

@@ -1,7 +1,8 @@
 """Folded word to stem: Snowball's English stemmer, kept from throwing together what news keeps apart.
 
-The only door to nltk. Importing that costs 0.2 to 0.4 s, so it happens when the first word is really stemmed; a query whose
-words the lexicon knows never comes here.
+A kernel (`porter.pyx`) stems words of letters from a to z, which are all that the analyzer asks for, exactly as nltk does; nltk
+stems whatever else is asked for, and says in the tests what is right. This is the only door to it. Importing it costs 0.2 to
+0.4 s, so that happens when such a word comes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any
+
+from idlibsearch.errors import KernelError
 
 NAME = "snowball-english"  # M. F. Porter's English (Porter2) stemmer as nltk has it; Snowball 3 stems organ- another way
 EXCEPTIONS_VERSION = 1
@@ -76,15 +79,6 @@ FAMILIES = {
     "witness": "witness witnesses witnessed witnessing",  # wit
 }
 
-# Every word that the stemmer or a table of exceptions changes ends so, because each suffix of each step does: 1a to 1c change
-# words in -s, -ed, -ing and -y only (-eedly and the like are -y), 2 to 4 take off the suffixes that the published algorithm
-# lists, 5 a last e or one l of two. What ends otherwise passes them all untouched; half a vocabulary does, being names.
-_ENDINGS = (
-    *("s", "ed", "ing", "y"),
-    *("al", "ion", "er", "ator", "ism", "iti", "li", "enci", "anci", "ogi", "ful", "ic", "ent", "ant"),
-    *("e", "ll"),
-)
-
 
 def stem(word: str) -> str:
     """The stem of a lower-case ASCII word; never empty for a word that is not.
@@ -93,14 +87,22 @@ def stem(word: str) -> str:
     ['ceasefir', 'organiz', 'organ', 'several', 'sever']
     """
     word = word.lower()  # the l of "IT'll" comes with a capital word before it
-    if not word.endswith(_ENDINGS):
-        return word
-    return _exceptions().get(word) or _snowball()(word) or word
+    return exceptions().get(word) or _kernel()(word) or _snowball()(word) or word
 
 
 @functools.cache
-def _exceptions() -> dict[str, str]:
+def exceptions() -> dict[str, str]:
+    """The words of ``FAMILIES``, each with the stem it gets."""
     return {word: family for family, words in FAMILIES.items() for word in words.split()}
+
+
+@functools.cache
+def _kernel() -> Callable[[str], str | None]:
+    try:
+        from idlibsearch.analysis import porter  # noqa: PLC0415  # an installation without it must still import
+    except ImportError as error:
+        raise KernelError("idlibsearch.analysis.porter") from error
+    return porter.stem
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from idlibsearch.analysis import sentences
 from idlibsearch.analysis.tokens import encoded
 from idlibsearch.errors import KernelError
 from idlibsearch.index.analysed import NOWHERE, Analysed
-from idlibsearch.index.columns import ColumnsWriter
+from idlibsearch.index.columns_writer import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
@@ -27,15 +27,15 @@ from idlibsearch.model import Report
 
 try:
     from idlibsearch.index.encoder import Encoder
-    from idlibsearch.index.inverter import TokenStream
+    from idlibsearch.index.inverter import TokenStream, mark_met, packed
 except ImportError as error:
     raise KernelError("idlibsearch.index.inverter") from error
 
 BODY = "body"
 BREAKS = ("sentences", "paragraphs")
-WINDOW_BYTES = 64 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
+WINDOW_BYTES = 80 << 20  # of inverted lists that stand in memory at once; each window costs a pass over the tokens (2 ns each)
 OCCURRENCE_BYTES = 8  # position and surface
-REPORT_BYTES = 250  # a report in ``Rows`` and ``ColumnsWriter``, beside its key
+REPORT_BYTES = 60  # a report in ``Rows``, beside its key, and its counts of tokens
 
 
 class SegmentBuilder:
@@ -49,7 +49,7 @@ class SegmentBuilder:
         self._ranking, self._words = ranking, words
         self._window_bytes = min(window_bytes, WINDOW_BYTES)
         self._out = SectionWriter(path, sync=False)
-        self._tokens = array("I")
+        self._tokens = array("H")  # packed
         self._counts = array("I")  # tokens of each (doc, field)
         self._breaks = {name: array("I") for name in BREAKS}  # tokens of the body before each start
         self._break_ends = {name: array("Q") for name in BREAKS}
@@ -63,16 +63,17 @@ class SegmentBuilder:
     @property
     def size_bytes(self) -> int:
         """About how much memory it takes to write what was gathered so far."""
-        tokens = 4 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
+        tokens = 2 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
         window = self._window_bytes * 3 // 2  # packed, it is half
-        return self._words.listed_bytes + tokens + self._rows.size_bytes + REPORT_BYTES * len(self) + window
+        rows = self._rows.size_bytes + self._columns.size_bytes + REPORT_BYTES * len(self)
+        return self._words.listed_bytes + tokens + rows + window
 
     def add(self, report: Report, record: bytes) -> None:
         """Append a report; ``record`` is how it is to be stored."""
         scan = self._words.vocabulary.scan
         for field in self._ranking.fields:
             text = text_of(report, field.name)
-            self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)))
+            self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)) if text else 0)
         self._documents.add(record)
         self._columns.add(report)
         self._rows.add(report)
@@ -88,8 +89,9 @@ class SegmentBuilder:
     def end_batch(self) -> None:
         """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
         self._documents.cut()
-        self._tokens.frombytes(self._words.vocabulary.ids().cast("B"))
+        self._tokens.frombytes(packed(self._words.vocabulary.ids()))
         self._words.vocabulary.clear_ids()
+        self._words.learn()
 
     def discard(self) -> None:
         """Give up; nothing is left of the file."""
@@ -104,13 +106,14 @@ class SegmentBuilder:
             self._write(out)
 
     def _write(self, out: SectionWriter) -> None:
-        tokens = np.frombuffer(self._tokens, np.uint32)
-        words, ranks = self._words.words_in(tokens)
+        met = np.zeros(len(self._words.vocabulary), np.uint8)
+        mark_met(self._tokens, met)
+        words, ranks = self._words.words_in(np.flatnonzero(met).astype(np.uint32))
         vocabulary = _Spread.of(words, ranks)
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
         stream = TokenStream(
-            tokens,
+            self._tokens,
             counts,
             positional,
             vocabulary.starts,

@@ -23,15 +23,15 @@ segment or ranks in its tables; a segment may lack any of the columns, or (writt
 from __future__ import annotations
 
 import json
-from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from idlibsearch.analysis.fold import fold
 from idlibsearch.errors import CorruptIndexError
-from idlibsearch.index.fileformat import SectionFile, SectionWriter
-from idlibsearch.index.strings import Strings, write_strings
+from idlibsearch.index.fileformat import SectionFile
+from idlibsearch.index.strings import Strings
 from idlibsearch.model import Report
 
 ENTITY_COLUMNS = ("person", "place", "org", "group", "name")
@@ -45,6 +45,7 @@ NAN = float("nan")
 _NO_DOCS = memoryview(b"").cast("I")
 
 
+@lru_cache(maxsize=1024)  # every report names the same few
 def column_name(name: str) -> str:
     """A field's name as questions write it: small letters, digits and underscores, not one that is taken.
 
@@ -86,128 +87,6 @@ def spellings_of(report: Report) -> dict[str, dict[str, None]]:
         if spelling:
             found.setdefault(name, {})[spelling] = None
     return found
-
-
-class _Gathered:
-    """One keyword column while it is being gathered: spellings numbered as they come, and who has them, doc by doc."""
-
-    def __init__(self) -> None:
-        self.spellings: dict[str, int] = {}
-        self.docs = array("I")
-        self.spelled = array("I")
-
-    def add(self, doc: int, spellings: Iterable[str]) -> None:
-        for spelling in spellings:
-            self.docs.append(doc)
-            self.spelled.append(self.spellings.setdefault(spelling, len(self.spellings)))
-
-    def values(self) -> dict[str, list[int]]:
-        """Folded value -> the numbers of its spellings in their order, sorted by value."""
-        found: dict[str, list[int]] = {}
-        for spelling, number in sorted(self.spellings.items()):
-            found.setdefault(folded_value(spelling), []).append(number)
-        return dict(sorted(found.items()))
-
-
-class ColumnsWriter:
-    """Gathers the columns of a segment's reports; ``write`` puts them into its file."""
-
-    def __init__(self) -> None:
-        self._docs = 0
-        self._keywords: dict[str, _Gathered] = {}
-        self._numbers: dict[str, array[float]] = {}
-
-    def add(self, report: Report) -> None:
-        """Append a report; its doc number is the count of reports before it."""
-        for name, spellings in spellings_of(report).items():
-            self._keywords.setdefault(name, _Gathered()).add(self._docs, spellings)
-        for name, number in report.numbers.items():
-            self._put(column_name(name), number)
-        self._docs += 1
-
-    def _put(self, name: str, number: float) -> None:
-        column = self._numbers.setdefault(name, array("d"))
-        column.extend(array("d", [NAN]) * (self._docs + 1 - len(column)))
-        column[self._docs] = number
-
-    def write(self, out: SectionWriter, words: Sequence[float], date_starts: Sequence[int]) -> None:
-        """Write the sections. ``words``: the length of each report; ``date_starts``: its first day, 0 where it has none."""
-        numbers = {WORDS: array("d", words), **self._numbers}
-        names = {"keywords": sorted(self._keywords), "numbers": sorted(numbers)}
-        out.add("columns", "B", json.dumps(names).encode("ascii"))
-        self._write_keywords(out, names["keywords"])
-        values, order, ends = array("d"), array("I"), array("I", [0])
-        for name in names["numbers"]:
-            column = numbers[name] + array("d", [NAN]) * (self._docs - len(numbers[name]))
-            values += column
-            order += _order(column, [number == number for number in column])  # noqa: PLR0124 - NaN is what does not equal itself
-            ends.append(len(order))
-        out.add("numbers.values", "d", values)
-        out.add("numbers.ends", "I", ends)
-        out.add("numbers.order", "I", order)
-        out.add("dates.order", "I", _order(date_starts, date_starts))
-
-    def _write_keywords(self, out: SectionWriter, names: Iterable[str]) -> None:
-        table = _KeywordTable(self._docs)
-        for name in names:
-            table.add(self._keywords[name])
-        table.write(out)
-
-
-def _order(numbers: Sequence[float], there: Sequence[object]) -> array[int]:
-    return array("I", sorted((doc for doc, has in enumerate(there) if has), key=numbers.__getitem__))
-
-
-class _KeywordTable:
-    """All keyword columns of a segment, laid out one behind the other."""
-
-    def __init__(self, docs: int) -> None:
-        self._doc_count = docs
-        self._columns = array("I", [0])
-        self._folded: list[str] = []
-        self._lists, self._docs = array("I", [0]), array("I")
-        self._starts, self._values = array("I", [0]), array("I")
-        self._spelled, self._times = array("I", [0]), array("I")
-        self._spellings: list[str] = []
-
-    def add(self, column: _Gathered) -> None:
-        base, values = len(self._folded), column.values()
-        value_of, times = array("I", bytes(4 * len(column.spellings))), array("I", bytes(4 * len(column.spellings)))
-        for number, spellings in enumerate(values.values()):
-            for spelling in spellings:
-                value_of[spelling] = number
-        having = [array("I") for _ in values]
-        at, pairs = 0, len(column.docs)
-        for doc in range(self._doc_count):
-            mine = set()  # two spellings of one value count once
-            while at < pairs and column.docs[at] == doc:
-                mine.add(value_of[column.spelled[at]])
-                times[column.spelled[at]] += 1
-                at += 1
-            for value in sorted(mine):
-                self._values.append(base + value)
-                having[value].append(doc)
-            self._starts.append(len(self._values))
-        written = list(column.spellings)
-        for docs, spellings in zip(having, values.values(), strict=True):
-            self._docs += docs
-            self._lists.append(len(self._docs))
-            self._spellings += (written[spelling] for spelling in spellings)
-            self._times.extend(times[spelling] for spelling in spellings)
-            self._spelled.append(len(self._spellings))
-        self._folded += values
-        self._columns.append(len(self._folded))
-
-    def write(self, out: SectionWriter) -> None:
-        out.add("keywords.columns", "I", self._columns)
-        write_strings(out, "keywords.folded", self._folded)
-        out.add("keywords.lists", "I", self._lists)
-        out.add("keywords.docs", "I", self._docs)
-        out.add("keywords.starts", "I", self._starts)
-        out.add("keywords.values", "I", self._values)
-        out.add("keywords.spelled", "I", self._spelled)
-        write_strings(out, "keywords.spellings", self._spellings)
-        out.add("keywords.times", "I", self._times)
 
 
 class Bounds(NamedTuple):

@@ -44,20 +44,26 @@ _TEXTS = ("title", "body", "source", "byline", "url", "section", "language")
 def to_json(report: Report) -> dict[str, Any]:
     """A report as plain JSON values; what is empty is left out."""
     value: dict[str, Any] = {"key": report.key}
-    value |= {name: getattr(report, name) for name in _TEXTS if getattr(report, name)}
+    for name in _TEXTS:
+        if text := getattr(report, name):
+            value[name] = text
     if report.date is not None:
         value["date"] = [report.date.start.isoformat(), report.date.end.isoformat(), report.date.precision, report.date.found]
     if report.provenance is not None:
         value["provenance"] = _provenance_to_json(report.provenance)
-    rest: dict[str, Any] = {
-        "truncated": report.truncated,
-        "entities": [list(entity) for entity in report.entities],
-        "derived": list(report.derived),
-        "repeats": [list(span) for span in report.repeats],
-        "keywords": {name: list(values) for name, values in report.keywords.items()},
-        "numbers": dict(report.numbers),
-    }
-    return value | {name: part for name, part in rest.items() if part}
+    if report.truncated:
+        value["truncated"] = True
+    if report.entities:
+        value["entities"] = [list(entity) for entity in report.entities]
+    if report.derived:
+        value["derived"] = list(report.derived)
+    if report.repeats:
+        value["repeats"] = [list(span) for span in report.repeats]
+    if report.keywords:
+        value["keywords"] = {name: list(values) for name, values in report.keywords.items()}
+    if report.numbers:
+        value["numbers"] = dict(report.numbers)
+    return value
 
 
 def from_json(value: dict[str, Any]) -> Report:
@@ -112,6 +118,7 @@ class DocumentsWriter:
         self._pending_bytes = 0
         self._ends, self._firsts, self._records = array("Q"), array("I"), array("I")
         self._written = 0
+        self._compressor = zstd.ZstdCompressor(LEVEL)  # one for all blocks: to make one takes as long as packing 4 kB
         out.begin("stored.blocks", "B")
 
     def add(self, record: bytes) -> None:
@@ -125,7 +132,8 @@ class DocumentsWriter:
     def cut(self) -> None:
         """End the block here."""
         if self._pending:
-            self._append(zstd.compress(b"".join(self._pending), LEVEL), len(self._records) - len(self._pending))
+            block = self._compressor.compress(b"".join(self._pending), zstd.ZstdCompressor.FLUSH_FRAME)
+            self._append(block, len(self._records) - len(self._pending))
             self._pending, self._pending_bytes = [], 0
 
     def copy(self, documents: Documents, block: int, dead: Set[int]) -> None:

@@ -7,6 +7,7 @@ freq columns on disk.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from idlibsearch.model import Report, ReportDate
@@ -61,6 +62,7 @@ MONTHS = (  # English, always: what is indexed must not hang on the locale
 )
 
 
+@lru_cache(maxsize=4096)  # a collection has few days
 def date_words(date: ReportDate | None) -> str:
     """The words under which a publication date is found: year, month name, YYYY-MM and YYYY-MM-DD, as far as they are sure."""
     if date is None:

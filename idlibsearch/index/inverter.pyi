@@ -5,6 +5,9 @@ from typing_extensions import Buffer
 
 Array = Buffer | npt.NDArray[Any]
 
+def packed(tokens: Array) -> bytes: ...
+def mark_met(tokens: Array, met: Array) -> None: ...
+
 class TokenStream:
     def __init__(
         self,

@@ -5,22 +5,83 @@ Two passes over the same stream: ``count`` learns how long every list is, ``inve
 the lists of a large segment need not all stand in memory at once. Between the two the caller turns lengths into starts.
 ``measure`` turns tokens into positions. Its slow twin is in ``tests/naive.py``.
 
+Tokens come packed into uint16: a surface's number, or where that is 65535 or more, 65535 and then its lower and its upper half.
+What is common was met early and so has a low number: news takes little more than two bytes a token.
+
 Every number is checked against the arrays it indexes before it is used; a wrong one raises IndexError.
 """
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from cpython.bytes cimport PyBytes_FromStringAndSize
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 cdef enum:
     FINE = 0
     WRONG = 1
+    HERE = 0x8000
+    WIDTH = 0x7FFF
+    ESCAPE = 0xFFFF
+    CHUNK = 256  # tokens that are looked through at once for those of the range
+
+
+cdef inline uint32_t next_token(const uint16_t** at) noexcept nogil:
+    """The number at ``at``, which moves behind it; that all of it is there is known."""
+    cdef uint32_t number = at[0][0]
+    at[0] += 1
+    if number == ESCAPE:
+        number = at[0][0] | <uint32_t>at[0][1] << 16
+        at[0] += 2
+    return number
+
+
+cdef inline int64_t checked_token(const uint16_t* data, Py_ssize_t size, Py_ssize_t* at) noexcept nogil:
+    """As above, of numbers that may be any, one of which is left; -1 where they end too early."""
+    cdef int64_t number = data[at[0]]
+    at[0] += 1
+    if number == ESCAPE:
+        if size - at[0] < 2:
+            return -1
+        number = data[at[0]] | <int64_t>data[at[0] + 1] << 16
+        at[0] += 2
+    return number
+
+
+def packed(const uint32_t[::1] tokens not None):
+    """Tokens as the stream takes them (bytes)."""
+    cdef Py_ssize_t i, size = tokens.shape[0]
+    cdef bytes found
+    cdef uint16_t* out
+    for i in range(tokens.shape[0]):
+        size += 2 * (tokens[i] >= ESCAPE)
+    found = PyBytes_FromStringAndSize(NULL, size * sizeof(uint16_t))
+    out = <uint16_t*><char*>found
+    with nogil:
+        for i in range(tokens.shape[0]):
+            if tokens[i] < ESCAPE:
+                out[0] = <uint16_t>tokens[i]
+                out += 1
+            else:
+                out[0], out[1], out[2] = ESCAPE, <uint16_t>(tokens[i] & 0xFFFF), <uint16_t>(tokens[i] >> 16)
+                out += 3
+    return found
+
+
+def mark_met(const uint16_t[::1] tokens not None, uint8_t[::1] met not None):
+    """Set a 1 for every surface that a stream has. Raises IndexError where there is no room for one."""
+    cdef Py_ssize_t at = 0, size = tokens.shape[0]
+    cdef int64_t token
+    while at < size:
+        token = checked_token(&tokens[0], size, &at)
+        if not 0 <= token < met.shape[0]:
+            raise IndexError(f"no surface {token}")
+        met[token] = 1
 
 
 cdef struct Stream:
     # What both passes read: the tokens, doc by doc and in each doc field by field, and what each surface stands for.
-    const uint32_t* tokens
-    Py_ssize_t token_count
+    const uint16_t* tokens
     const uint32_t* counts        # tokens of each (doc, field)
     Py_ssize_t doc_count
     Py_ssize_t field_count
@@ -37,7 +98,7 @@ cdef struct Stream:
 cdef class TokenStream:
     """The tokens of a segment and what their surfaces stand for; both passes run over it.
 
-    tokens        uint32[n]      surface numbers, doc by doc, field by field
+    tokens        uint16[]       ``packed`` surface numbers, doc by doc, field by field
     counts        uint32[d * f]  tokens of each doc and field
     positional    uint8[f]       1 where positions are kept
     entry_starts  uint32[s + 1]  surface -> range of its (term, place) entries; a term's own ascend by offset
@@ -53,7 +114,7 @@ cdef class TokenStream:
 
     def __init__(
         self,
-        const uint32_t[::1] tokens not None,
+        const uint16_t[::1] tokens not None,
         const uint32_t[::1] counts not None,
         const uint8_t[::1] positional not None,
         const uint32_t[::1] entry_starts not None,
@@ -62,23 +123,25 @@ cdef class TokenStream:
         const uint8_t[::1] widths not None,
         Py_ssize_t term_count,
     ):
-        cdef Py_ssize_t i, total = 0
+        cdef Py_ssize_t i, at = 0, total = 0, found = 0
+        cdef int64_t token
         self._alive = (tokens, counts, positional, entry_starts, entry_terms, entry_places, widths)
         self.s.field_count = positional.shape[0]
         self.s.surface_count = widths.shape[0]
         self.s.entry_count = entry_terms.shape[0]
-        self.s.token_count = tokens.shape[0]
         self.s.term_count = term_count
         if self.s.field_count == 0 or counts.shape[0] % self.s.field_count:
             raise ValueError("the counts are not a whole number of documents")
         self.s.doc_count = counts.shape[0] // self.s.field_count
         for i in range(counts.shape[0]):
             total += counts[i]
-        if total != self.s.token_count:
-            raise ValueError(f"the counts add up to {total} tokens, there are {self.s.token_count}")
-        for i in range(self.s.token_count):
-            if tokens[i] >= <uint64_t>self.s.surface_count:
-                raise IndexError(f"token {i}: no surface {tokens[i]}")
+        while at < tokens.shape[0]:
+            token = checked_token(&tokens[0], tokens.shape[0], &at)
+            if not 0 <= token < self.s.surface_count:
+                raise IndexError(f"token {found}: no surface {token}")
+            found += 1
+        if total != found:
+            raise ValueError(f"the counts add up to {total} tokens, there are {found}")
         self._check_entries(entry_starts, entry_terms, entry_places)
         self.s.tokens = &tokens[0] if tokens.shape[0] else NULL
         self.s.counts = &counts[0] if counts.shape[0] else NULL
@@ -133,14 +196,15 @@ cdef class TokenStream:
         """Field lengths in positions, uint32[d * f], overwritten."""
         if lengths.shape[0] != self.s.doc_count * self.s.field_count:
             raise IndexError("one length for each doc and field is needed")
-        cdef Py_ssize_t row, at = 0
-        cdef uint32_t n
+        cdef Py_ssize_t row
+        cdef const uint16_t* at = self.s.tokens
+        cdef uint32_t n, length
         with nogil:
             for row in range(lengths.shape[0]):
-                lengths[row] = 0
+                length = 0
                 for n in range(self.s.counts[row]):
-                    lengths[row] += self.s.widths[self.s.tokens[at]]
-                    at += 1
+                    length += self.s.widths[next_token(&at)]
+                lengths[row] = length
 
     def place(self, Py_ssize_t field, const uint64_t[::1] ends not None, uint32_t[::1] breaks not None):
         """Turn breaks of a field from tokens before them into positions before them, in place.
@@ -149,21 +213,22 @@ cdef class TokenStream:
         """
         if not 0 <= field < self.s.field_count or ends.shape[0] != self.s.doc_count:
             raise IndexError("there is no such field, or not one end for each doc")
-        cdef Py_ssize_t doc, f, at = 0
+        cdef Py_ssize_t doc, f
+        cdef const uint16_t* at = self.s.tokens
         cdef uint64_t i = 0
         cdef uint32_t n, position
         for doc in range(self.s.doc_count):
             for f in range(self.s.field_count):
                 if f != field:
-                    at += self.s.counts[doc * self.s.field_count + f]
+                    for n in range(self.s.counts[doc * self.s.field_count + f]):
+                        next_token(&at)
                     continue
                 position = 0
                 for n in range(self.s.counts[doc * self.s.field_count + f]):
                     while i < ends[doc] and i < <uint64_t>breaks.shape[0] and breaks[i] == n:
                         breaks[i] = position
                         i += 1
-                    position += self.s.widths[self.s.tokens[at]]
-                    at += 1
+                    position += self.s.widths[next_token(&at)]
             if i != ends[doc]:
                 raise IndexError(f"doc {doc}: its breaks do not ascend or lie outside the field")
 
@@ -201,10 +266,12 @@ cdef class TokenStream:
         cdef Py_ssize_t size = max(terms, 1)
         cdef uint64_t* cursors = <uint64_t*>malloc(2 * size * sizeof(uint64_t))
         cdef uint32_t* seen = <uint32_t*>malloc(size * sizeof(uint32_t))
+        cdef uint16_t* marks = <uint16_t*>malloc(max(self.s.surface_count, 1) * sizeof(uint16_t))
         cdef int outcome = WRONG
-        if cursors == NULL or seen == NULL:
+        if cursors == NULL or seen == NULL or marks == NULL:
             free(cursors)
             free(seen)
+            free(marks)
             raise MemoryError()
         for i in range(terms):
             cursors[i] = posting_starts[i]
@@ -212,13 +279,15 @@ cdef class TokenStream:
         memset(seen, 0xFF, size * sizeof(uint32_t))
         freqs[:] = 0
         with nogil:
+            _mark(&self.s, first, <uint32_t>terms, marks)
             outcome = _invert(
-                &self.s, first, <uint32_t>terms, cursors, cursors + size, seen, entry_surfaces, docs, freqs, position_starts,
+                &self.s, first, <uint32_t>terms, marks, cursors, cursors + size, seen, entry_surfaces, docs, freqs, position_starts,
                 positions, surfaces,
             )
             position_starts[p] = positions.shape[0]
         free(cursors)
         free(seen)
+        free(marks)
         if outcome == WRONG:
             raise IndexError("the starts do not fit the tokens")
 
@@ -232,13 +301,13 @@ cdef int _count(
     uint32_t[::1] surface_docs,
     uint32_t[::1] surface_occurrences,
 ) except -1 nogil:
-    cdef Py_ssize_t doc, field, at = 0
+    cdef Py_ssize_t doc, field
+    cdef const uint16_t* at = s.tokens
     cdef uint32_t token, term, e, n
     for doc in range(s.doc_count):
         for field in range(s.field_count):
             for n in range(s.counts[doc * s.field_count + field]):
-                token = s.tokens[at]
-                at += 1
+                token = next_token(&at)
                 if s.positional[field]:
                     surface_occurrences[token] += 1
                     if surface_seen[token] != <uint32_t>doc:
@@ -253,10 +322,22 @@ cdef int _count(
     return FINE
 
 
+cdef void _mark(const Stream* s, uint32_t first, uint32_t terms, uint16_t* marks) noexcept nogil:
+    """Of each surface its width, and HERE where one of its terms is in the range: most tokens of a pass are done with that."""
+    cdef Py_ssize_t surface
+    cdef uint32_t e
+    for surface in range(s.surface_count):
+        marks[surface] = s.widths[surface]
+        for e in range(s.entry_starts[surface], s.entry_starts[surface + 1]):
+            if s.entry_terms[e] - first < terms:
+                marks[surface] |= HERE
+
+
 cdef int _invert(
     const Stream* s,
     uint32_t first,
     uint32_t terms,
+    const uint16_t* marks,
     uint64_t* posting_cursors,
     uint64_t* occurrence_cursors,
     uint32_t* seen,
@@ -267,36 +348,54 @@ cdef int _invert(
     uint32_t[::1] positions,
     uint32_t[::1] surfaces,
 ) except -1 nogil:
-    cdef Py_ssize_t doc, field, at = 0
+    cdef Py_ssize_t doc, field
+    cdef const uint16_t* at = s.tokens
     cdef uint64_t posting, occurrence
     cdef uint64_t p = docs.shape[0], o = positions.shape[0]
-    cdef uint32_t token, term, e, n, position
+    cdef uint32_t token, term, e, i, left, here, position
+    cdef uint32_t[CHUNK] found, places
     for doc in range(s.doc_count):
         for field in range(s.field_count):
             position = 0
-            for n in range(s.counts[doc * s.field_count + field]):
-                token = s.tokens[at]
-                at += 1
-                for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
-                    term = s.entry_terms[e] - first  # one before the range becomes a large number
-                    if term >= terms:
-                        continue
-                    occurrence = occurrence_cursors[term]
-                    if seen[term] != <uint32_t>doc:
-                        seen[term] = <uint32_t>doc
-                        posting = posting_cursors[term]
-                        if posting >= p:
-                            return WRONG
-                        posting_cursors[term] += 1
-                        docs[posting] = <uint32_t>doc
-                        position_starts[posting] = occurrence
-                    posting = posting_cursors[term] - 1
-                    freqs[field * <Py_ssize_t>p + <Py_ssize_t>posting] += 1
-                    if s.positional[field]:
-                        if occurrence >= o:
-                            return WRONG
-                        positions[occurrence] = position + (s.entry_places[e] >> 8)
-                        surfaces[occurrence] = entry_surfaces[e]
-                        occurrence_cursors[term] += 1
-                position += s.widths[token]
+            left = s.counts[doc * s.field_count + field]
+            while left:
+                here = _pick(&at, min(left, CHUNK), marks, &position, found, places)
+                left -= min(left, CHUNK)
+                for i in range(here):
+                    token = found[i]
+                    for e in range(s.entry_starts[token], s.entry_starts[token + 1]):
+                        term = s.entry_terms[e] - first  # one before the range becomes a large number
+                        if term >= terms:
+                            continue
+                        occurrence = occurrence_cursors[term]
+                        if seen[term] != <uint32_t>doc:
+                            seen[term] = <uint32_t>doc
+                            posting = posting_cursors[term]
+                            if posting >= p:
+                                return WRONG
+                            posting_cursors[term] += 1
+                            docs[posting] = <uint32_t>doc
+                            position_starts[posting] = occurrence
+                        posting = posting_cursors[term] - 1
+                        freqs[field * <Py_ssize_t>p + <Py_ssize_t>posting] += 1
+                        if s.positional[field]:
+                            if occurrence >= o:
+                                return WRONG
+                            positions[occurrence] = places[i] + (s.entry_places[e] >> 8)
+                            surfaces[occurrence] = entry_surfaces[e]
+                            occurrence_cursors[term] += 1
     return FINE
+
+
+cdef inline uint32_t _pick(
+    const uint16_t** at, uint32_t count, const uint16_t* marks, uint32_t* position, uint32_t* found, uint32_t* places
+) noexcept nogil:
+    """Of the next tokens those that are marked, with their positions; how many."""
+    cdef uint32_t i, token, here = 0, place = position[0]
+    for i in range(count):  # no branches but that of a rare token: which ones are marked cannot be foretold
+        token = next_token(at)
+        found[here], places[here] = token, place
+        here += marks[token] >> 15
+        place += marks[token] & WIDTH
+    position[0] = place
+    return here

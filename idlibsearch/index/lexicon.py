@@ -36,6 +36,7 @@ class Lexicon:
     """Looks words up in one segment."""
 
     def __init__(self, file: SectionFile) -> None:
+        self.file = file
         path, counts = str(file.path), file.array("lexicon")
         if len(counts) != 5:
             raise CorruptIndexError(path, "five numbers are needed", "lexicon")

@@ -5,7 +5,7 @@ from array import array
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
-from idlibsearch.index.entries cimport COMPOUND, FAR, LEADS, OTHERS, STEP, capitals
+from idlibsearch.index.entries cimport COMPOUND, FAR, LEADS, OTHERS, STEP
 from idlibsearch.index.words cimport LONG, WORDS, put_number, unsigned
 
 
@@ -41,15 +41,6 @@ cdef int _put_word(bytearray text, Py_ssize_t shared, bytes word) except -1:
         put_number(text, <uint64_t>(rest - LONG))
     text += word[shared:]
     return 0
-
-
-def form(bytes folded not None, bytes surface not None):
-    """Which spelling of its folded word a surface is, as they are ordered: 0 in capitals, 1 with one, 2 the same, 3 another."""
-    if surface == folded:
-        return 2
-    if surface == capitals(folded, 1):
-        return 1
-    return 0 if surface == capitals(folded, len(folded)) else 3
 
 
 def write_entries(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from idlibsearch.index.columns import NAN, WORDS, folded_value, spellings_of
+from idlibsearch.index.columns_writer import order
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.merger import TableMerge
 from idlibsearch.index.segment import Segment
@@ -30,12 +31,12 @@ def merge_columns(out: SectionWriter, merged: Merged) -> None:
     for name in numbers:
         values = _number_column(merged, name)
         out.write(values)
-        orders.append(_order(values, ~np.isnan(values)))
+        orders.append(order(values, ~np.isnan(values)))
         ends.append(ends[-1] + len(orders[-1]))
     out.add("numbers.ends", "I", ends)
     out.add("numbers.order", "I", np.concatenate(orders))
     starts = _joined(np.int32, merged.rows(merged.arrays("dates.start")))
-    out.add("dates.order", "I", _order(starts, starts != 0))
+    out.add("dates.order", "I", order(starts, starts != 0))
 
 
 def _number_column(merged: Merged, name: str) -> Any:
@@ -50,12 +51,6 @@ def _numbers_of(segment: Segment, name: str) -> Any:
 
 def _joined(dtype: Any, parts: Iterable[Any]) -> Any:
     return np.concatenate([np.zeros(0, dtype), *map(np.asarray, parts)])
-
-
-def _order(numbers: Any, there: Any) -> U32:
-    docs = np.flatnonzero(there)
-    order: U32 = docs[np.argsort(numbers[docs], kind="stable")].astype(np.uint32)
-    return order
 
 
 class _Keywords:

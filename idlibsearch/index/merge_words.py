@@ -76,8 +76,9 @@ class _United:
     """The words of all segments as one, and for each segment what numbers its own have there."""
 
     def __init__(self, merged: Merged) -> None:
-        self._written = [read_words(segment.lexicon) for segment in merged.segments]
-        lists = [written.words for written in self._written]
+        read = [read_words(segment.lexicon) for segment in merged.segments]
+        lists = [written.words for written in read]
+        self._of_terms = [(written.term_first, written.term_surfaces) for written in read]  # the rest need not stay in memory
         terms = TableMerge([_sections(words.terms) for words in lists])
         folded = TableMerge([_sections(words.folded) for words in lists])
         self.terms = [np.asarray(numbers) for numbers in terms.numbers]
@@ -89,7 +90,7 @@ class _United:
         surfaces = TableMerge([_sections(words.surfaces) for words in lists], None, groups)
         self.surfaces = [np.asarray(numbers) for numbers in surfaces.numbers]
         self.docs, self.counts = np.zeros(len(surfaces.ends), np.uint32), np.zeros(len(surfaces.ends), np.uint32)
-        for written, numbers in zip(self._written, self.surfaces, strict=True):
+        for written, numbers in zip(read, self.surfaces, strict=True):
             self.docs[numbers] += written.docs
             self.counts[numbers] += written.counts
         self.words = self._words(lists, terms, folded, surfaces)
@@ -129,10 +130,10 @@ class _United:
         pairs = _pairs(np.arange(len(self.words.terms)), numbering.term_first, numbering.term_surfaces)
         order = np.argsort(pairs)
         ordered, found = pairs[order], []
-        for part, written in enumerate(self._written):
-            own = _pairs(self.terms[part], written.term_first, self.surfaces[part][written.term_surfaces])
+        for part, (first, surfaces) in enumerate(self._of_terms):
+            own = _pairs(self.terms[part], first, self.surfaces[part][surfaces])
             at = order[np.searchsorted(ordered, own)]
-            found.append((written.term_first, (at - numbering.term_first[own >> np.uint64(32)]).astype(np.uint32)))
+            found.append((first, (at - numbering.term_first[own >> np.uint64(32)]).astype(np.uint32)))
         return found
 
     def forget_dead(self, merged: Merged, ranking: Ranking) -> None:

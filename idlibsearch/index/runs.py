@@ -83,7 +83,7 @@ class LocalRuns:
 
     def _new_builder(self) -> SegmentBuilder:
         path = self._place.folder / f"{self._place.stem}-{len(self._runs)}"
-        return SegmentBuilder(path, self._place.ranking, self._words, window_bytes=self._room // 8)
+        return SegmentBuilder(path, self._place.ranking, self._words, window_bytes=self._room // 7)
 
     def _flush(self) -> None:
         if self._builder is None:

@@ -12,14 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from idlibsearch.analysis.tokens import encoded
-from idlibsearch.errors import KernelError
+from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.lexicon import Lexicon
-from idlibsearch.index.strings import Table, table_of, table_of_bytes
+from idlibsearch.index.strings import Table
 
 try:
-    from idlibsearch.index import lexicon_encoder
+    from idlibsearch.index import lexicon_decoder, lexicon_encoder
 except ImportError as error:
     raise KernelError("idlibsearch.index.lexicon_encoder") from error
 
@@ -124,41 +123,34 @@ class Written(NamedTuple):
 
 
 def read_words(lexicon: Lexicon) -> Written:
-    """Read a lexicon back into arrays."""
-    folded, surfaces = list[bytes](), list[bytes]()
-    positions, forms = bytearray(), bytearray()
-    folded_of, docs, counts = array("I"), array("I"), array("I")
-    starts, terms, places = array("I", [0]), array("I"), array("H")
-    for number, (word, size, entries, spellings) in enumerate(lexicon):
-        text = encoded(word)
-        folded.append(text)
-        positions.append(size)
-        for term, offset, width in entries:
-            terms.append(term)
-            places.append(offset << 8 | width)
-        starts.append(len(terms))
-        for surface, having, occurrences in spellings:
-            spelling = encoded(surface)
-            surfaces.append(spelling)
-            forms.append(lexicon_encoder.form(text, spelling))
-            folded_of.append(number)
-            docs.append(having)
-            counts.append(occurrences)
-    of_terms = [lexicon.term_surfaces.of(term) for term in range(len(lexicon.terms))]
+    """Read a lexicon back into arrays. Raises CorruptIndexError where it is damaged."""
+    file = lexicon.file
+    terms, folded = lexicon_decoder.read_table(lexicon.terms.capsule), lexicon_decoder.read_table(lexicon.folded.capsule)
+    entries = lexicon_decoder.read_entries(lexicon.entries.capsule)
+    sections = file.array("surfaces.data"), file.array("surfaces.blocks")
+    spelled = lexicon_decoder.read_all_surfaces(lexicon.folded.capsule, lexicon.entries.capsule, *sections)
+    sections = file.array("term.surfaces"), file.array("term.blocks")
+    of_terms = lexicon_decoder.read_term_surfaces(*sections, len(lexicon.terms), lexicon.surface_count)
+    if terms is None or folded is None or entries is None or spelled is None or of_terms is None:
+        raise CorruptIndexError(str(file.path), "its words cannot be read", "lexicon")
+    positions, entry_ends, entry_terms, places = map(np.asarray, entries)
+    folded_of, forms, docs, counts = map(np.asarray, spelled[1:])
     words = WordList(
-        terms=table_of(lexicon.terms),
-        folded=table_of_bytes(folded),
-        surfaces=table_of_bytes(surfaces),
-        folded_of=np.array(folded_of, np.uint32),
-        forms=np.array(forms, np.uint8),
-        positions=np.array(positions, np.uint8),
-        entry_starts=np.array(starts, np.uint32),
-        entry_terms=np.array(terms, np.uint32),
-        entry_places=np.array(places, np.uint16),
+        terms=Table(*terms),
+        folded=Table(*folded),
+        surfaces=Table(*spelled[0]),
+        folded_of=folded_of,
+        forms=forms.astype(np.uint8),
+        positions=positions.astype(np.uint8),
+        entry_starts=_starts(entry_ends),
+        entry_terms=entry_terms,
+        entry_places=places.astype(np.uint16),
     )
-    term_first = np.cumsum([0, *map(len, of_terms)]).astype(np.uint32)
-    term_surfaces = np.array([surface for found in of_terms for surface, _, _ in found], np.uint32)
-    return Written(words, np.array(docs, np.uint32), np.array(counts, np.uint32), term_first, term_surfaces)
+    return Written(words, docs, counts, _starts(np.asarray(of_terms[0])), np.asarray(of_terms[1]))
+
+
+def _starts(ends: U32) -> U32:
+    return np.concatenate((np.zeros(1, np.uint32), ends))
 
 
 def kept_strings(table: Table, kept: npt.NDArray[np.bool_]) -> Table:
