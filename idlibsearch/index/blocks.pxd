@@ -94,12 +94,15 @@ cdef inline uint32_t unpack(const uint8_t* data, uint64_t bit, int width) noexce
     return <uint32_t>((word >> (bit & 7)) & ((<uint64_t>1 << width) - 1))
 
 
-cdef inline int bits_of(uint32_t number) noexcept nogil:
-    cdef int bits = 0
-    while number:
-        bits += 1
-        number >>= 1
-    return bits
+cdef extern from *:
+    """
+    #if defined(__GNUC__)
+    static inline int bits_of(unsigned int number) { return number ? 32 - __builtin_clz(number) : 0; }
+    #else
+    static inline int bits_of(unsigned int number) { int bits = 0; while (number) { bits++; number >>= 1; } return bits; }
+    #endif
+    """
+    int bits_of(uint32_t number) noexcept nogil  # how many it takes; none for 0
 
 
 cdef inline uint64_t bytes_of(uint64_t bits) noexcept nogil:

@@ -30,20 +30,22 @@ cdef class _Bytes:
     def __dealloc__(self):
         free(self.data)
 
-    cdef uint8_t* extend(self, uint64_t count) except NULL:
-        """Room for ``count`` more zero bytes."""
+    cdef uint8_t* extend(self, uint64_t count) except NULL nogil:
+        """Room for ``count`` more zero bytes; eight more behind them may be written to, and are zero again when they come in."""
         cdef uint64_t at = self.size
         cdef uint8_t* grown
-        if at + count > self.capacity:
-            self.capacity = 2 * (at + count)
+        if at + count + 8 > self.capacity:
+            self.capacity = 2 * (at + count) + 8
             grown = <uint8_t*>realloc(self.data, self.capacity)
             if grown == NULL:
-                raise MemoryError()
+                with gil:
+                    raise MemoryError()
             self.data = grown
-        memset(self.data + at, 0, count)
+        memset(self.data + at, 0, count + 8)
         self.size += count
-        if self.before + self.size > 0xFFFFFFFF:
-            raise OverflowError("a segment's posting data must stay below 4 GiB")
+        if (self.before + self.size) >> 32:
+            with gil:
+                raise OverflowError("a segment's posting data must stay below 4 GiB")
         return self.data + at
 
     cdef bytes taken(self):
@@ -53,22 +55,20 @@ cdef class _Bytes:
         self.size = 0
         return taken
 
-    cdef uint32_t end(self):
+    cdef uint32_t end(self) noexcept nogil:
         """Where the next byte will stand, counted from the very first."""
         return <uint32_t>(self.before + self.size)
 
 
 cdef inline void put(uint8_t* data, uint64_t bit, uint32_t number) noexcept nogil:
-    """Write a number into zero bytes, lowest bits first."""
-    cdef uint64_t at = bit >> 3
-    cdef uint64_t word = <uint64_t>number << (bit & 7)
-    while word:
-        data[at] |= <uint8_t>(word & 0xFF)
-        word >>= 8
-        at += 1
+    """Write a number into zero bytes, lowest bits first; writes up to eight bytes from there."""
+    cdef uint64_t word
+    memcpy(&word, data + (bit >> 3), 8)
+    word |= <uint64_t>number << (bit & 7)
+    memcpy(data + (bit >> 3), &word, 8)
 
 
-cdef int put_column(_Bytes out, const uint32_t* numbers, uint64_t count) except -1:
+cdef int put_column(_Bytes out, const uint32_t* numbers, uint64_t count) except -1 nogil:
     """Write numbers as a column, at the width that makes it smallest."""
     cdef uint64_t wider[33]  # how many numbers have more bits than this
     cdef uint64_t i, best, size
@@ -166,7 +166,6 @@ cdef class Encoder:
         above 4 GiB; after an error the encoder is of no more use.
         """
         cdef Py_ssize_t term, terms = posting_starts.shape[0] - 1
-        cdef uint64_t start, end
         if terms < 0 or position_starts.shape[0] != docs.shape[0] + 1:
             raise IndexError("one start for each term and posting, and an end, are needed")
         if freqs.shape[0] != docs.shape[0] * self.fields or surfaces.shape[0] != positions.shape[0]:
@@ -177,16 +176,18 @@ cdef class Encoder:
         given.docs, given.freqs, given.postings = _first(docs), _first(freqs), docs.shape[0]
         given.position_starts, given.occurrences = &position_starts[0], positions.shape[0]
         given.positions, given.surfaces = _first(positions), _first(surfaces)
-        for term in range(terms):
-            put32(self.starts, self.data.end())
-            start, end = posting_starts[term], posting_starts[term + 1]
-            if start >= end or end > given.postings:
-                raise IndexError(f"term {term}: it has no postings, or some that are not there")
-            if end - start > BLOCK:
-                self._long(&given, start, end)
-            else:
-                self._block(&given, start, <int>(end - start), 0, self.data, True)
-                self._places(&given, start, <int>(end - start), self.data)
+        with nogil:  # whoever makes the next lists may do so meanwhile
+            for term in range(terms):
+                self._term(&given, posting_starts[term], posting_starts[term + 1])
+
+    cdef int _term(self, const Arrays* given, uint64_t start, uint64_t end) except -1 nogil:
+        put32(self.starts, self.data.end())
+        if start >= end or end > given.postings:
+            _refuse("a term has no postings, or some that are not there")
+        if end - start > BLOCK:
+            return self._long(given, start, end)
+        self._block(given, start, <int>(end - start), 0, self.data, True)
+        return self._places(given, start, <int>(end - start), self.data)
 
     def take(self):
         """What was packed since it was last taken, of the two large sections: data, positions. So they need not stand in memory."""
@@ -206,7 +207,7 @@ cdef class Encoder:
             self.places.taken(),
         )
 
-    cdef int _long(self, const Arrays* given, uint64_t start, uint64_t end) except -1:
+    cdef int _long(self, const Arrays* given, uint64_t start, uint64_t end) except -1 nogil:
         """A list of many blocks: where its rows of the tables start, and how many postings it has."""
         cdef uint64_t at = start
         cdef uint32_t base = 0
@@ -226,7 +227,7 @@ cdef class Encoder:
             at += count
         return 0
 
-    cdef int _block(self, const Arrays* given, uint64_t at, int count, uint32_t base, _Bytes bounds, bint alone) except -1:
+    cdef int _block(self, const Arrays* given, uint64_t at, int count, uint32_t base, _Bytes bounds, bint alone) except -1 nogil:
         """Docs and freqs; the block's row of bounds goes to ``bounds``, of fields that are there only where it is alone."""
         cdef const uint32_t* docs = given.docs + at
         cdef const uint32_t* freqs
@@ -238,15 +239,15 @@ cdef class Encoder:
         cdef int f, i, width
         cdef uint8_t* out
         if docs[count - 1] * <uint64_t>self.fields >= <uint64_t>self.lengths.shape[0]:
-            raise IndexError(f"no lengths for doc {docs[count - 1]}")
+            _refuse("there are no lengths for a doc")
         for i in range(count - 1):
             if docs[i] < base or docs[i] >= docs[i + 1]:
-                raise IndexError("the docs of a term do not ascend")
+                _refuse("the docs of a term do not ascend")
         for f in range(self.fields):
             self._measure(docs, given.freqs + f * given.postings + at, count, f, &largest[f], &least[f], &smallest[f])
             mask |= <uint8_t>((largest[f] > 0) << f)
         if not mask:
-            raise IndexError("a posting without an occurrence")
+            _refuse("a posting without an occurrence")
         header = self.data.size
         out = self.data.extend(3)
         out[0], out[1] = <uint8_t>(count - 1), mask
@@ -273,7 +274,7 @@ cdef class Encoder:
     cdef int _measure(
         self, const uint32_t* docs, const uint32_t* freqs, int count, int field,
         uint32_t* largest, uint32_t* least, uint32_t* smallest,
-    ) except -1:
+    ) noexcept nogil:
         """The largest and the least freq of a block in a field, and the smallest length among docs that have it."""
         cdef int i
         largest[0] = 0
@@ -285,7 +286,7 @@ cdef class Encoder:
                 smallest[0] = min(smallest[0], self.lengths[docs[i] * <uint64_t>self.fields + field])
         return 0
 
-    cdef int _docs(self, const uint32_t* docs, int count, uint32_t base) except -1:
+    cdef int _docs(self, const uint32_t* docs, int count, uint32_t base) except -1 nogil:
         """All docs but the last; in a whole block all, as what they differ from an even spread, raised so that none is negative.
 
         Returns the width.
@@ -303,46 +304,51 @@ cdef class Encoder:
             put(out, <uint64_t>i * width, <uint32_t>(<int64_t>docs[i] - base - expected(range_, i) - least))
         return width
 
-    cdef int _places(self, const Arrays* given, uint64_t at, int count, _Bytes out) except -1:
+    cdef int _places(self, const Arrays* given, uint64_t at, int count, _Bytes out) except -1 nogil:
         """The positions of a block, the first of each posting and field as it is, the others as gaps; then the surfaces."""
         cdef uint64_t start = given.position_starts[at], end = given.position_starts[at + count], next = start
         cdef uint32_t* gaps
         cdef int posting, f
         if start > end or end > given.occurrences:
-            raise IndexError("the positions of a posting end before they start, or are not there")
+            _refuse("the positions of a posting end before they start, or are not there")
         self.gaps.size = 0
         gaps = <uint32_t*>self.gaps.extend(4 * (end - start))
         for posting in range(count):
             if given.position_starts[at + posting] != next:
-                raise IndexError("a posting has other positions than its freqs say")
+                _refuse("a posting has other positions than its freqs say")
             for f in range(self.fields):
                 if self.positional[f]:
                     next = self._gaps(given, next, given.freqs[f * given.postings + at + posting], end, gaps + (next - start))
         if next != end:
-            raise IndexError("a posting has other positions than its freqs say")
+            _refuse("a posting has other positions than its freqs say")
         put_column(out, gaps, end - start)
         put_column(out, given.surfaces + start, end - start)
         return 0
 
-    cdef uint64_t _gaps(self, const Arrays* given, uint64_t start, uint32_t freq, uint64_t end, uint32_t* out) except 0xFFFFFFFFFFFFFFFF:
+    cdef uint64_t _gaps(self, const Arrays* given, uint64_t start, uint32_t freq, uint64_t end, uint32_t* out) except 0xFFFFFFFFFFFFFFFF nogil:
         """Those of one posting and field, into the same places of ``out``; returns where the next start."""
         cdef uint64_t i
         if freq > end - start:
-            raise IndexError("a posting has other positions than its freqs say")
+            _refuse("a posting has other positions than its freqs say")
         for i in range(freq):
             out[i] = given.positions[start + i]
             if i:
                 if out[i] <= given.positions[start + i - 1]:
-                    raise IndexError("the positions of a posting do not ascend")
+                    _refuse("the positions of a posting do not ascend")
                 out[i] -= given.positions[start + i - 1] + 1
         return start + freq
+
+
+cdef int _refuse(const char* reason) except -1 nogil:
+    with gil:
+        raise IndexError(reason.decode("ascii"))
 
 
 cdef inline const uint32_t* _first(const uint32_t[::1] numbers):
     return &numbers[0] if numbers.shape[0] else NULL
 
 
-cdef int put32(_Bytes out, uint32_t number) except -1:
+cdef int put32(_Bytes out, uint32_t number) except -1 nogil:
     memcpy(out.extend(4), &number, 4)
     return 0
 
