@@ -238,7 +238,7 @@ def test_an_index_of_a_newer_format_is_refused(tmp_path):
     with idlibsearch.create(tmp_path / "index") as index:
         rewritten(index, lambda value: value.update(format=9))
         with pytest.raises(
-            idlibsearch.FormatVersionError, match="format version 9, this idlibsearch reads 1; update idlibsearch"
+            idlibsearch.FormatVersionError, match="format version 9, this idlibsearch reads 2; update idlibsearch"
         ):
             idlibsearch.open(index.path)
 

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from idlibsearch.errors import CorruptIndexError, FormatVersionError, IndexExistsError, NoIndexError
 from idlibsearch.index.fields import Ranking
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
 _OWN_FILE = re.compile(r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}")
 

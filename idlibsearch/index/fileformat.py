@@ -4,7 +4,7 @@ This docstring is the specification. All numbers are little-endian; offsets and 
 
     header   64 bytes
         0   8  magic           b"\\x89IDLSEG\\n"  (a high bit and a newline, so that a transfer as text is noticed)
-        8   4  version         uint32, 1
+        8   4  version         uint32, 2
        12   4  section count   uint32
        16   8  table offset    uint64
        24   8  file size       uint64
@@ -42,7 +42,7 @@ from typing import Any, BinaryIO, NamedTuple, Self
 from idlibsearch.errors import ClosedError, CorruptIndexError, FormatVersionError, StorageError
 
 MAGIC = b"\x89IDLSEG\n"
-VERSION = 1
+VERSION = 2
 ALIGNMENT = 64  # a cache line; more than any array type asks for
 SMALL_SECTION_BYTES = 4096  # checked at every open: costs microseconds, and holds what all else hangs on
 _HEADER = struct.Struct("<8sIIQQI")
