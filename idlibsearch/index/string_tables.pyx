@@ -20,7 +20,7 @@ cdef int compared(const void* left, const void* right) noexcept nogil:
     cdef int order
     if a.key != b.key:
         return -1 if a.key < b.key else 1
-    order = memcmp(a.at, b.at, min(a.size, b.size))
+    order = memcmp(a.at, b.at, min(a.size, b.size)) if a.size and b.size else 0
     if order:
         return order
     return (a.size > b.size) - (a.size < b.size)
