@@ -43,6 +43,13 @@ WORDS = (
     "seventeen", "17", "twenty-five", "25", "300,000", "Syria's", "defence", "defense", "Fu’ah", "de-escalation", "in",
     "Truce", "door-to-door", "door", "Çavuşoğlu", "rebels",
 )  # fmt: skip
+
+
+def made(kind, *values):
+    """A node of these values; ``st.builds`` would draw those left out as well."""
+    return st.tuples(*values).map(lambda drawn: kind(*drawn))
+
+
 texts = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
 dates = st.one_of(
     st.none(),
@@ -76,21 +83,21 @@ def keyed(found):
 
 
 collections = st.lists(reports(), max_size=5).map(keyed)
-words = st.builds(
+words = made(
     Word, st.sampled_from([word for word in WORDS if " " not in word]), st.sampled_from(["", "", "", "title", "body", "entities"])
 )
-phrases = st.builds(
+phrases = made(
     Phrase, st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), st.sampled_from(["", "", "title", "body"])
 )
 dated = st.sampled_from([Dated(date(2020, 1, 1), date(2021, 1, 1), "2020"), Dated(date(2020, 1, 1), date(2020, 2, 1), "2020-01")])
 
 columns = st.sampled_from(["source", "name", "tag", "mixed", "price", "words", "place"])
-keywords = st.builds(Keyword, values.filter(str.strip), columns)
+keywords = made(Keyword, values.filter(str.strip), columns)
 bounds = st.sampled_from([None, "0", "2", "2.5", "5"])
 word_bounds = st.sampled_from([None, "a", "Al Masdar News", "reuters", "fu'ah", "3"])
 ranges = st.one_of(
-    st.builds(Ranged, columns, bounds, bounds, st.booleans(), st.booleans()),
-    st.builds(Ranged, st.sampled_from(["source", "tag", "name"]), word_bounds, word_bounds, st.booleans(), st.booleans()),
+    made(Ranged, columns, bounds, bounds, st.booleans(), st.booleans()),
+    made(Ranged, st.sampled_from(["source", "tag", "name"]), word_bounds, word_bounds, st.booleans(), st.booleans()),
 )
 date_ranges = st.sampled_from(
     ["[2020 TO]", ">2019-03", "<2020-01-11", "{2019 TO 2020-05]", "<=2020-01", ">=2020-01-10", "[2020-01-10 TO 2020-01-12]"]
@@ -98,7 +105,7 @@ date_ranges = st.sampled_from(
 
 
 spelled_in = st.sampled_from(["", "", "", "title", "body"])
-exact = st.builds(Exact, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join), spelled_in)
+exact = made(Exact, st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join), spelled_in)
 patterns = st.sampled_from(
     ["t*", "truce*", "rebel*", "*held", "r?bel*", "ai?", "*-*", "202[0-3]*", "[!0-9]*s", "[0-9][0-9]", "U.S*", "fu’*", "ÇAV*",
      "qaed*", "al?qaeda", "*e*e*", "door*", "?", "zz*", "300,0*", "US*", "[ar]*"]
@@ -106,8 +113,8 @@ patterns = st.sampled_from(
 rows = st.lists(
     st.sampled_from(["t*", "rebel*", "*held", "air", "rebel-held", "door*", "truce", "U.S.", "strikes"]), min_size=2, max_size=3
 )
-mixed = st.builds(Phrase, rows.filter(lambda row: any("*" in piece for piece in row)).map(" ".join), spelled_in)
-fuzzy = st.builds(
+mixed = made(Phrase, rows.filter(lambda row: any("*" in piece for piece in row)).map(" ".join), spelled_in)
+fuzzy = made(
     Fuzzy, st.sampled_from(["turce", "Rebel-held", "us", "airstrike", "cavusoglu", "2021"]), st.integers(0, 3), st.integers(0, 2)
 )
 regexes = st.sampled_from(
@@ -115,8 +122,8 @@ regexes = st.sampled_from(
      "(a|b)*|m.y", "al.qaeda", r"de\-?esc\w+", "t+?ruce$", "^.{2}$"]
 )  # fmt: skip
 expansions = st.one_of(
-    st.builds(Wildcard, patterns, spelled_in), fuzzy, st.builds(Regex, regexes.filter(bool), spelled_in), exact, mixed,
-    st.builds(Every, st.sampled_from(["", "title", "body", "entities", "date"])),
+    made(Wildcard, patterns, spelled_in), fuzzy, made(Regex, regexes.filter(bool), spelled_in), exact, mixed,
+    made(Every, st.sampled_from(["", "title", "body", "entities", "date"])),
 )  # fmt: skip
 
 
@@ -129,7 +136,7 @@ def branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         children.map(Not),
         pairs.map(lambda pair: Maybe(*pair)),
         pairs.map(lambda pair: Require(*pair)),
-        st.builds(Boosted, children, st.sampled_from([0.0, 0.5, 2.0, 30.0])),
+        made(Boosted, children, st.sampled_from([0.0, 0.5, 2.0, 30.0])),
     )
 
 

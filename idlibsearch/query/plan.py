@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import analyze_folded
@@ -70,7 +69,7 @@ class Planner:
         self._every_column = tuple(range(len(self._ranking.fields)))
         self.diagnostics: list[Diagnostic] = []
 
-    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911  # one line a kind of node
+    def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911, PLR0912  # a line a kind of node
         """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
         match node:
             case Word():
@@ -97,6 +96,8 @@ class Planner:
                 return self._picked(node)
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
+            case _:
+                raise QueryError(self._text, node.span, f"{node} cannot be answered yet", "leave it out")
 
     def _conjunction(self, node: And, negated: bool) -> Step:
         wanted, unwanted = list[Step](), list[Step]()
@@ -213,7 +214,7 @@ class Planner:
         return self._spelled(node, [Exact(surface) for surface in surfaces])
 
     def _expansion(self, node: Expansion) -> Leaf:
-        return self._spelled(node, [replace(node, field="")])
+        return self._spelled(node, [node._replace(field="")])
 
     def _spelled(self, node: Phrase | Exact | Expansion, parts: Sequence[Exact | Expansion]) -> Leaf:
         """Parts in a row, each of them any of some spellings that count as one word."""

@@ -157,7 +157,7 @@ def _plain_words(text: str, mode: Mode) -> Node | None:
 def _plain_phrase(text: str) -> Phrase | None:
     """What the grammar makes of one phrase of letters, digits and spaces."""
     inner = text[1:-1]
-    return Phrase(inner, "", (0, len(text))) if text[-1] == '"' and inner.replace(" ", "").isalnum() else None
+    return Phrase(inner, span=(0, len(text))) if text[-1] == '"' and inner.replace(" ", "").isalnum() else None
 
 
 class _Reader:
@@ -343,7 +343,7 @@ class _Reader:
         if not re.search(r"\w", text):
             self.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
             return None
-        return Phrase(text, field, (token.start, token.end))
+        return Phrase(text, field, span=(token.start, token.end))
 
     def _boosted(self, child: Node | None) -> Node | None:
         """The operand just read with the boost glued to it; a word brings its own."""
