@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from naive_nearness import is_placed, placed_score
 from naive_tokens import tokenize
 
 from idlibsearch.analysis.analyzer import Entry, analyze_folded
@@ -147,6 +148,8 @@ class NaiveIndex:
         if isinstance(node, Require):
             needed = [self.score(child, doc, dates=dates, beside_number=False) for child in node.required]
             return None if None in needed else self.score(node.child, doc, dates=dates, beside_number=False)
+        if is_placed(node):
+            return placed_score(self, node, doc)
         if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
             return self.spelled_score(node, doc)
         if isinstance(node, Phrase) and "*" in node.text:
@@ -162,13 +165,15 @@ class NaiveIndex:
             field, length = self.fields[name], self.docs[doc][name][1]
             freq = len({start for start, _ in self.spelled_spans(wanted, doc, name)})
             tf += field.weight * freq / (1 - field.b + field.b * length / self.mean_length(name))
-        if tf == 0:
-            return None
+        return self.spelled_idf(node, names) * (tf / (self.ranking.k1 + tf)) if tf else None
+
+    def spelled_idf(self, node: Exact | Wildcard | Fuzzy | Regex, names: tuple[str, ...]) -> float:
+        """The idf of spellings in a row, that of each the number of docs with any of it in these fields."""
         idf = 0.0
-        for chosen in wanted:
+        for chosen in choosers(node):
             having = (any(chosen(token) for name in names for token in tokens[name]) for tokens in self.tokens)
             idf += self.idf(sum(having))
-        return idf * (tf / (self.ranking.k1 + tf))
+        return idf
 
     def mixed_score(self, node: Phrase, doc: int) -> float | None:
         """A phrase with patterns in it: words and patterns in a row, each with its own idf."""
@@ -176,11 +181,7 @@ class NaiveIndex:
         parts = [choosers(Wildcard(piece)) if "*" in piece else query_entries(piece) for piece in node.text.split()]
         tf = 0.0
         for name in names:
-            found: set[tuple[int, int]] | None = None
-            for part in parts:
-                here = self.spelled_spans(part, doc, name) if callable(part[0]) else self.spans(part, doc, name)
-                found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
-            freq = len({start for start, _ in found or ()})
+            freq = len({start for start, _ in self.operand_spans(node, doc, name)})
             field, length = self.fields[name], self.docs[doc][name][1]
             tf += field.weight * freq / (1 - field.b + field.b * length / self.mean_length(name))
         if tf == 0:
@@ -193,6 +194,22 @@ class NaiveIndex:
             else:
                 idf += sum(self.word_idf(word, node.field) for word in part)
         return idf * (tf / (self.ranking.k1 + tf))
+
+    def operand_spans(self, node: Word | Phrase | Exact | Wildcard | Fuzzy | Regex, doc: int, name: str) -> set[tuple[int, int]]:
+        """Where a word, words side by side or spellings stand in a field, each occurrence as a whole."""
+        if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
+            return self.spelled_spans(choosers(node), doc, name)
+        found: set[tuple[int, int]] | None = None
+        for part in (
+            [Wildcard(piece) if "*" in piece else piece for piece in node.text.split()] if "*" in node.text else [node.text]
+        ):
+            here = self.spans(query_entries(part), doc, name) if isinstance(part, str) else self.operand_spans(part, doc, name)
+            found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
+        return found or set()
+
+    def query_entries(self, text: str) -> list[Entry]:
+        """The words of a piece of a question."""
+        return query_entries(text)
 
     def spelled_spans(self, wanted: list[Chooser], doc: int, name: str) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] | None = None

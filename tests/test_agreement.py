@@ -11,6 +11,7 @@ import naive
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import made
 
 import idlibsearch
 from idlibsearch import Entity, Report, ReportDate
@@ -43,12 +44,6 @@ WORDS = (
     "seventeen", "17", "twenty-five", "25", "300,000", "Syria's", "defence", "defense", "Fu’ah", "de-escalation", "in",
     "Truce", "door-to-door", "door", "Çavuşoğlu", "rebels",
 )  # fmt: skip
-
-
-def made(kind, *values):
-    """A node of these values; ``st.builds`` would draw those left out as well."""
-    return st.tuples(*values).map(lambda drawn: kind(*drawn))
-
 
 texts = st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
 dates = st.one_of(

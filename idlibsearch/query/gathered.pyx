@@ -73,13 +73,6 @@ cdef class Chosen:
     Raises IndexError for words that are not there, CorruptIndexError where the entries are damaged.
     """
 
-    cdef uint64_t* surfaces
-    cdef uint32_t* _terms
-    cdef uint64_t term_count
-    cdef readonly Py_ssize_t size  # how many surfaces were chosen
-    cdef const EntryTable* table
-    cdef object _alive
-
     def __init__(self, entries not None, words not None, Py_ssize_t surface=-1):
         self._alive = entries
         self.table = <const EntryTable*>PyCapsule_GetPointer(entries.capsule, "idlibsearch.entries")

@@ -10,7 +10,7 @@ from idlibsearch.errors import SearchTimeoutError
 
 
 class Limits(NamedTuple):
-    """Bounds on what a question's patterns (wildcards, fuzzy words, regular expressions) may cost.
+    """Bounds on what a question's patterns (wildcards, fuzzy words, regular expressions) and its nearness may cost.
 
     None of them is a time, so that the same question is answered or refused on every machine.
     """
@@ -20,6 +20,7 @@ class Limits(NamedTuple):
     pattern_characters: int = 255  # as long as the longest word
     program_size: int = 2_000  # steps of one compiled pattern, counted repeats written out
     effort: int = 2_000_000  # steps taken to work out one question's automata; half a second or so
+    combinations: int = 1_000_000  # ways to satisfy one piece of nearness in one field of one report; 16 bytes each
 
 
 LIMITS = Limits()
@@ -32,6 +33,14 @@ class PatternError(ValueError):
         super().__init__(message)
         self.message = message
         self.advice = advice
+
+
+class CombinationsError(ValueError):
+    """Nearness that is satisfied in too many ways in one report; ``most`` is the bound. ``Found`` turns it into a QueryError."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most:,} combinations")
+        self.most = most
 
 
 class LateError(Exception):

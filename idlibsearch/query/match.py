@@ -7,26 +7,50 @@ found here. Spans are (start, end) in positions, end exclusive.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import product
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from idlibsearch.errors import KernelError
+from idlibsearch.errors import KernelError, QueryError
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.limits import Deadline
-from idlibsearch.query.rank import saturated
+from idlibsearch.query.limits import CombinationsError, Deadline
 from idlibsearch.query.restrict import picked
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Plus, Some, Step, Term, Times, Unit, Where
+from idlibsearch.query.steps import (
+    All,
+    Asked,
+    Beside,
+    Between,
+    Chosen,
+    Filled,
+    Having,
+    Kept,
+    Leaf,
+    Placed,
+    Plus,
+    Some,
+    Spanned,
+    Step,
+    Term,
+    Times,
+    Unit,
+    Where,
+    sequences,
+)
 
 try:
     from idlibsearch.query import docsets, lists
 except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
+if TYPE_CHECKING:
+    from idlibsearch.query.spans import Program
+
+Answer = TypeVar("Answer")
 Spans = list[tuple[int, int]]
 Docs: TypeAlias = "memoryview[int]"  # uint32, ascending
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
+MANY = 1 << 28  # words side by side are no more than one of them has places
 NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
 
@@ -42,8 +66,9 @@ class Matcher:
         self._normalisation = normalisation
         self.deadline = deadline
         self._lists: dict[Term, PostingList | None] = {}
+        self._programs: dict[int, tuple[Placed, Program]] = {}
 
-    def run(self, step: Step, among: Docs | None = None) -> lists.Scored:  # noqa: PLR0911 - one line a kind of step
+    def run(self, step: Step, among: Docs | None = None) -> lists.Scored:  # noqa: PLR0911, PLR0912 - a line a kind of step
         """The docs that match, ascending, deleted ones included, and their scores; of ``among`` (ascending) at least.
 
         Raises LateError where the time is up.
@@ -52,6 +77,8 @@ class Matcher:
         match step:
             case Leaf():
                 return self._leaf(step, among)
+            case Placed():
+                return self._placed(step, among)
             case Between() | Having():
                 return unscored(docsets.members(picked(step, self._segment)))
             case Filled():
@@ -99,11 +126,35 @@ class Matcher:
             found = lists.without(*found, self.run(child, among)[0])
         return found
 
+    def _weights(self, columns: Sequence[int]) -> array[float]:
+        """Of all fields, 0 for those that do not count."""
+        return array("d", [field.weight if c in columns else 0.0 for c, field in enumerate(self._segment.ranking.fields)])
+
+    def _placed(self, placed: Placed, among: Docs | None) -> lists.Scored:
+        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)
+        return self._asked(placed, lambda program: program.scores(*rest, placed.at_least, among))
+
+    def _asked(self, placed: Placed, ask: Callable[[Program], Answer]) -> Answer:
+        """Ask where things stand; a place that can be reached in too many ways is the question's fault."""
+        from idlibsearch.query.spanned import Builder  # noqa: PLC0415 - for nearness only
+
+        try:
+            if id(placed) not in self._programs:  # chosen spellings have no hash
+                self._programs[id(placed)] = placed, Builder(self._segment, self.number, self._docs_of).program(placed)
+            program = self._programs[id(placed)][1]
+            program.end_ns = self.deadline.end_ns
+            return ask(program)
+        except CombinationsError as error:
+            message = f"in one report this can be satisfied in more than {error.most:,} ways"
+            advice = "ask for a smaller distance, or for rarer words"
+            raise QueryError(placed.asked.text, placed.asked.span, message, advice) from None
+
+    def _docs_of(self, leaf: Leaf) -> docsets.Docset:
+        return docsets.of(self.run(leaf)[0], self._segment.doc_count)
+
     def _leaf(self, leaf: Leaf, among: Docs | None = None) -> lists.Scored:
         """A leaf's docs, in ``among`` at least."""
-        ranking = self._segment.ranking
-        weights = array("d", [field.weight if c in leaf.columns else 0.0 for c, field in enumerate(ranking.fields)])
-        rest = (leaf.idf, weights, *self._normalisation, ranking.k1)
+        rest = (leaf.idf, self._weights(leaf.columns), *self._normalisation, self._segment.ranking.k1)
         if leaf.single_term is not None:
             term = leaf.single_term[self.number]
             if term < 0:
@@ -112,36 +163,11 @@ class Matcher:
         units = [unit for unit in leaf.units if isinstance(unit, Unit)]
         if len(units) == len(leaf.units):
             joined = units[0].joined if len(units) == 1 else None
-            return lists.phrase(self._reader, self._sequences(units), joined[self.number] if joined else -1, *rest)
+            return lists.phrase(self._reader, sequences(units, self.number), joined[self.number] if joined else -1, *rest)
         chosen = leaf.units[0]
         if len(leaf.units) == 1 and isinstance(chosen, Chosen):
             return chosen.found[self._segment].gathered.scores(*rest)
-        return self._spelled_phrase(leaf)
-
-    def _spelled_phrase(self, leaf: Leaf) -> lists.Scored:
-        """Spellings side by side: every doc that has all of them, looked into."""
-        docs, scores = array("I"), array("d")
-        for doc in self._docs_of_all(leaf):
-            spans = (self._leaf_spans(leaf, doc, c) if c in leaf.columns else () for c in range(len(self._segment.lengths)))
-            freqs = [len({start for start, _ in found}) for found in spans]
-            if any(freqs):
-                lengths = [column[doc] for column in self._segment.lengths]
-                docs.append(doc)
-                scores.append(leaf.idf * saturated(self._segment.ranking, freqs, lengths, self._normalisation[1]))
-        return memoryview(docs), memoryview(scores)
-
-    def _docs_of_all(self, leaf: Leaf) -> Sequence[int]:
-        alone = (leaf._replace(units=(unit,)) for unit in leaf.units)
-        found = self._leaf(next(alone))
-        for each in alone:
-            found = lists.both(*found, *self._leaf(each))
-        return found[0]
-
-    def _sequences(self, units: Sequence[Unit]) -> list[array[int]]:
-        """Every way to write the units, as term numbers; those with a term that this segment does not have are left out."""
-        ways = product(*([unit.parts, (unit.joined,)] if unit.joined else [unit.parts] for unit in units))
-        numbered = ([term[self.number] for terms in way for term in terms] for way in ways)
-        return [array("I", numbers) for numbers in numbered if min(numbers) >= 0]
+        return self._placed(_in_a_row(leaf), among)
 
     # ---- where a shown hit matches
 
@@ -150,6 +176,8 @@ class Matcher:
         match step:
             case Leaf():
                 return self._leaf_marks(step, doc)
+            case Placed():
+                return self._placed_marks(step, doc)
             case Between() | Having():
                 return {} if picked(step, self._segment)[doc >> 6] >> (doc & 63) & 1 else None
             case Filled():
@@ -174,6 +202,14 @@ class Matcher:
     def _branch_marks(self, child: Step, required: Sequence[Step], options: Sequence[Step], doc: int) -> Marks | None:
         needed = [self.marks(step, doc) for step in (child, *required)]
         return None if None in needed else _united([*needed, *(self.marks(step, doc) for step in options)])
+
+    def _placed_marks(self, placed: Placed, doc: int) -> Marks | None:
+        weights = self._weights(placed.columns)
+        found = self._asked(placed, lambda program: program.marks(doc, weights, placed.at_least))
+        marks: Marks = {}
+        for column, start, end in found or ():
+            marks.setdefault(column, set()).add((start, end))
+        return None if found is None else marks
 
     def _leaf_marks(self, leaf: Leaf, doc: int) -> Marks | None:
         spans = {column: set(self._leaf_spans(leaf, doc, column)) for column in leaf.columns if self._segment.positional[column]}
@@ -213,6 +249,13 @@ class Matcher:
     def _term_spans(self, term: Term, doc: int, column: int) -> Spans:
         postings = self._list(term)
         return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
+
+
+def _in_a_row(leaf: Leaf) -> Placed:
+    """Words and spellings side by side, as nearness."""
+    parts: list[Spanned] = [leaf._replace(units=(unit,)) for unit in leaf.units]
+    root = reduce(lambda left, right: Beside((left, right), 1, ordered=True), parts)
+    return Placed(root, leaf.columns, leaf.idf, 1, Asked("", (0, 0), MANY))
 
 
 def unscored(docs: Docs) -> lists.Scored:

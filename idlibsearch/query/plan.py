@@ -19,25 +19,31 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Deadline, Limits, PatternError
 from idlibsearch.query.rank import idf
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Plus, Some, Step, Term, Times, Unit, Where
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Placed, Plus, Some, Step, Term, Times, Unit, Where
 from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import (
     And,
+    AtLeast,
     Boosted,
     Dated,
     Every,
     Exact,
     Expansion,
+    First,
     Fuzzy,
     Keyword,
     Maybe,
+    Mention,
+    Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Ranged,
     Regex,
     Require,
+    Same,
     Span,
     Wildcard,
     Word,
@@ -59,13 +65,13 @@ class Planner:
     """Plans queries against one snapshot; ``diagnostics`` gathers what is worth telling."""
 
     def __init__(self, snapshot: Snapshot, text: str = "", limits: Limits = LIMITS, deadline: Deadline | None = None) -> None:
-        self._snapshot = snapshot
-        self._limits = limits
-        self._deadline = deadline or Deadline(text, None)
+        self.snapshot = snapshot
+        self.limits = limits
+        self.deadline = deadline or Deadline(text, None)
         self._expander: Expander | None = None
         self._chosen: dict[Exact | Expansion, Chosen] = {}
         self._ranking = snapshot.ranking
-        self._text = text
+        self.text = text
         self._every_column = tuple(range(len(self._ranking.fields)))
         self.diagnostics: list[Diagnostic] = []
 
@@ -78,12 +84,10 @@ class Planner:
                 return self._conjunction(node, negated)
             case Or():
                 return Some(tuple([self.plan(child, negated=negated) for child in node.children]))
-            case Phrase():
-                return self._phrase(node)
-            case Exact():
-                return self._exact(node)
-            case Wildcard() | Fuzzy() | Regex():
-                return self._expansion(node)
+            case Phrase() if node.slop > 1:
+                return self._placed(node)
+            case Phrase() | Exact() | Wildcard() | Fuzzy() | Regex():
+                return self.leaf(node)
             case Every():
                 return self._every(node)
             case Boosted():
@@ -96,8 +100,27 @@ class Planner:
                 return self._picked(node)
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
-            case _:
-                raise QueryError(self._text, node.span, f"{node} cannot be answered yet", "leave it out")
+            case Mention():
+                return self._mention(node)
+            case Near() | Same() | NotNear() | First() | AtLeast():
+                return self._placed(node)
+
+    def _placed(self, node: Node) -> Placed:
+        from idlibsearch.query.placed import placed  # noqa: PLC0415  # not paid for by plain questions
+
+        return placed(self, node)
+
+    def leaf(self, node: Word | Phrase | Exact | Expansion) -> Leaf:
+        """What stands as one piece of text."""
+        match node:
+            case Word():
+                return self._word(node, date=False)
+            case Phrase():
+                return self._phrase(node)
+            case Exact():
+                return self._exact(node)
+            case Wildcard() | Fuzzy() | Regex():
+                return self._spelled(node, [node._replace(field="")])
 
     def _conjunction(self, node: And, negated: bool) -> Step:
         wanted, unwanted = list[Step](), list[Step]()
@@ -124,6 +147,14 @@ class Planner:
             return Between(*node.ordinals)
         return self._keyword(node) if isinstance(node, Keyword) else self._ranged(node)
 
+    def _mention(self, node: Mention) -> Having:
+        """Reports with a mention of an entity: what the keyword column of its kind knows."""
+        return (
+            self._keyword(Keyword(node.name, node.kind.lower(), node.span))
+            if node.name
+            else Having(node.kind.lower(), Bounds(None, None), None)
+        )
+
     def _keyword(self, node: Keyword) -> Having:
         """Equal to a keyword, or to a number where it is written like one."""
         from idlibsearch.query.ranges import number_of  # noqa: PLC0415 - 1 ms that other questions need not pay
@@ -131,8 +162,8 @@ class Planner:
         folded, number = folded_value(node.text), number_of(node.text)
         step = Having(node.field, Bounds(folded, folded), None if number is None else Bounds(number, number))
         if not any(
-            segment.columns.docs_of_keywords(step.field, Bounds(folded, folded)) for segment in self._snapshot.segments
-        ) and (step.numbers is None or not self._snapshot.has_numbers(step.field)):
+            segment.columns.docs_of_keywords(step.field, Bounds(folded, folded)) for segment in self.snapshot.segments
+        ) and (step.numbers is None or not self.snapshot.has_numbers(step.field)):
             message = f"no report has the value {node.text} in the field {node.field}"
             self.diagnostics.append(Diagnostic(node.span, "unknown-value", message))
         return step
@@ -143,14 +174,14 @@ class Planner:
 
         bounds = [bound for bound in (node.low, node.high) if bound is not None]
         opens = (node.low_open, node.high_open)
-        has_numbers = node.field == WORDS or self._snapshot.has_numbers(node.field)
+        has_numbers = node.field == WORDS or self.snapshot.has_numbers(node.field)
         if not bounds:
             return Having(node.field, Bounds(None, None), Bounds(None, None))
         if has_numbers and all(number_of(bound) is not None for bound in bounds):
             return Having(node.field, None, self._noted(node, Bounds(number_of(node.low), number_of(node.high), *opens)))
-        if has_numbers and not self._snapshot.has_keywords(node.field):
+        if has_numbers and not self.snapshot.has_keywords(node.field):
             message = f"the field {node.field} holds numbers, which {' and '.join(bounds)} cannot be compared with"
-            raise QueryError(self._text, node.span, message, f"write numbers: {node.field}:[100 TO 300]")
+            raise self.error(node.span, message, f"write numbers: {node.field}:[100 TO 300]")
         low, high = (None if bound is None else folded_value(bound) for bound in (node.low, node.high))
         return Having(node.field, self._noted(node, Bounds(low, high, *opens)), None)
 
@@ -161,11 +192,11 @@ class Planner:
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
         columns = self._columns(node.field, date)
-        term = self._snapshot.simple_term(fold(node.text)) if node.text.isalnum() and len(node.text) < MAX_TOKEN else None
+        term = self.snapshot.simple_term(fold(node.text)) if node.text.isalnum() and len(node.text) < MAX_TOKEN else None
         frequency = self._frequency(term, columns[0] if node.field else None) if term else 0
         if not term or not frequency:
-            return self._leaf(node, node.text, columns)
-        return Leaf((Unit((term,), None),), columns, idf(frequency, self._snapshot.doc_count), term)
+            return self._leaf(node, folded_words(node.text), columns)
+        return Leaf((Unit((term,), None),), columns, idf(frequency, self.snapshot.doc_count), term)
 
     def _columns(self, field: str, date: bool) -> tuple[int, ...]:
         if field:
@@ -173,14 +204,34 @@ class Planner:
         return self._every_column if date else tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
 
     def _phrase(self, node: Phrase) -> Leaf:
-        columns = self._positional(node.field)
+        columns = self.positional(node.field)
         if "*" not in node.text:
-            return self._leaf(node, node.text, columns)
+            return self._leaf(node, folded_words(node.text), columns)
         leaves = [
-            self._spelled(node, [part]) if isinstance(part, Wildcard) else self._leaf(node, part, columns)
+            self._spelled(node, [part]) if isinstance(part, Wildcard) else self._leaf(node, folded_words(part), columns)
             for part in self._phrase_parts(node)
         ]
         return Leaf(tuple(unit for leaf in leaves for unit in leaf.units), columns, sum(leaf.idf for leaf in leaves))
+
+    def parts_of_phrase(self, node: Phrase, columns: tuple[int, ...]) -> list[Leaf]:
+        """Each word of a phrase, or pattern in it, by itself."""
+        leaves: list[Leaf] = []
+        for part in self._phrase_parts(node):
+            if isinstance(part, Wildcard):
+                leaves.append(self._spelled(node, [part]))
+            else:
+                leaves += [self._leaf(node, [word], columns) for word in folded_words(part)]
+        if not 0 < len(leaves) <= MAX_PHRASE_WORDS:
+            raise self.error(node.span, f"a phrase has 1 to {MAX_PHRASE_WORDS} words, not {len(leaves)}", "ask for a part of it")
+        return leaves
+
+    def keeps_order(self, field: str) -> bool:
+        """Does this text field know where its words stand?"""
+        return any(each.name == field and each.positions for each in self._ranking.fields)
+
+    def error(self, span: Span, message: str, advice: str) -> QueryError:
+        """What is raised for a fault of the question at some place."""
+        return QueryError(self.text, span, message, advice)
 
     def _phrase_parts(self, node: Phrase) -> list[str | Wildcard]:
         """The patterns of a phrase (words with a *; without it ? and [ ] are punctuation here), and the text between them."""
@@ -191,7 +242,7 @@ class Planner:
                 pattern = piece.strip(_PUNCTUATION)
                 if not re.search(r"\w", pattern):
                     advice = "leave it out, or write the words on both sides joined by AND"
-                    raise QueryError(self._text, node.span, "a * inside quotation marks belongs to no word", advice)
+                    raise self.error(node.span, "a * inside quotation marks belongs to no word", advice)
                 parts.append(Wildcard(pattern))
             elif isinstance(before, str):
                 parts[-1] = f"{before} {piece}"
@@ -199,7 +250,7 @@ class Planner:
                 parts.append(piece)
         return parts
 
-    def _positional(self, field: str) -> tuple[int, ...]:
+    def positional(self, field: str) -> tuple[int, ...]:
         """The columns in which order and spelling are known: of one field, or ("") of all that keep positions."""
         if field:
             return (self._ranking.column(field),)
@@ -210,46 +261,42 @@ class Planner:
 
         surfaces = spellings(node.text)
         if not surfaces:
-            raise QueryError(self._text, node.span, f"there is no word in {node}", "type a word")
+            raise self.error(node.span, f"there is no word in {node}", "type a word")
         return self._spelled(node, [Exact(surface) for surface in surfaces])
-
-    def _expansion(self, node: Expansion) -> Leaf:
-        return self._spelled(node, [node._replace(field="")])
 
     def _spelled(self, node: Phrase | Exact | Expansion, parts: Sequence[Exact | Expansion]) -> Leaf:
         """Parts in a row, each of them any of some spellings that count as one word."""
-        columns = self._positional(node.field)
+        columns = self.positional(node.field)
         units = [self._chosen_of(part, node.span) for part in parts]
         frequencies = [sum(spelled.frequency(columns) for spelled in unit.found.values()) for unit in units]
         for part, frequency in zip(parts, frequencies, strict=True):
             if not frequency:
                 kind, word = ("spelling", part.text) if isinstance(part, Exact) else ("pattern", str(part))
                 self._report_missing(node, word, kind)
-        return Leaf(tuple(units), columns, sum(idf(frequency, self._snapshot.doc_count) for frequency in frequencies))
+        return Leaf(tuple(units), columns, sum(idf(frequency, self.snapshot.doc_count) for frequency in frequencies))
 
     def _chosen_of(self, part: Exact | Expansion, span: Span) -> Chosen:
         """What stands for a spelling or a pattern in each segment, found once a question."""
         from idlibsearch.query.expand import Expander  # noqa: PLC0415  # not paid for by plain questions
 
-        self._deadline.check()
+        self.deadline.check()
         if part not in self._chosen:
-            self._expander = self._expander or Expander(self._snapshot, self._limits)
+            self._expander = self._expander or Expander(self.snapshot, self.limits)
             try:
                 found = self._expander.spell(part.text) if isinstance(part, Exact) else self._expander.expand(part)
             except PatternError as error:
-                raise QueryError(self._text, span, error.message, error.advice) from None
-            self._chosen[part] = Chosen(dict(zip(self._snapshot.segments, found, strict=True)))
+                raise QueryError(self.text, span, error.message, error.advice) from None
+            self._chosen[part] = Chosen(dict(zip(self.snapshot.segments, found, strict=True)))
         return self._chosen[part]
 
-    def _leaf(self, node: Word | Phrase, text: str, columns: tuple[int, ...]) -> Leaf:
-        words = folded_words(text)
+    def _leaf(self, node: Word | Phrase, words: list[str], columns: tuple[int, ...]) -> Leaf:
         if not words:
-            raise QueryError(self._text, node.span, f"there is no word in {text}", "type a word")
+            raise self.error(node.span, f"there is no word in {node}", "type a word")
         units = tuple([self._unit(word) for word in words])
         compounds = sum([len(unit.parts) > 1 for unit in units])
         if len(units) > MAX_PHRASE_WORDS or (compounds and not self._is_bounded(units, compounds)):
             message = f"a phrase of more than {MAX_PHRASE_WORDS} words or {MAX_COMPOUNDS} hyphenated ones"
-            raise QueryError(self._text, node.span, message, "ask for a shorter part of it")
+            raise self.error(node.span, message, "ask for a shorter part of it")
         column, total = columns[0] if node.field else None, 0.0
         for word, unit in zip(words, units, strict=True):
             is_there, worth = self._worth(unit, column)
@@ -268,7 +315,7 @@ class Planner:
 
     def _worth(self, unit: Unit, column: int | None) -> tuple[bool, float]:
         """Is a word there, and its idf: a compound counts as its joined form where the index has that, else as its parts."""
-        docs = self._snapshot.doc_count
+        docs = self.snapshot.doc_count
         joined = self._frequency(unit.joined, column) if unit.joined else 0
         if joined:
             return True, idf(joined, docs)
@@ -278,21 +325,21 @@ class Planner:
     def _frequency(self, term: Term, column: int | None) -> int:
         """How many docs have a term, in one column or in any; deleted docs count until they are merged away."""
         count = 0
-        for segment, number in zip(self._snapshot.segments, term, strict=True):
+        for segment, number in zip(self.snapshot.segments, term, strict=True):
             if number >= 0:
                 count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
         return count
 
     def _unit(self, folded: str) -> Unit:
         """A word's terms, from a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
-        term = self._snapshot.simple_term(folded)
+        term = self.snapshot.simple_term(folded)
         if term:
             return Unit((term,), None)
-        entry = self._snapshot.entry(folded) or analyze_folded(folded)
-        parts = tuple(self._snapshot.term(each) for each, _, _ in entry.terms[: entry.positions])
+        entry = self.snapshot.entry(folded) or analyze_folded(folded)
+        parts = tuple(self.snapshot.term(each) for each, _, _ in entry.terms[: entry.positions])
         more = entry.terms[entry.positions :] if entry.positions > 1 else ()
         joined = (each for each, offset, width in more if (offset, width) == (0, entry.positions))
-        return Unit(parts, next(map(self._snapshot.term, joined), None))
+        return Unit(parts, next(map(self.snapshot.term, joined), None))
 
 
 def folded_words(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from idlibsearch.query.limits import LIMITS, Deadline, LateError, Limits
 from idlibsearch.query.order import Scored, Sort, read_sort
 from idlibsearch.query.plan import Planner
 from idlibsearch.query.steps import Kept, Some, Step
-from idlibsearch.query.syntax import Mode, parse
+from idlibsearch.query.syntax import Mode, Parsed, parse
 from idlibsearch.query.tree import Dated, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
@@ -31,6 +31,8 @@ class Request(NamedTuple):
     ``filter`` (a question or a tree) and the publication dates from the start of ``date_from`` to the end of ``date_to``
     restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding the hits may
     take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
+
+    ``tree``: the question, where it was not typed; ``text`` then is what messages call it.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Request(NamedTuple):
     limits: Limits = LIMITS
     timeout_ms: float | None = None
     partial: bool = False
+    tree: Node | None = None
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -56,7 +59,7 @@ def search(snapshot: Snapshot, request: Request) -> Found:
     sort = read_sort(request.sort, snapshot)
     deadline = Deadline(request.text, request.timeout_ms)
     with deadline:
-        parsed = parse(request.text, request.mode, snapshot.has_column)
+        parsed = _parsed(snapshot, request)
         plan, noted = _planned(snapshot, parsed.tree, request, deadline)
         diagnostics = (*parsed.diagnostics, *noted)
         if request.strict:
@@ -64,6 +67,12 @@ def search(snapshot: Snapshot, request: Request) -> Found:
         found = Found(snapshot, parsed.tree, plan, diagnostics, deadline, partial=request.partial)
         found.hits = _hits(found, request, sort)
     return found
+
+
+def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
+    if request.tree is not None:
+        return Parsed(request.text, request.tree, ())
+    return parse(request.text, request.mode, snapshot.has_column)
 
 
 def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Step, list[Diagnostic]]:

@@ -22,17 +22,17 @@ class Spelled:
 
     def __init__(self, segment: Segment, chosen: Chosen) -> None:
         self._segment = segment
-        self._chosen = chosen
+        self.chosen = chosen
         self._tokens: dict[int, dict[int, int]] = {}
 
     def __len__(self) -> int:
         """How many surfaces were chosen."""
-        return self._chosen.size
+        return self.chosen.size
 
     @cached_property
     def gathered(self) -> Gathered:
         """All of their occurrences, counted."""
-        return Gathered(self._segment.postings, self._chosen)
+        return Gathered(self._segment.postings, self.chosen)
 
     def frequency(self, columns: Sequence[int]) -> int:
         """How many docs have an occurrence in any of these columns."""
@@ -40,7 +40,7 @@ class Spelled:
 
     def spans(self, doc: int, column: int) -> list[tuple[int, int]]:
         """The occurrences in one field of a doc, as (start, end) in positions, ascending; none where it keeps no positions."""
-        terms = self._segment.postings.present(self._chosen.terms, doc)
+        terms = self._segment.postings.present(self.chosen.terms, doc)
         return sorted(span for term in terms for span in self._spans_of(term, doc, column))
 
     def _spans_of(self, term: int, doc: int, column: int) -> list[tuple[int, int]]:
@@ -56,5 +56,5 @@ class Spelled:
         """The chosen surfaces whose tokens a term leads, and how many positions these take."""
         if term not in self._tokens:
             surfaces = self._segment.lexicon.term_surfaces.of(term)
-            self._tokens[term] = {surface: token for surface, _, token in surfaces if token and self._chosen.has(surface)}
+            self._tokens[term] = {surface: token for surface, _, token in surfaces if token and self.chosen.has(surface)}
         return self._tokens[term]

@@ -6,7 +6,10 @@ NamedTuples: a fresh process defines them before it answers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from array import array
+from collections.abc import Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from idlibsearch.index.columns import Bounds
 from idlibsearch.index.segment import Segment
@@ -41,6 +44,66 @@ class Leaf(NamedTuple):
     columns: tuple[int, ...]
     idf: float
     single_term: Term | None = None
+
+
+class Mentioned(NamedTuple):
+    """Mentions of entities of a kind, of any one or ("") of the one of this folded name; known from the stored reports."""
+
+    column: str
+    name: str
+
+
+class Beside(NamedTuple):
+    """One occurrence of each part, at most ``distance`` - 1 tokens among them in none (``tree.Near``)."""
+
+    parts: tuple[Spanned, ...]
+    distance: int
+    ordered: bool
+
+
+class Together(NamedTuple):
+    """One occurrence of either part in the same sentence, or paragraph (``tree.Same``)."""
+
+    parts: tuple[Spanned, Spanned]
+    unit: Literal["S", "P"]
+
+
+class Apart(NamedTuple):
+    """Occurrences of the first part that none of the other stands near (``tree.NotNear``)."""
+
+    parts: tuple[Spanned, Spanned]
+    distance: int
+
+
+class Early(NamedTuple):
+    """Occurrences within the first ``tokens`` of a field (``tree.First``)."""
+
+    part: Spanned
+    tokens: int
+
+
+class Either(NamedTuple):
+    """Occurrences of any part, which count as one word."""
+
+    parts: tuple[Spanned, ...]
+
+
+class Asked(NamedTuple):
+    """Where nearness was typed, and in how many ways one field of one report may satisfy a piece of it."""
+
+    text: str
+    span: tuple[int, int]
+    most: int
+
+
+class Placed(NamedTuple):
+    """What stands in one of these columns at least so often, all of them together."""
+
+    root: Spanned
+    columns: tuple[int, ...]
+    idf: float
+    at_least: int
+    asked: Asked
 
 
 class Between(NamedTuple):
@@ -105,4 +168,12 @@ class Times(NamedTuple):
     factor: float
 
 
-Step = Leaf | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
+Spanned = Leaf | Mentioned | Beside | Together | Apart | Early | Either  # what stands somewhere in a text
+Step = Leaf | Placed | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
+
+
+def sequences(units: Sequence[Unit], number: int) -> list[array[int]]:
+    """Every way to write units, as term numbers of a segment; those with a term that it does not have are left out."""
+    ways = product(*([unit.parts, (unit.joined,)] if unit.joined else [unit.parts] for unit in units))
+    numbered = ([term[number] for terms in way for term in terms] for way in ways)
+    return [array("I", numbers) for numbers in numbered if min(numbers) >= 0]

@@ -14,7 +14,7 @@ from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.restrict import picked
-from idlibsearch.query.steps import All, Between, Filled, Having, Kept, Leaf, Plus, Some, Step, Times, Where
+from idlibsearch.query.steps import All, Between, Filled, Having, Kept, Leaf, Placed, Plus, Some, Step, Times, Where
 
 try:
     from idlibsearch.query import docsets, wordsets
@@ -35,6 +35,8 @@ class Unscored:
         match step:
             case Leaf():
                 return self._leaf(step)
+            case Placed():
+                return docsets.of(self._matcher.run(step)[0], self._segment.doc_count)
             case Between() | Having():
                 return picked(step, self._segment)
             case Filled():

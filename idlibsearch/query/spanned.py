@@ -1,0 +1,91 @@
+"""Asks the ``spans`` kernel where things stand in a segment: steps of nearness become a ``Program``, with its leaves' sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from idlibsearch.errors import KernelError
+from idlibsearch.index.segment import Segment
+from idlibsearch.query.steps import (
+    Apart,
+    Beside,
+    Chosen,
+    Early,
+    Either,
+    Leaf,
+    Mentioned,
+    Placed,
+    Spanned,
+    Together,
+    Unit,
+    sequences,
+)
+
+try:
+    from idlibsearch.query import docsets, spans, standing
+except ImportError as error:
+    raise KernelError("idlibsearch.query.spans") from error
+
+MANY = 1 << 28  # words side by side are no more than one of them has places
+_UNITS = {"S": spans.SENTENCE, "P": spans.PARAGRAPH}
+
+
+class Builder:
+    """Builds programs for the segment of this number; ``docs_of`` says in which docs a leaf is."""
+
+    def __init__(self, segment: Segment, number: int, docs_of: Callable[[Leaf], docsets.Docset]) -> None:
+        self._segment = segment
+        self._number = number
+        self._docs_of = docs_of
+
+    def program(self, placed: Placed) -> spans.Program:
+        """What a step asks."""
+        return _program(self._tree(placed.root, placed.root), self._segment, placed.asked.most)
+
+    def _tree(self, spanned: Spanned, root: Spanned) -> tuple[object, ...]:
+        match spanned:
+            case Leaf():
+                return spans.LEAF, _sources(spanned, self._segment, self._number)
+            case Mentioned():
+                return spans.LEAF, [self._mentions(spanned, root)]
+            case Early():
+                return spans.EARLY, spanned.tokens, [self._tree(spanned.part, root)]
+            case Beside():
+                kind, limit = spans.PRE if spanned.ordered else spans.NEAR, spanned.distance
+            case Together():
+                kind, limit = _UNITS[spanned.unit], 0
+            case Apart():
+                kind, limit = spans.APART, spanned.distance
+            case Either():
+                kind, limit = spans.ANY, 0
+        return kind, limit, [self._tree(part, root) for part in spanned.parts]
+
+    def _mentions(self, mentioned: Mentioned, root: Spanned) -> spans.Occurrences:
+        from idlibsearch.query.mentions import candidates, mentions  # noqa: PLC0415 - reads stored reports: few questions need it
+
+        return mentions(mentioned, self._segment, candidates(root, self._segment, self._docs_of))
+
+
+def _program(tree: tuple[object, ...], segment: Segment, most: int) -> spans.Program:
+    breaks = [(segment.file.array(f"{name}.starts"), segment.file.array(name)) for name in ("sentences", "paragraphs")]
+    return spans.Program(segment.postings, tree, (breaks[0], breaks[1], segment.ranking.column("body")), most)
+
+
+def _sources(leaf: Leaf, segment: Segment, number: int) -> list[object]:
+    """The ways to write a leaf that a segment has: as rows of terms, or as the places where all of it stands."""
+    units = [unit for unit in leaf.units if isinstance(unit, Unit)]
+    if len(units) == len(leaf.units):
+        return [*sequences(units, number)]
+    if len(leaf.units) == 1:
+        chosen = leaf.units[0]
+        return [standing.occurrences(segment.postings, chosen.found[segment].chosen)] if isinstance(chosen, Chosen) else []
+    parts = [(spans.LEAF, _sources(leaf._replace(units=(unit,)), segment, number)) for unit in leaf.units]
+    return [_program(side_by_side(parts), segment, MANY).occurrences()]
+
+
+def side_by_side(parts: Sequence[tuple[object, ...]]) -> tuple[object, ...]:
+    """Trees in a row, each directly behind the one before it."""
+    row = parts[0]
+    for part in parts[1:]:
+        row = (spans.PRE, 1, [row, part])
+    return row
