@@ -15,20 +15,26 @@ from idlibsearch import QueryError
 from idlibsearch.query.syntax import Parsed, parse
 from idlibsearch.query.tree import (
     And,
+    AtLeast,
     Boosted,
     Dated,
     Every,
     Exact,
+    First,
     Fuzzy,
     Keyword,
     Maybe,
+    Mention,
+    Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
     Ranged,
     Regex,
     Require,
+    Same,
     Wildcard,
     Word,
     conjunction,
@@ -102,6 +108,38 @@ def w(text: str, field: str = "") -> Word:
         ('source:{"to TO (b" TO tomato]', Ranged("source", "to TO (b", "tomato", True)),
         ('source:>="Al M"', Ranged("source", "Al M", None)),
         ("source:http://example.org", Keyword("http://example.org", "source")),
+        ("bank W/8 crisis", Near((w("bank"), w("crisis")), 8)),
+        ("bank NEAR/8 crisis", Near((w("bank"), w("crisis")), 8)),
+        ("bank PRE/8 crisis", Near((w("bank"), w("crisis")), 8, True)),
+        ("a NEAR/2 b PRE/3 c", Near((Near((w("a"), w("b")), 2), w("c")), 3, True)),
+        ("a NEAR/2 (b PRE/3 c)", Near((w("a"), Near((w("b"), w("c")), 3, True)), 2)),
+        ("NEAR/5(a, b, c)", Near((w("a"), w("b"), w("c")), 5)),
+        ('NEAR/5("a, b",c*,(d OR e))', Near((Phrase("a, b"), Wildcard("c*"), Or((w("d"), w("e")))), 5)),
+        ("NEAR/5(300,000, dead)^2 x", And((Boosted(Near((w("300,000"), w("dead")), 5), 2.0), w("x")))),
+        ("a NEAR/5(b, c)", And((w("a"), Near((w("b"), w("c")), 5)))),
+        ("a NEAR/5(b OR c)", Near((w("a"), Or((w("b"), w("c")))), 5)),
+        ("NEAR/2(a, NEAR/3(b, c, d))", Near((w("a"), Near((w("b"), w("c"), w("d")), 3)), 2)),
+        ("a SAME/S b SAME/P c", Same((Same((w("a"), w("b")), "S"), w("c")), "P")),
+        ("a NOTNEAR/5 b", NotNear(w("a"), w("b"), 5)),
+        ("ATLEAST/3 a FIRST/50 b NEAR/2 c", And((AtLeast(3, w("a")), First(50, Near((w("b"), w("c")), 2))))),
+        ("a NEAR/2 FIRST/50 b NEAR/3 c", Near((Near((w("a"), First(50, w("b"))), 2), w("c")), 3)),
+        ("NOT ATLEAST/2 a OR b", Or((Not(AtLeast(2, w("a"))), w("b")))),
+        ("central AND bank W/5 crisis", And((w("central"), Near((w("bank"), w("crisis")), 5)))),
+        ("title:(a NEAR/5 b)", Near((w("a", "title"), w("b", "title")), 5)),
+        ("(bank OR loan)^2 NEAR/8 =Crisis", Near((Boosted(Or((w("bank"), w("loan"))), 2.0), Exact("Crisis")), 8)),
+        ('"central bank"~3 NEAR/8 cris~1', Near((Phrase("central bank", "", 3), Fuzzy("cris")), 8)),
+        ('"bank* crisis"~8', Phrase("bank* crisis", "", 8)),
+        ('title:"a b"~8^2 c', And((Boosted(Phrase("a b", "title", 8), 2.0), w("c")))),
+        ('"a b"~1', Phrase("a b")),
+        ("{PERSON}", Mention("PERSON")),
+        ('crime NEAR/5 {group:"Hayat  Tahrir al-Sham"}', Near((w("crime"), Mention("GROUP", "Hayat Tahrir al-Sham")), 5)),
+        ("title:{place:Idlib}", Mention("PLACE", "Idlib", "title")),
+        ("+a -b c", And((w("a"), Not(w("b")), w("c")))),
+        ('-"a b" -title:c -(d e) +f*', And((Not(Phrase("a b")), Not(w("c", "title")), Not(And((w("d"), w("e")))),
+                                           Wildcard("f*")))),
+        ("a-b x+y", And((w("a-b"), w("x+y")))),
+        ("headline:a text:b published:2020", And((w("a", "title"), w("b", "body"),
+                                                  Dated(date(2020, 1, 1), date(2021, 1, 1), "2020")))),
     ],
 )  # fmt: skip
 def test_a_query_means(typed: str, tree: Node):
@@ -115,6 +153,38 @@ def test_a_column_that_only_this_index_has_is_a_field():
 def test_any_mode_joins_by_or_and_not_still_excludes():
     assert parse("a b NOT c", "any").tree == And((Or((w("a"), w("b"))), Not(w("c"))))
     assert parse("NOT a NOT b", "any").tree == And((Not(w("a")), Not(w("b"))))
+
+
+def test_any_mode_requires_what_has_a_plus():
+    assert parse("+a b -c", "any").tree == And((Maybe(w("a"), (w("b"),)), Not(w("c"))))
+    assert parse("+a +b", "any").tree == And((w("a"), w("b")))
+    assert parse("-a b", "any").tree == And((w("b"), Not(w("a"))))
+
+
+def test_fields_may_have_other_names():
+    assert parse("kop:a HL:b", aliases={"kop": "title", "HL": "title"}).tree == And((w("a", "title"), w("b", "title")))
+    assert parse("text:a", is_column="text".__eq__).tree == Keyword("a", "text")
+
+
+@pytest.mark.parametrize(
+    ("typed", "tree"),
+    [
+        ("bank w/8 crisis", Near((w("bank"), w("crisis")), 8)),
+        ("bank NEAR8 crisis", Near((w("bank"), w("crisis")), 8)),
+        ("bank near8 crisis", Near((w("bank"), w("crisis")), 8)),
+        ("bank pre/8 crisis", Near((w("bank"), w("crisis")), 8, True)),
+        ("bank w/s crisis", Same((w("bank"), w("crisis")), "S")),
+        ("bank same/p crisis", Same((w("bank"), w("crisis")), "P")),
+        ("bank NOT w/8 crisis", NotNear(w("bank"), w("crisis"), 8)),
+        ("atleast2 crisis", AtLeast(2, w("crisis"))),
+        ("ATLEAST5(crisis)", AtLeast(5, w("crisis"))),
+        ("first50 crisis", First(50, w("crisis"))),
+    ],
+)
+def test_operators_that_could_be_words_are_taken_as_professionals_mean_them_and_said_so(typed, tree):
+    parsed = parse(typed)
+    assert parsed.tree == tree
+    assert [note.code for note in parsed.diagnostics] == ["operator"]
 
 
 def test_every_node_knows_where_it_was_typed():
@@ -131,11 +201,18 @@ def test_every_node_knows_where_it_was_typed():
         ("a) b", (1, 2), "a bracket is closed that was never opened"),
         ("", (0, 0), "there is nothing to search for"),
         (" ... ", (0, 5), "there is nothing to search for"),
-        ("{PERSON}", (0, 8), "entity operands cannot be answered yet"),
-        ("a NEAR/5 b", (2, 8), "nearness operators cannot be answered yet"),
-        ("+a -b", (0, 2), "signs before words cannot be answered yet"),
-        ('"a b"~3', (5, 7), "nearness of phrases cannot be answered yet"),
-        ("a~12", (0, 4), "nearness of phrases cannot be answered yet"),
+        ("{WEAPON}", (0, 8), "there are no mentions of the kind WEAPON"),
+        ("place:{PERSON}", (6, 14), "the field place has no mentions"),
+        ("{PERSON", (0, 7), "entity operands cannot be read in {PERSON"),
+        ("a NEAR/0 b", (2, 8), "a distance of 0 cannot be asked for"),
+        ("a w/1001 b", (2, 8), "a distance of 1,001 cannot be asked for"),
+        ("a NEAR/5 NOT b", (9, 12), "NOT has no place in a text"),
+        ("NEAR/5(a, b", (6, 7), "a bracket is opened and never closed"),
+        ("NEAR/5(a, b, c, d, e, f, g, h, i)", (0, 33), "NEAR/5 of 9 operands"),
+        ('"a b"~0', (5, 7), "~0 is no distance between the words of a phrase"),
+        ('"a b"~x', (5, 7), "~x is no distance between the words of a phrase"),
+        ('="a b"~3', (6, 8), "exact spellings stand side by side"),
+        ("a~12", (0, 4), "fuzzy words of so many edits cannot be read in a~12"),
         ("entities:pre*", (9, 13), "the field entities keeps no spellings"),
         ("entities:=Idlib", (9, 15), "the field entities keeps no spellings"),
         ("ceas*~1", (0, 7), "ceas. is no word to be near to"),
@@ -145,7 +222,7 @@ def test_every_node_knows_where_it_was_typed():
         ("a^9999999", (0, 9), "the boost 9999999 is out of bounds"),
         ("[2019 TO 2020]", (0, 14), "a range of words cannot be answered"),
         ("title:[a TO m]", (6, 14), "a range of words cannot be answered"),
-        ("words:[1 2]", (6, 8), "ranges cannot be answered yet"),
+        ("words:[1 2]", (6, 8), "ranges cannot be read in [1"),
         ("foo:[1 TO 2]", (0, 4), "there is no field foo"),
         ("words:> 5", (6, 7), "> has nothing to compare with"),
         ("date:[soon TO 2020]", (5, 19), "the date 'soon' is not one of"),
@@ -162,7 +239,7 @@ def test_every_node_knows_where_it_was_typed():
     ],
 )
 def test_what_cannot_be_answered_is_refused_where_it_stands(typed: str, span: tuple[int, int], message: str):
-    with pytest.raises(QueryError, match="^" + message.replace("(", r"\(").replace("^", r"\^")) as caught:
+    with pytest.raises(QueryError, match="^" + re.escape(message).replace(r"\.", ".")) as caught:
         parse(typed)
     assert caught.value.span == span
     assert caught.value.query == typed
@@ -188,6 +265,17 @@ def test_what_cannot_be_answered_is_refused_where_it_stands(typed: str, span: tu
         ("ANDMAYBE a", "dangling-operator", (0, 8), w("a")),
         ("date:{2020 TO 2021}", "empty-range", (5, 19), Dated(date(2021, 1, 1), date(2021, 1, 1), "{2020 TO 2021}")),
         ('source:"" a', "nothing-in-it", (7, 9), w("a")),
+        ("central bank W/5 crisis", "nearness", (8, 23), And((w("central"), Near((w("bank"), w("crisis")), 5)))),
+        ("bank W/5 crisis looms", "nearness", (0, 15), And((Near((w("bank"), w("crisis")), 5), w("looms")))),
+        ("W/5 crisis", "dangling-operator", (0, 3), w("crisis")),
+        ("bank W/5", "dangling-operator", (5, 8), w("bank")),
+        ("bank W/5 AND crisis", "dangling-operator", (5, 8), And((w("bank"), w("crisis")))),
+        ("a ATLEAST/2", "dangling-operator", (2, 11), w("a")),
+        ("NEAR/5(a,)", "dangling-operator", (0, 10), w("a")),
+        ("bank NEAR crisis", "small-operator", (5, 9), And((w("bank"), w("NEAR"), w("crisis")))),
+        ("a AND +b", "idle-sign", (6, 7), And((w("a"), w("b")))),
+        ("cold -5", "minus", (5, 7), And((w("cold"), Not(w("5"))))),
+        ("cold - wet", "nothing-in-it", (5, 6), And((w("cold"), w("wet")))),
     ],
 )
 def test_what_is_odd_is_run_and_reported(typed: str, code: str, span: tuple[int, int], read_as: Node):

@@ -49,11 +49,11 @@ NUMBER_WORDS = {
 _UNITS = {"one": 1, **{word: int(number) for word, number in NUMBER_WORDS.items() if len(number) == 1}}
 
 _ISO_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?"
-_ARTICLES = frozenset({"al", "el", "ul"})
+ARTICLES = frozenset({"al", "el", "ul"})
 # The l of the article becomes the first consonant of the name; a is written e or u as well: ash-Sham, ez-Zor, Salah ud-Din.
 _SUN_LETTERS = ("sh", "th", "dh", "s", "n", "r", "t", "z", "d")
 _ASSIMILATED = {vowel + sound: sound for vowel in "ae" for sound in _SUN_LETTERS} | {"ud": "d", "ur": "r"}
-_ARTICLE_SPELLINGS = frozenset({*_ARTICLES, *_ASSIMILATED})
+_ARTICLE_SPELLINGS = frozenset({*ARTICLES, *_ASSIMILATED})
 SPECIAL_PARTS = _ARTICLE_SPELLINGS | _UNITS.keys()  # of compounds: what stands beside them may count otherwise
 _NO_NAMES = frozenset({"the", "that", "this", "times", "such", "soon"})  # down-at-the-heel, as-such, as-soon-as
 
@@ -101,7 +101,7 @@ def _single(folded: str, term: str) -> Entry:
 
 def _parts(folded: str) -> list[str]:
     article, space, name = folded.partition(" ")  # only the scanner joins with a space, and only after an article
-    return (name if space and (article in _ARTICLES or article == "ash") else folded).split("-")
+    return (name if space and (article in ARTICLES or article == "ash") else folded).split("-")
 
 
 def _without_articles(parts: list[str]) -> list[str]:
@@ -114,7 +114,7 @@ def _without_articles(parts: list[str]) -> list[str]:
 def _is_article(part: str, following: str) -> bool:
     if not following or following in _NO_NAMES:
         return False
-    return part in _ARTICLES or (part in _ASSIMILATED and following.startswith(_ASSIMILATED[part]))
+    return part in ARTICLES or (part in _ASSIMILATED and following.startswith(_ASSIMILATED[part]))
 
 
 def _bare(part: str) -> str:

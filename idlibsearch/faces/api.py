@@ -22,7 +22,6 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
 from idlibsearch.query.limits import LIMITS
 from idlibsearch.query.search import Request, When, search
-from idlibsearch.query.syntax import Mode
 from idlibsearch.results.hits import Results, results_of
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from idlibsearch.ingest.jsonl import Item
     from idlibsearch.ingest.layout import Mode as Split
     from idlibsearch.ingest.pages import Page
-    from idlibsearch.query.tree import Node
+    from idlibsearch.query.tree import Mode, Node
 
 Pathlike = str | os.PathLike[str]
 MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process

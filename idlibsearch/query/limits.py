@@ -8,9 +8,12 @@ from typing import NamedTuple, Self
 
 from idlibsearch.errors import SearchTimeoutError
 
+MAX_DISTANCE = 1_000  # of nearness, in tokens: beyond that a report is meant
+MAX_FLAT = 8  # operands of one NEAR/n(…): what the kernel takes
+
 
 class Limits(NamedTuple):
-    """Bounds on what a question's patterns (wildcards, fuzzy words, regular expressions) and its nearness may cost.
+    """Bounds on a question's length, and on what its patterns (wildcards, fuzzy words, expressions) and nearness may cost.
 
     None of them is a time, so that the same question is answered or refused on every machine.
     """
@@ -20,7 +23,9 @@ class Limits(NamedTuple):
     pattern_characters: int = 255  # as long as the longest word
     program_size: int = 2_000  # steps of one compiled pattern, counted repeats written out
     effort: int = 2_000_000  # steps taken to work out one question's automata; half a second or so
-    combinations: int = 1_000_000  # ways to satisfy one piece of nearness in one field of one report; 16 bytes each
+    combinations: int = 1_000_000  # ways to satisfy one piece of nearness in one field of one report; 24 bytes each
+    characters: int = 10_000  # of a question: a page of text; longer ones are pasted by mistake
+    depth: int = 50  # groups in groups, NOT before NOT: at ten calls a group far from Python's own limit
 
 
 LIMITS = Limits()

@@ -14,7 +14,7 @@ from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import Bounds, folded_value
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import docsets
-from idlibsearch.query.limits import Deadline, Limits
+from idlibsearch.query.limits import MAX_DISTANCE, MAX_FLAT, Deadline, Limits
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.rank import idf
 from idlibsearch.query.steps import Apart, Asked, Beside, Early, Either, Having, Leaf, Mentioned, Placed, Some, Spanned, Together
@@ -38,9 +38,7 @@ from idlibsearch.query.tree import (
 )
 from idlibsearch.query.unscored import Unscored
 
-MAX_DISTANCE = 1_000  # tokens: beyond that a report is meant
 MAX_TIMES = 1_000_000
-MAX_FLAT = 8  # operands of one NEAR/n(…): what the kernel takes
 _IN_PLACE_OF = "join whole groups: (a NEAR/5 b) AND c, not (a AND c) NEAR/5 b; for words side by side use quotation marks"
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from idlibsearch.analysis.analyzer import analyze_folded
+from idlibsearch.analysis.analyzer import ARTICLES, analyze_folded
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
@@ -20,7 +20,6 @@ from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Deadline, Limits, PatternError
 from idlibsearch.query.rank import idf
 from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Placed, Plus, Some, Step, Term, Times, Unit, Where
-from idlibsearch.query.syntax import ARTICLES
 from idlibsearch.query.tree import (
     And,
     AtLeast,
@@ -57,7 +56,6 @@ MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 25
 MAX_TOKEN = 256  # a longer one is cut by the scanner
 _PUNCTUATION = ".,;:!?()…'`\"“”‘’"  # at the edges of a pattern inside a phrase
 _BESIDE_A_MONTH = re.compile(r"\d{1,2}|\d{4}")
-_ARTICLES = frozenset(ARTICLES)
 _EVERY_DATE = Between(1, 1 << 31)
 
 
@@ -349,7 +347,7 @@ def folded_words(text: str) -> list[str]:
         text.isascii()
         and len(text) < MAX_TOKEN
         and all(map(str.isalnum, pieces))
-        and _ARTICLES.isdisjoint(text.lower().split(" "))
+        and ARTICLES.isdisjoint(text.lower().split(" "))
     ):
         return [fold(piece) for piece in pieces]  # most words are one token without a look
     spans = tokenize(text)

@@ -17,8 +17,8 @@ from idlibsearch.query.limits import LIMITS, Deadline, LateError, Limits
 from idlibsearch.query.order import Scored, Sort, read_sort
 from idlibsearch.query.plan import Planner
 from idlibsearch.query.steps import Kept, Some, Step
-from idlibsearch.query.syntax import Mode, Parsed, parse
-from idlibsearch.query.tree import Dated, Node, conjunction
+from idlibsearch.query.syntax import Parsed, parse
+from idlibsearch.query.tree import Dated, Mode, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
 When = str | date
@@ -72,7 +72,7 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
     if request.tree is not None:
         return Parsed(request.text, request.tree, ())
-    return parse(request.text, request.mode, snapshot.has_column)
+    return parse(request.text, request.mode, snapshot.has_column, request.limits)
 
 
 def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Step, list[Diagnostic]]:
@@ -112,7 +112,7 @@ def _restriction(snapshot: Snapshot, request: Request, deadline: Deadline) -> tu
     text, notes = "", list[Diagnostic]()
     if isinstance(request.filter, str):
         text = request.filter
-        parsed = parse(text, is_column=snapshot.has_column)
+        parsed = parse(text, is_column=snapshot.has_column, limits=request.limits)
         nodes.append(parsed.tree)
         notes += parsed.diagnostics
     elif request.filter is not None:

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
+Mode = Literal["all", "any"]  # how words side by side are joined
 Unit = Literal["S", "P"]  # sentence, paragraph
 Kind = TypeVar("Kind", bound=type)
 

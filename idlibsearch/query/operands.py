@@ -1,0 +1,342 @@
+"""One operand of a question: a word, a phrase, a pattern, a spelling, a mention, or a value of a column or a date.
+
+What is odd is run and reported; what cannot be answered is refused with its place and a cure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from idlibsearch.analysis.analyzer import ARTICLES
+from idlibsearch.errors import ReportError
+from idlibsearch.model import parse_date
+from idlibsearch.query.limits import MAX_DISTANCE
+from idlibsearch.query.pieces import BINARY, COLUMN_FIELDS, SEARCHED_FIELDS, Reading, Token
+from idlibsearch.query.tree import (
+    Boosted,
+    Dated,
+    Every,
+    Exact,
+    Fuzzy,
+    Keyword,
+    Mention,
+    Node,
+    Phrase,
+    Ranged,
+    Regex,
+    Wildcard,
+    Word,
+)
+
+if TYPE_CHECKING:
+    from idlibsearch.query.ranges import Typed
+
+MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
+STORED_FIELDS = ("key", "url", "path")
+MENTIONED = ("PERSON", "PLACE", "ORG", "GROUP", "NAME")
+OPERATORS = (*BINARY, "NOT")
+
+_REFUSED = (
+    (r"[\[\]]", "ranges", "write both bounds with TO between them, such as words:[100 TO 300]"),
+    (r"[{}]", "entity operands", 'write {PERSON}, {PLACE}, {ORG}, {GROUP} or {GROUP:"its name"}'),
+    (r"~\d*(\.\d+)?$", "fuzzy words of so many edits", "use one digit: word~2"),
+    (r"^[<>]", "comparisons", "compare a field, such as date:>2019 or words:>300"),
+)
+_NOT_IN_COLUMNS = r"[*?]|~\d?(/\d+)?$|^="
+_BOOST = r"\^(\d+(?:\.\d+)?|\.\d+)$"
+_FUZZY = r"(.+)~(\d?)(?:/([1-9]\d{0,2}))?"
+_PATTERN = r"[*?]|\[[^\[\]]+\]"  # a bracket alone is half of a range
+_EVERY = r"\*+(:\*)?"
+_FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
+
+Group = Callable[[Token, str], Node | None]  # reads what is in brackets
+
+
+def operand(reading: Reading, field: str, group: Group) -> Node | None:
+    """The next operand, in a field or ("") any; None where there is no word in it."""
+    while (token := reading.next()).kind == "field":
+        name = token.text[:-1].lower()
+        if name in STORED_FIELDS:
+            raise reading.error(token, f"the field {name} is stored, and cannot be searched yet", _FIELD_ADVICE)
+        if not reading.field_of(name):
+            return _unknown_field(reading, token, field, group)
+        field = reading.field_of(name)
+    if token.kind == "open":
+        return group(token, field)
+    return _of_field(reading, token, field)
+
+
+def _of_field(reading: Reading, token: Token, field: str) -> Node | None:
+    if token.kind == "phrase":
+        return _phrase(reading, token, field)
+    if token.kind == "range":
+        return _range(reading, token, field)
+    if token.kind == "mention":
+        return _mention(reading, token, field)
+    if token.kind == "unclosed":
+        raise reading.error(token, "a quotation is opened and never closed", 'put " where it ends')
+    return _word(reading, token, field)
+
+
+def _unknown_field(reading: Reading, token: Token, field: str, group: Group) -> Node | None:
+    following, name = reading.peek(), token.text[:-1].lower()
+    if following is not None and following.kind in ("word", "field", "nearness", "prefix"):
+        word = _glued(reading, token)
+        reading.note(word, "unknown-field", f"there is no field {name}; {word.text} was searched as text", _FIELD_ADVICE)
+        return (Keyword if reading.is_column(field) else Word)(word.text, field, (word.start, word.end))
+    if following is not None and following.kind == "range":
+        raise reading.error(token, f"there is no field {name}", _FIELD_ADVICE)
+    message = f"there is no field {name}; what follows was searched without it"
+    reading.note(token, "unknown-field", message, _FIELD_ADVICE)
+    return operand(reading, field, group)
+
+
+def _glued(reading: Reading, first: Token) -> Token:
+    """A would-be field and all that stands behind it without a space, as one word: http://example.org, Note:this."""
+    last = first
+    while (token := reading.glued("word", "field", "nearness", "prefix")) is not None:
+        last = token
+        reading.next()
+    return Token("word", reading.text[first.start : last.end], first.start, last.end)
+
+
+# ---- phrases and mentions
+
+
+def _phrase(reading: Reading, token: Token, field: str) -> Node | None:
+    text = token.text[1:-1]
+    if field == "date":
+        return _dated(reading, token, text)
+    if text.strip() and reading.is_column(field):
+        return Keyword(text, field, (token.start, token.end))
+    if field == "entities":
+        raise reading.error(token, "the field entities keeps no order of words", 'ask for the phrase in any field: "…"')
+    slop, end = _slop(reading)
+    if not re.search(r"\w", text):
+        _note_nothing_in(reading, token)
+        return None
+    return Phrase(text, field, slop, (token.start, end or token.end))
+
+
+def _slop(reading: Reading) -> tuple[int, int]:
+    """The ~5 glued to a phrase, and where it ends; (1, 0) where there is none."""
+    token = reading.glued("word")
+    if token is None or token.text[0] != "~":
+        return 1, 0
+    match = re.match(r"~(\d{1,9})(?=\^|$)", token.text)
+    slop = int(match[1]) if match else 0
+    if match is None or not 1 <= slop <= MAX_DISTANCE:
+        advice = f'write 1 (side by side) to {MAX_DISTANCE:,}: "a b"~5'
+        raise reading.error(token, f"{token.text} is no distance between the words of a phrase", advice)
+    return slop, reading.cut_next(match.end()).end
+
+
+def _mention(reading: Reading, token: Token, field: str) -> Node:
+    kind, _, name = token.text[1:-1].partition(":")
+    if kind.upper() not in MENTIONED:
+        raise reading.error(token, f"there are no mentions of the kind {kind}", f"the kinds are {', '.join(MENTIONED)}")
+    if field == "entities" or reading.is_valued(field):
+        raise reading.error(token, f"the field {field} has no mentions", "ask in title: or body:, or without a field")
+    return Mention(kind.upper(), " ".join(name.strip('"').split()), field, (token.start, token.end))
+
+
+def _quoted(reading: Reading, sign: Token, quoted: Token, field: str) -> Node | None:
+    """An exact phrase, or a regular expression."""
+    text, span = quoted.text[1:-1], (sign.start, quoted.end)
+    whole = Token("word", sign.text + quoted.text, *span)
+    _refuse_field(reading, whole, field)
+    if not re.search(r"\w", text) and (sign.text == "=" or not text):
+        _note_nothing_in(reading, whole)
+        return None
+    if (slop := reading.glued("word")) is not None and slop.text[0] == "~":
+        raise reading.error(slop, "exact spellings stand side by side", "write them apart: =One NEAR/5 =Other")
+    return Exact(text, field, span) if sign.text == "=" else Regex(text, field, span)
+
+
+# ---- words
+
+
+def _word(reading: Reading, token: Token, field: str) -> Node | None:
+    quoted = reading.glued("phrase") if token.text in ("r", "=") else None
+    if quoted is not None:
+        return _quoted(reading, token, reading.next(), field)
+    if not reading.is_valued(field):
+        token = _with_article(reading, token)
+    boost = None if token.text.isalnum() else re.search(_BOOST, token.text)
+    if boost is None:
+        return _unboosted(reading, token, field)
+    bare = Token("word", token.text[: boost.start()], token.start, token.start + boost.start())
+    if not bare.text:
+        raise reading.error(token, f"{token.text} has nothing to boost", "write it directly behind a word, a phrase or a group")
+    if re.search(_BOOST, bare.text):
+        raise reading.error(token, f"{token.text} has more than one boost", "use one")
+    child = _unboosted(reading, bare, field)
+    return child and Boosted(child, _factor(reading, token, boost[1]), (token.start, token.end))
+
+
+def boosted(reading: Reading, child: Node | None) -> Node | None:
+    """The operand just read with the boost glued to it; a word brings its own."""
+    token = reading.glued("word")
+    if token is None or not token.text.startswith("^"):
+        return child
+    boost = re.fullmatch(_BOOST, reading.next().text)
+    if boost is None:
+        raise reading.error(token, f"{token.text} is no boost", "write ^ and a number, such as ^2 or ^0.5")
+    return child and Boosted(child, _factor(reading, token, boost[1]), (child.span[0], token.end))
+
+
+def _factor(reading: Reading, token: Token, digits: str) -> float:
+    factor = float(digits)
+    if factor and not MIN_BOOST <= factor <= MAX_BOOST:
+        raise reading.error(token, f"the boost {digits} is out of bounds", f"use 0 or {MIN_BOOST} to {MAX_BOOST:,}")
+    return factor
+
+
+def _unboosted(reading: Reading, token: Token, field: str) -> Node | None:
+    if reading.is_valued(field):
+        return _value(reading, token, field)
+    special = None if token.text.isalnum() else _special(reading, token, field)
+    if special is not None:
+        return special
+    _refuse(reading, token)
+    if not re.search(r"\w", token.text):
+        _note_nothing_in(reading, token)
+        return None
+    _note_likeness(reading, token)
+    return Word(token.text, field, (token.start, token.end))
+
+
+def _note_likeness(reading: Reading, token: Token) -> None:
+    """Say of a word between others that it looks like an operator."""
+    if not 0 < reading.at - 1 < len(reading.tokens) - 1:
+        return
+    if token.text in ("or", "and", "not"):
+        advice = f"for the operator write {token.text.upper()}"
+        reading.note(token, "small-operator", f"{token.text} in small letters was searched as a word", advice)
+    elif token.text == "NEAR":
+        reading.note(token, "small-operator", "NEAR without a distance was searched as a word", "for the operator write NEAR/5")
+
+
+def _special(reading: Reading, token: Token, field: str) -> Node | None:
+    """Everything, a spelling, a fuzzy word or a pattern; None where the token is none of these."""
+    text, span = token.text, (token.start, token.end)
+    if re.fullmatch(_EVERY, text):
+        return Every("" if ":" in text else field, span)
+    if text.startswith("=") and re.search(r"\w", text):
+        _refuse_field(reading, token, field)
+        return Exact(text[1:], field, span)
+    if (fuzzy := re.fullmatch(_FUZZY, text)) and re.search(r"\w", fuzzy[1]):
+        _refuse_field(reading, token, field)
+        if re.search(r"[*?\[\]{}~^]", fuzzy[1]):
+            raise reading.error(token, f"{fuzzy[1]} is no word to be near to", "a fuzzy word has letters and digits only")
+        return Fuzzy(fuzzy[1], int(fuzzy[2] or 1), int(fuzzy[3] or 0), field, span)
+    if "{" in text or "}" in text or not re.search(_PATTERN, text):
+        return None
+    _refuse_field(reading, token, field)
+    if text.endswith("?"):
+        advice = "leave it out where it only ends a question"
+        reading.note(token, "question-mark", f"the ? of {text} stands for one more letter", advice)
+    return Wildcard(text.replace(" ", "?"), field, span)  # al qaed*: with a space, a hyphen, as it comes
+
+
+def _refuse_field(reading: Reading, token: Token, field: str) -> None:
+    if field == "entities" or reading.is_valued(field):
+        message = f"the field {field} keeps no spellings, and {token.text} asks for some"
+        raise reading.error(token, message, "ask in title: or body:, or without a field")
+
+
+def _refuse(reading: Reading, token: Token) -> None:
+    for pattern, what, advice in () if token.text.isalnum() else _REFUSED:
+        if re.search(pattern, token.text):
+            raise reading.error(token, f"{what} cannot be read in {token.text}", advice)
+
+
+def _note_nothing_in(reading: Reading, token: Token) -> None:
+    reading.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
+
+
+def _with_article(reading: Reading, token: Token) -> Token:
+    """``al qaeda`` is one name: the article belongs to the word behind it, as it does in the index."""
+    following = reading.peek()
+    if (
+        token.text.lower() in ARTICLES
+        and following is not None
+        and following.kind == "word"
+        and following.text not in OPERATORS
+        and (following.text[0].isalnum() or not re.search(r"[=*?\[~^+-]", following.text))
+        and reading.text[token.end : following.start] == " "
+    ):
+        reading.next()
+        token = Token("word", reading.text[token.start : following.end], token.start, following.end)
+        reading.note(token, "article", f"{token.text} was read as one name")
+    return token
+
+
+# ---- values
+
+
+def _value(reading: Reading, token: Token, field: str) -> Node:
+    """A word in a column: everything, a comparison, or the value itself."""
+    span = (token.start, token.end)
+    if re.fullmatch(_EVERY, token.text):
+        every = "" if ":" in token.text else field
+        return Ranged(field, None, None, span=span) if every and every != "date" else Every(every, span)
+    if (node := _compared(reading, token, field)) is not None:
+        return node
+    if field == "date":
+        return _dated(reading, token, token.text)
+    _refuse(reading, token)
+    if re.search(_NOT_IN_COLUMNS, token.text):
+        message = f"patterns and spellings of values cannot be answered yet: {token.text}"
+        raise reading.error(token, message, f"write the value out, or a range: {field}:[a TO b]")
+    return Keyword(token.text, field, span)
+
+
+def _dated(reading: Reading, token: Token, text: str) -> Dated:
+    try:
+        when = parse_date(text)
+    except ReportError as error:
+        raise reading.error(token, error.reason, "write date:2020, date:2020-01 or date:2020-01-12") from None
+    return Dated(when.start, when.end, text, (token.start, token.end))
+
+
+def _range(reading: Reading, token: Token, field: str) -> Node:
+    from idlibsearch.query.ranges import read_range  # noqa: PLC0415 - 1 ms that a question without a range need not pay
+
+    typed = read_range(token.text)
+    if typed is None or not reading.is_valued(field):
+        what = "a range of words cannot be answered" if typed else f"{token.text} cannot be answered yet"
+        raise reading.error(token, what, "ask for a range of a date, a number or a keyword: date:[2019 TO 2020]")
+    return _bounded(reading, token, field, typed)
+
+
+def _compared(reading: Reading, token: Token, field: str) -> Node | None:
+    """``>300`` and the like behind a field that has an order; None where the token is no comparison."""
+    if token.text[0] not in "<>":
+        return None
+    from idlibsearch.query.ranges import compared, comparison  # noqa: PLC0415 - see above
+
+    sign, bound = comparison(token.text)
+    quoted = None if bound else reading.glued("phrase")
+    if quoted is not None:
+        bound = reading.next().text[1:-1]
+        token = Token("word", reading.text[token.start : quoted.end], token.start, quoted.end)
+    if not bound.strip():
+        advice = f"write it without a space: {field}:{sign}2020"
+        raise reading.error(token, f"{sign} has nothing to compare with", advice)
+    return _bounded(reading, token, field, compared(sign, bound))
+
+
+def _bounded(reading: Reading, token: Token, field: str, typed: Typed) -> Node:
+    from idlibsearch.query.ranges import dated, ranged  # noqa: PLC0415 - see above
+
+    span = (token.start, token.end)
+    try:
+        node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
+    except ReportError as error:
+        raise reading.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
+    if isinstance(node, Dated) and node.end <= node.start:
+        reading.note(token, "empty-range", f"nothing can lie in {token.text}")
+    return node

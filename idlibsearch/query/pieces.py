@@ -1,0 +1,187 @@
+"""The typed text, cut into pieces, and how far the reading of it is. What pieces mean is for ``grammar`` and ``operands``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+from idlibsearch.errors import QueryError
+from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
+from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.limits import LIMITS, Limits
+from idlibsearch.query.tree import Mode
+
+SEARCHED_FIELDS = ("title", "body", "entities", "date")
+COLUMN_FIELDS = (*KEYWORD_COLUMNS, WORDS)  # in every index; an index may have more
+ALIASES = {"headline": "title", "head": "title", "text": "body", "content": "body", "published": "date", "src": "source"}
+BINARY = ("REQUIRE", "ANDMAYBE", "ANDNOT", "OR", "AND")  # loosest first
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<open>\() | (?P<close>\))
+      | (?P<phrase>"[^"]*")
+      | (?P<unclosed>")
+      | (?P<range>[\[{](?:[^\[\]{}"]|"[^"]{0,200}"){0,300}?(?<=[\s\[{"'])[Tt][Oo](?=[\s"'\]}])
+          (?:[^\[\]{}"]|"[^"]{0,200}"){0,300}[\]}])
+      | (?P<mention>\{[A-Za-z]+(?::(?:"[^"{}]{0,200}"|[^\s{}"]{1,200}))?\})
+      | (?<!\w)(?P<field>[A-Za-z_]\w{0,63}):(?=[^\s)])
+      | (?P<sign>(?<![^\s(])[+-](?=[\w"(=*?{\[]))
+      | (?P<word>[^\s()"]+)
+    """,
+    re.VERBOSE,
+)
+# Operators with a number, or a unit of text, as professionals type them: w/8, near8, NEAR/8, atleast2, w/s.
+_NEARNESS = re.compile(r"(?:(W/|NEAR/?|PRE/?|NOTNEAR/?)(\d+)|(?:SAME|W)/([SP]))", re.IGNORECASE)
+_PREFIX = re.compile(r"(ATLEAST|FIRST)/?(\d+)", re.IGNORECASE)
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # 300,000 is one number
+
+
+class Token(NamedTuple):
+    """A piece of the typed text: its kind is a group of ``_TOKEN``'s, "nearness", "prefix" (ATLEAST, FIRST) or "comma"."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class Operator(NamedTuple):
+    """An operator with a number: W, NEAR, PRE, NOTNEAR, ATLEAST or FIRST; SAME has a unit."""
+
+    name: str
+    number: int = 0
+    unit: Literal["S", "P", ""] = ""
+
+
+def operator(text: str) -> Operator:
+    """What a token of the kind "nearness" or "prefix" says. Absurd numbers are as good as any too large."""
+    if match := _NEARNESS.fullmatch(text):
+        if match[3]:
+            return Operator("SAME", unit="S" if match[3].upper() == "S" else "P")
+        return Operator(match[1].upper().rstrip("/"), int(match[2][:9]))
+    match = _PREFIX.fullmatch(text)
+    return Operator(match[1].upper(), int(match[2][:9])) if match else Operator("")
+
+
+def is_canonical(text: str) -> bool:
+    """Is an operator written in the form that cannot be taken for a word?"""
+    return text == text.upper() and "/" in text and not text.startswith("W/S") and not text.startswith("W/P")
+
+
+def cut(text: str) -> list[Token]:
+    """The pieces of a text; none of the blanks between them."""
+    return [
+        Token(_kind(match), match[0], match.start(), match.end()) for match in _TOKEN.finditer(text) if match.lastgroup != "space"
+    ]
+
+
+def _kind(match: re.Match[str]) -> str:
+    kind, text = match.lastgroup or "", match[0]
+    if kind == "word" and (text[-1].isdigit() or "/" in text):
+        return "nearness" if _NEARNESS.fullmatch(text) else "prefix" if _PREFIX.fullmatch(text) else kind
+    return kind
+
+
+class Reading:
+    """The state of one reading: the pieces, how far it got, and what was noticed.
+
+    ``is_column`` says of a name whether the index has such a column beside ``COLUMN_FIELDS``; ``aliases`` are further names of
+    fields.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        mode: Mode = "all",
+        is_column: Callable[[str], bool] = lambda _name: False,
+        limits: Limits = LIMITS,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.text = text
+        self.mode = mode
+        self.limits = limits
+        self.diagnostics: list[Diagnostic] = []
+        self.tokens = cut(text)
+        self.at = 0
+        self._is_further_column = is_column
+        self._aliases = ALIASES | {alias.lower(): field for alias, field in (aliases or {}).items()}
+
+    def peek(self, ahead: int = 0) -> Token | None:
+        """The next piece, or one further ahead."""
+        return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else None
+
+    def next(self) -> Token:
+        """The next piece, which is passed."""
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def glued(self, *kinds: str) -> Token | None:
+        """The next piece, if it is of such a kind and stands directly behind the last one."""
+        token = self.peek()
+        is_glued = token is not None and token.kind in kinds and self.at > 0 and token.start == self.tokens[self.at - 1].end
+        return token if is_glued else None
+
+    def cut_next(self, length: int) -> Token:
+        """Cut the next piece in two behind so many characters, and pass the first."""
+        token = self.tokens[self.at]
+        halves = (self._part(token, 0, length), self._part(token, length, len(token.text)))
+        self.tokens[self.at : self.at + 1] = [half for half in halves if half.text]
+        return self.next()
+
+    def is_operator(self, *names: str) -> bool:
+        """Is the next piece one of these operators?"""
+        token = self.peek()
+        return token is not None and token.kind == "word" and token.text in names
+
+    def is_over(self) -> bool:
+        """Does the question, the group or the operand end here?"""
+        token = self.peek()
+        return token is None or token.kind in ("close", "comma")
+
+    def split_at_commas(self) -> bool:
+        """Cut the words of the group that was just opened at its commas; were there any?"""
+        depth, end, pieces = 1, self.at, list[Token]()
+        while end < len(self.tokens):
+            token = self.tokens[end]
+            depth += (token.kind == "open") - (token.kind == "close")
+            if depth == 0:
+                break
+            pieces += self._cut_at_commas(token) if depth == 1 and token.kind == "word" and "," in token.text else (token,)
+            end += 1
+        self.tokens[self.at : end] = pieces
+        return any(piece.kind == "comma" for piece in pieces)
+
+    def _cut_at_commas(self, token: Token) -> list[Token]:
+        pieces, start = list[Token](), 0
+        for match in _COMMA.finditer(token.text):
+            pieces.append(self._part(token, start, match.start()))
+            pieces.append(Token("comma", ",", token.start + match.start(), token.start + match.end()))
+            start = match.end()
+        pieces.append(self._part(token, start, len(token.text)))
+        return [piece for piece in pieces if piece.text]
+
+    def _part(self, token: Token, start: int, end: int) -> Token:
+        return Token(token.kind, token.text[start:end], token.start + start, token.start + end)
+
+    def field_of(self, name: str) -> str:
+        """The field that a name stands for; "" where it is none."""
+        if name in SEARCHED_FIELDS or self.is_column(name):
+            return name
+        return self._aliases.get(name, "")
+
+    def is_column(self, name: str) -> bool:
+        """Is this the name of a column?"""
+        return name in COLUMN_FIELDS or (name not in SEARCHED_FIELDS and name != "" and self._is_further_column(name))
+
+    def is_valued(self, field: str) -> bool:
+        """Does the field hold values, not text?"""
+        return field == "date" or self.is_column(field)
+
+    def error(self, token: Token, message: str, advice: str) -> QueryError:
+        """What is raised for a fault at a piece."""
+        return QueryError(self.text, (token.start, token.end), message, advice)
+
+    def note(self, token: Token, code: str, message: str, advice: str = "") -> None:
+        """Put down what is to be said about a piece."""
+        self.diagnostics.append(Diagnostic((token.start, token.end), code, message, advice))
