@@ -22,9 +22,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from idlibsearch.errors import QueryError, ReportError
+from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
-from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.tree import (
     And,
@@ -50,11 +49,14 @@ from idlibsearch.query.tree import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from idlibsearch.query.ranges import Typed
 
 Mode = Literal["all", "any"]
 MAX_CHARACTERS = 10_000  # a page of text; longer ones are pasted by mistake
 MAX_DEPTH = 50  # groups in groups, NOT before NOT: at ten calls a group it stays far from Python's own limit
+MOST_WORDS_OF_A_DATE = 6  # behind the first: 12 January 2020 to 15 January 2020
 MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
 
 SEARCHED_FIELDS = ("title", "body", "entities", "date")
@@ -115,8 +117,12 @@ def no_further_columns(_name: str) -> bool:
     return False
 
 
-def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_further_columns) -> Parsed:
+def parse(
+    text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_further_columns, today: date | None = None
+) -> Parsed:
     """Read a query. ``is_column`` says of a name whether the index has such a column beside ``COLUMN_FIELDS``.
+
+    ``today`` is the day that dates such as "last week" are seen from, by default today's in UTC.
 
     Raises QueryError for what cannot be answered; nothing else, whatever the text.
     """
@@ -126,7 +132,7 @@ def parse(text: str, mode: Mode = "all", is_column: Callable[[str], bool] = no_f
     plain = _plain_words(text, mode)
     if plain is not None:
         return Parsed(text, plain, ())
-    reader = _Reader(text, mode, is_column)
+    reader = _Reader(text, mode, is_column, today)
     tree = reader.query(field="", depth=0)
     if reader.peek() is not None:
         raise reader.error(reader.next(), "a bracket is closed that was never opened", "remove it, or put ( before")
@@ -163,8 +169,9 @@ def _plain_phrase(text: str) -> Phrase | None:
 class _Reader:
     """The state of one reading: the tokens, how far it got, and what was noticed."""
 
-    def __init__(self, text: str, mode: Mode, is_column: Callable[[str], bool]) -> None:
+    def __init__(self, text: str, mode: Mode, is_column: Callable[[str], bool], today: date | None) -> None:
         self.text = text
+        self._today = today
         self._is_further_column = is_column
         self.diagnostics: list[Diagnostic] = []
         self._mode = mode
@@ -281,9 +288,9 @@ class _Reader:
 
         span = (token.start, token.end)
         try:
-            node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
-        except ReportError as error:
-            raise self.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
+            node = dated(typed, token.text, span, self._today) if field == "date" else ranged(typed, field, span)
+        except QueryError as error:
+            raise self.error(token, error.message, error.advice) from None
         if isinstance(node, Dated) and node.end <= node.start:
             self.note(token, "empty-range", f"nothing can lie in {token.text}")
         return node
@@ -473,13 +480,27 @@ class _Reader:
         return token
 
     def _dated(self, token: Token, text: str) -> Dated:
+        from idlibsearch.query.days import days_of, wider_date  # noqa: PLC0415 - only questions with a date need them
+
+        behind = self._words_behind() if token.kind == "word" else []
+        wider = wider_date(text, behind, self._today) if behind else ""
         try:
-            when = parse_date(text)
-        except ReportError as error:
-            raise self.error(token, error.reason, "write date:2020, date:2020-01 or date:2020-01-12") from None
-        return Dated(when.start, when.end, text, (token.start, token.end))
+            start, end = days_of(text, self._today)
+        except QueryError as error:
+            raise self.error(token, error.message, _DATE_ADVICE.format(wider) if wider else error.advice) from None
+        if wider:
+            self.note(token, "unquoted-date", f"only {text} was read as the date", _DATE_ADVICE.format(wider))
+        return Dated(start, end, text, (token.start, token.end))
+
+    def _words_behind(self) -> list[str]:
+        """The words that come next, as far as they could belong to a date."""
+        words: list[str] = []
+        while len(words) < MOST_WORDS_OF_A_DATE and (token := self.peek(len(words))) is not None and token.kind == "word":
+            words.append(token.text)
+        return words
 
 
+_DATE_ADVICE = 'put quotation marks around a date of several words: date:"{}"'
 _FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
 
 
