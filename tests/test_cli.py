@@ -182,6 +182,12 @@ def test_what_is_shown_can_be_restricted_and_sorted(run, indexed):
 
     assert dates("idlib", "--from", "2020-01-10", "--to", "2020-01") == ["2020-01-12"]
     assert dates("idlib", "--to", "2019") == []
+    assert dates("idlib", "--from", "last week", "--to", "last week", "--today", "2020-01-14") == ["2020-01-12"]
+    assert dates('idlib date:"since yesterday"', "--today", "2020-01-14") == []
+    assert run("query", "idlib", "--today", "14 January").returncode == 2
+    said, *pointed = run("query", "idlib", "--from", "12/01/2020").stderr.splitlines()
+    assert said.endswith("can be read in two ways; write 2020-01-12 or 2020-12-01")
+    assert pointed == ["  12/01/2020", "  ^^^^^^^^^^"]
     assert dates("idlib", "--sort", "date") == ["2020-01-12", *[None] * 36]
     assert dates("idlib", "--filter", "source:reuters") == dates("idlib source:Reuters") != []
     result = run("query", "idlib", "--filter", "(truce")
@@ -275,7 +281,7 @@ def test_a_damaged_index_is_found_by_check(run, indexed):
     "arguments",
     [
         ['"secret agreements" AND title:syrian NOT sochi'],
-        ["place:idlib words:>20 date:[2019 TO]", "--filter", "source:[a TO z]"],
+        ['place:idlib words:>20 date:[2019 TO] NOT date:"early 2018 to mid 2018"', "--filter", "source:[a TO z]"],
         ["idlib", "--sort", "date", "--facet", "place", "--facet", "words", "--facet", "date:week", "--from", "2019"],
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -169,9 +169,21 @@ def test_dates_restrict_to_whole_intervals_ends_included(index):
     assert between("2019-12", "2020-01") == ["a", "b", "f"]
     assert between(None, date(2020, 1, 1)) == ["f"]
     assert between("2021") == []
-    with pytest.raises(QueryError, match="is not one of") as caught:
+    with pytest.raises(QueryError, match="cannot be read") as caught:
         between("soon")
     assert (caught.value.query, caught.value.span) == ("soon", (0, 4))
+
+
+def test_dates_in_words_are_seen_from_the_day_given(index):
+    def on(day: date, query: str = "NOT xyz", **options) -> list[str]:
+        return sorted(keys(index.search(query, today=day, **options)))
+
+    assert on(date(2020, 1, 14), "date:yesterday") == []
+    assert on(date(2020, 1, 13), "date:yesterday") == ["a"]
+    assert on(date(2020, 1, 14), date_from="last week", date_to="last week") == ["a"]
+    assert on(date(2020, 1, 14), filter='date:"this month"') == ["a", "b"]
+    assert on(datetime(2020, 2, 1, 8), date_from="this year", date_to="last month") == ["a", "b"]
+    assert on(date(2020, 2, 1), date_from=datetime(2020, 1, 12, 8), date_to="yesterday") == ["a"]
 
 
 # ---- order

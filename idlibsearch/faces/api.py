@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -111,6 +112,7 @@ class Index:
         facets: Iterable[str] = (),
         timeout_ms: float | None = None,
         partial: bool = False,
+        today: date | None = None,
     ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``).
 
@@ -118,7 +120,8 @@ class Index:
         that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
 
         ``filter`` (a question, or a tree) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
-        2020-01-12 or a ``datetime.date``) restrict what is found without scoring. ``sort``: "score"; "date", newest first;
+        "last week" and all else that ``date:`` takes, or a ``datetime.date``) restrict what is found without scoring. ``today``:
+        the day that "last week" is seen from, by default today's in UTC. ``sort``: "score"; "date", newest first;
         "key"; "words" or another field of numbers, largest first; with ":asc" or ":desc" behind it the other way; reports
         without the date or number come last. ``facets``: what to count over all matches, each a field ("place", or "place:20"
         for the 20 most frequent values in place of 10) or "date:" with year, quarter, month, week or day.
@@ -133,7 +136,9 @@ class Index:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
         asked = (facets,) if isinstance(facets, str) else tuple(facets)
-        request = Request(query, limit, offset, mode, strict, filter, date_from, date_to, sort, LIMITS, timeout_ms, partial)
+        request = Request(
+            query, limit, offset, mode, strict, filter, date_from, date_to, sort, LIMITS, timeout_ms, partial, today=today
+        )
         return _answer(self._snapshot, request, asked, started)
 
     def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:

@@ -149,8 +149,11 @@ def _mapping(options: Iterable[str]) -> dict[str, str]:
 @click.option("--sort", metavar="FIELD", default="score", show_default=True,
               help="By score, date (newest first), key, words or another field of numbers; :asc or :desc behind it.")  # fmt: skip
 @click.option("--filter", metavar="QUESTION", help="Show only what answers this too; it does not count in scores.")
-@click.option("--from", "date_from", metavar="DATE", help="Show only what was published in 2020, 2020-01 or 2020-01-12 or later.")
-@click.option("--to", "date_to", metavar="DATE", help="The same, or earlier; the whole of the year or month that is named.")
+@click.option("--from", "date_from", metavar="DATE",
+              help="Show only what was published then or later: 2020, 2020-01-12, 'last week', 'March 2019' …")  # fmt: skip
+@click.option("--to", "date_to", metavar="DATE", help="The same, or earlier; all of the year, month or week that is named.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+              help="The day that dates such as 'last week' are seen from.  [default: today, in UTC]")  # fmt: skip
 @click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
               help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
               "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
@@ -163,8 +166,8 @@ def query(question: tuple[str, ...], index_path: str | None, form: Format, any_w
     """Ask the index a question.
 
     All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date),
-    source:reuters, place:idlib, words:>300 and date:[2019 TO 2020-03] what else is known of it; AND, OR, NOT and brackets
-    combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+    source:reuters, place:idlib, words:>300, date:[2019 TO 2020-03] and date:"last week" what else is known of it; AND, OR, NOT
+    and brackets combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
 
     \b
     Examples:
@@ -173,6 +176,7 @@ def query(question: tuple[str, ...], index_path: str | None, form: Format, any_w
       idlibsearch query 'ceasefire january 2020'
       idlibsearch query --format json 'idlib NOT date:2020'
       idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
+      idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
     """
     from idlibsearch.results import render
 

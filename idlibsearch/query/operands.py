@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES
-from idlibsearch.errors import ReportError
-from idlibsearch.model import parse_date
+from idlibsearch.errors import QueryError
 from idlibsearch.query.limits import MAX_DISTANCE
 from idlibsearch.query.pieces import BINARY, COLUMN_FIELDS, SEARCHED_FIELDS, Reading, Token
 from idlibsearch.query.tree import (
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from idlibsearch.query.ranges import Typed
 
 MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
+MOST_WORDS_OF_A_DATE = 6  # behind the first: 12 January 2020 to 15 January 2020
 STORED_FIELDS = ("key", "url", "path")
 MENTIONED = ("PERSON", "PLACE", "ORG", "GROUP", "NAME")
 OPERATORS = (*BINARY, "NOT")
@@ -49,6 +49,7 @@ _BOOST = r"\^(\d+(?:\.\d+)?|\.\d+)$"
 _FUZZY = r"(.+)~(\d?)(?:/([1-9]\d{0,2}))?"
 _PATTERN = r"[*?]|\[[^\[\]]+\]"  # a bracket alone is half of a range
 _EVERY = r"\*+(:\*)?"
+_DATE_ADVICE = 'put quotation marks around a date of several words: date:"{}"'
 _FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
 
 Group = Callable[[Token, str], Node | None]  # reads what is in brackets
@@ -295,11 +296,25 @@ def _value(reading: Reading, token: Token, field: str) -> Node:
 
 
 def _dated(reading: Reading, token: Token, text: str) -> Dated:
+    from idlibsearch.query.days import days_of, wider_date  # noqa: PLC0415 - only questions with a date need them
+
+    behind = _words_behind(reading) if token.kind == "word" else []
+    wider = wider_date(text, behind, reading.today) if behind else ""
     try:
-        when = parse_date(text)
-    except ReportError as error:
-        raise reading.error(token, error.reason, "write date:2020, date:2020-01 or date:2020-01-12") from None
-    return Dated(when.start, when.end, text, (token.start, token.end))
+        start, end = days_of(text, reading.today)
+    except QueryError as error:
+        raise reading.error(token, error.message, _DATE_ADVICE.format(wider) if wider else error.advice) from None
+    if wider:
+        reading.note(token, "unquoted-date", f"only {text} was read as the date", _DATE_ADVICE.format(wider))
+    return Dated(start, end, text, (token.start, token.end))
+
+
+def _words_behind(reading: Reading) -> list[str]:
+    """The words that come next, as far as they could belong to a date."""
+    words: list[str] = []
+    while len(words) < MOST_WORDS_OF_A_DATE and (token := reading.peek(len(words))) is not None and token.kind == "word":
+        words.append(token.text)
+    return words
 
 
 def _range(reading: Reading, token: Token, field: str) -> Node:
@@ -334,9 +349,9 @@ def _bounded(reading: Reading, token: Token, field: str, typed: Typed) -> Node:
 
     span = (token.start, token.end)
     try:
-        node = dated(typed, token.text, span) if field == "date" else ranged(typed, field, span)
-    except ReportError as error:
-        raise reading.error(token, error.reason, "write bounds as 2020, 2020-01 or 2020-01-12") from None
+        node = dated(typed, token.text, span, reading.today) if field == "date" else ranged(typed, field, span)
+    except QueryError as error:
+        raise reading.error(token, error.message, error.advice) from None
     if isinstance(node, Dated) and node.end <= node.start:
         reading.note(token, "empty-range", f"nothing can lie in {token.text}")
     return node

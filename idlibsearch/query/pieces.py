@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Literal, NamedTuple
 
 from idlibsearch.errors import QueryError
@@ -87,7 +88,7 @@ class Reading:
     """The state of one reading: the pieces, how far it got, and what was noticed.
 
     ``is_column`` says of a name whether the index has such a column beside ``COLUMN_FIELDS``; ``aliases`` are further names of
-    fields.
+    fields; ``today`` is the day that dates are seen from, None: this one.
     """
 
     def __init__(
@@ -95,11 +96,13 @@ class Reading:
         text: str,
         mode: Mode = "all",
         is_column: Callable[[str], bool] = lambda _name: False,
+        today: date | None = None,
         limits: Limits = LIMITS,
         aliases: Mapping[str, str] | None = None,
     ) -> None:
         self.text = text
         self.mode = mode
+        self.today = today
         self.limits = limits
         self.diagnostics: list[Diagnostic] = []
         self.tokens = cut(text)

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from idlibsearch.model import ReportDate, parse_date
+from idlibsearch.query.days import days_of
 from idlibsearch.query.tree import Dated, Ranged, Span
 
 # As text: compiled when a range comes along. TO stands between spaces, brackets or quotes, so that [tomato TO z] is one range.
@@ -51,19 +51,15 @@ def compared(operator: str, bound: str) -> Typed:
     return Typed(None, bound, high_open=operator == "<")
 
 
-def dated(typed: Typed, text: str, span: Span) -> Dated:
-    """The days of a range of dates: an open bound leaves out the whole interval that it names.
+def dated(typed: Typed, text: str, span: Span, today: date | None) -> Dated:
+    """The days of a range of dates, seen from ``today``: an open bound leaves out the whole interval that it names.
 
-    Raises ReportError where a bound is no date.
+    Raises QueryError, about the bound alone, where one is no date.
     """
-    low, high = (_interval(bound) for bound in (typed.low, typed.high))
-    start = date.min if low is None else low.end if typed.low_open else low.start
-    end = date.max if high is None else high.start if typed.high_open else high.end
+    low, high = (None if bound is None else days_of(bound, today) for bound in (typed.low, typed.high))
+    start = date.min if low is None else low[typed.low_open]
+    end = date.max if high is None else high[not typed.high_open]
     return Dated(start, end, text, span)
-
-
-def _interval(bound: str | None) -> ReportDate | None:
-    return None if bound is None else parse_date(bound)
 
 
 def ranged(typed: Typed, field: str, span: Span) -> Ranged:

@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from idlibsearch.errors import QueryError, ReportError
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.model import parse_date
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.found import Found
 from idlibsearch.query.limits import LIMITS, Deadline, LateError, Limits
@@ -32,7 +30,8 @@ class Request(NamedTuple):
     restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding the hits may
     take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
 
-    ``tree``: the question, where it was not typed; ``text`` then is what messages call it.
+    ``tree``: the question, where it was not typed; ``text`` then is what messages call it. ``today``: the day that dates such as
+    "last week" are seen from, by default today's in UTC.
     """
 
     text: str
@@ -48,6 +47,7 @@ class Request(NamedTuple):
     timeout_ms: float | None = None
     partial: bool = False
     tree: Node | None = None
+    today: date | None = None
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -72,7 +72,7 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
     if request.tree is not None:
         return Parsed(request.text, request.tree, ())
-    return parse(request.text, request.mode, snapshot.has_column, request.limits)
+    return parse(request.text, request.mode, snapshot.has_column, request.today, request.limits)
 
 
 def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Step, list[Diagnostic]]:
@@ -112,30 +112,24 @@ def _restriction(snapshot: Snapshot, request: Request, deadline: Deadline) -> tu
     text, notes = "", list[Diagnostic]()
     if isinstance(request.filter, str):
         text = request.filter
-        parsed = parse(text, is_column=snapshot.has_column, limits=request.limits)
+        parsed = parse(text, is_column=snapshot.has_column, today=request.today, limits=request.limits)
         nodes.append(parsed.tree)
         notes += parsed.diagnostics
     elif request.filter is not None:
         text = str(request.filter)
         nodes.append(request.filter)
     if request.date_from is not None or request.date_to is not None:
-        nodes.append(_published(request.date_from, request.date_to))
+        nodes.append(_published(request.date_from, request.date_to, request.today))
     planner = Planner(snapshot, text, request.limits, deadline)
     step = planner.plan(conjunction(nodes))
     return step, [note._replace(text=text) for note in (*notes, *planner.diagnostics)]
 
 
-def _published(start: When | None, end: When | None) -> Dated:
+def _published(start: When | None, end: When | None, today: date | None) -> Dated:
     """From the first day of ``start`` to the last of ``end``."""
-    low = date.min if start is None else _interval(start)[0]
-    high = date.max if end is None else _interval(end)[1]
-    return Dated(low, high, f"[{start or ''} TO {end or ''}]")
+    from idlibsearch.query.days import days_of  # noqa: PLC0415 - only for those who restrict by dates
 
-
-def _interval(when: When) -> tuple[date, date]:
-    text = when.isoformat() if isinstance(when, date) else when
-    try:
-        named = parse_date(text)
-    except ReportError as error:
-        raise QueryError(text, (0, len(text)), error.reason, "write 2020, 2020-01 or 2020-01-12") from None
-    return named.start, named.end
+    first, last = (when.isoformat()[:10] if isinstance(when, date) else when for when in (start, end))
+    low = date.min if first is None else days_of(first, today)[0]
+    high = date.max if last is None else days_of(last, today)[1]
+    return Dated(low, high, f"[{first or ''} TO {last or ''}]")

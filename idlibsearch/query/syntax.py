@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.errors import QueryError
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.tree import And, Mode, Node, Or, Phrase, Word
+
+if TYPE_CHECKING:
+    from datetime import date
 
 # In any case, since small operators are reported; articles of Arabic names belong to the word behind them.
 _MORE_THAN_WORDS = frozenset({"require", "andmaybe", "andnot", "or", "and", "not", "near", "al", "el", "ul"})
@@ -38,14 +41,15 @@ def parse(
     text: str,
     mode: Mode = "all",
     is_column: Callable[[str], bool] = no_further_columns,
+    today: date | None = None,
     limits: Limits = LIMITS,
     aliases: Mapping[str, str] | None = None,
 ) -> Parsed:
     """Read a query.
 
     ``is_column`` says of a name whether the index has such a column beside those every index has, ``aliases`` are further names
-    for fields, ``limits`` bound its length and depth. Raises QueryError for what cannot be answered; nothing else, whatever the
-    text.
+    for fields, ``limits`` bound its length and depth. ``today`` is the day that dates such as "last week" are seen from, by
+    default today's in UTC. Raises QueryError for what cannot be answered; nothing else, whatever the text.
     """
     if len(text) > limits.characters:
         message = f"the query is {len(text):,} characters long"
@@ -56,7 +60,7 @@ def parse(
     from idlibsearch.query.grammar import read  # noqa: PLC0415 - not paid for by plain questions
     from idlibsearch.query.pieces import Reading  # noqa: PLC0415 - see above
 
-    tree, diagnostics = read(Reading(text, mode, is_column, limits, aliases))
+    tree, diagnostics = read(Reading(text, mode, is_column, today, limits, aliases))
     if tree is None:
         raise QueryError(text, (0, len(text)), "there is nothing to search for", "type a word")
     return Parsed(text, tree, diagnostics)

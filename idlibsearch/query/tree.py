@@ -210,7 +210,11 @@ class Every(NamedTuple):
 
 @_node
 class Dated(NamedTuple):
-    """Published inside [start, end); does not score."""
+    """Published inside [start, end); does not score.
+
+    ``text`` is the date as typed, a range with its brackets. It may hang on the day it was read: what "last week" prints
+    reads as an equal tree for the same ``today``.
+    """
 
     start: date
     end: date
@@ -218,7 +222,8 @@ class Dated(NamedTuple):
     span: Span = NOWHERE
 
     def __str__(self) -> str:
-        return f"date:{self.text}"
+        is_bare = self.text[:1] in tuple("[{<>") or re.fullmatch(_BARE, self.text)
+        return f"date:{self.text}" if is_bare else f'date:"{self.text}"'
 
     @property
     def ordinals(self) -> tuple[int, int]:
