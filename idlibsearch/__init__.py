@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from idlibsearch.faces.api import Changes, Index, create, open
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
+    from idlibsearch.query.limits import Limits
     from idlibsearch.results.hits import Hit, Results
 
 __version__ = "0.1.0"
@@ -46,15 +47,16 @@ _HOMES = {
     "idlibsearch.faces.api": "Changes Index create open",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
+    "idlibsearch.query.limits": "Limits",
     "idlibsearch.results.hits": "Hit Results",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
     "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Entity", "FormatVersionError", "Hit", "IdlibsearchError",
-    "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece", "Provenance", "QueryError",
-    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError", "StorageError",
-    "WorkerError", "create", "open",
+    "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError", "Piece", "Provenance",
+    "QueryError", "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError",
+    "StorageError", "WorkerError", "create", "open",
 ]  # fmt: skip
 
 

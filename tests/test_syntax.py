@@ -420,11 +420,8 @@ def nearer(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @given(st.one_of(st.recursive(operands, grown, max_leaves=8), st.recursive(placed_pieces, nearer, max_leaves=6)))
 def test_a_printed_tree_reads_as_itself(typed: str):
-    try:
-        tree = parse(typed).tree
-    except QueryError as error:
-        assert error.message.startswith("NOT has no place")
-        return
+    assume(not re.search(r"(/\w|\() *(NOT |-)", typed))  # what stands near nothing is refused
+    tree = parse(typed).tree
     assert parse(str(tree)).tree == tree
     assert parse(str(tree), "any").tree == tree
 

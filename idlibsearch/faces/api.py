@@ -21,7 +21,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
-from idlibsearch.query.limits import LIMITS
+from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.search import Request, When, search
 from idlibsearch.results.hits import Results, results_of
 
@@ -99,7 +99,7 @@ class Index:
 
     def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
         self,
-        query: str,
+        query: str | Node,
         *,
         limit: int = 10,
         offset: int = 0,
@@ -113,8 +113,10 @@ class Index:
         timeout_ms: float | None = None,
         partial: bool = False,
         today: date | None = None,
+        limits: Limits = LIMITS,
+        aliases: Mapping[str, str] | None = None,
     ) -> Results:
-        """Answer a question in the query language (``docs/query-language.md``).
+        """Answer a question in the query language (``docs/query-language.md``), or a tree of ``idlibsearch.query.tree``.
 
         ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
         that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
@@ -127,7 +129,8 @@ class Index:
         for the 20 most frequent values in place of 10) or "date:" with year, quarter, month, week or day.
 
         ``timeout_ms``: how long finding the hits may take, and as long again counting facets or the total; with ``partial`` the
-        best found by then are the answer and ``Results.partial`` says so, in place of an error.
+        best found by then are the answer and ``Results.partial`` says so, in place of an error. ``limits``: how long, deep and
+        costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}.
 
         Raises QueryError where the question cannot be answered, SearchTimeoutError where it takes too long, ValueError for a
         negative limit or offset.
@@ -136,8 +139,9 @@ class Index:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
         asked = (facets,) if isinstance(facets, str) else tuple(facets)
+        text, tree = (query, None) if isinstance(query, str) else (str(query), query)
         request = Request(
-            query, limit, offset, mode, strict, filter, date_from, date_to, sort, LIMITS, timeout_ms, partial, today=today
+            text, limit, offset, mode, strict, filter, date_from, date_to, sort, limits, timeout_ms, partial, tree, today, aliases
         )
         return _answer(self._snapshot, request, asked, started)
 

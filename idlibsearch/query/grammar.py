@@ -157,9 +157,13 @@ class _Grammar:
 
     def _near(self, field: str, depth: int) -> Node | None:
         """Operands joined by nearness, from the left."""
-        reading = self.reading
+        reading, joints = self.reading, 0
         found = self._place(field, depth)
         while (token := self._nearness()) is not None:
+            joints += 1
+            if joints > reading.limits.depth:
+                message = f"more than {reading.limits.depth} operators of nearness in a row"
+                raise reading.error(token, message, f"NEAR/5(a, b, c) takes up to {MAX_FLAT} words")
             if reading.is_over() or reading.is_operator(*BINARY):
                 self._drop_operator(token, "right")
                 break

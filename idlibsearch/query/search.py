@@ -5,9 +5,11 @@ What was not asked for (the total, all docs, marks) is not computed until it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from idlibsearch.errors import QueryError
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.found import Found
@@ -31,7 +33,7 @@ class Request(NamedTuple):
     take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
 
     ``tree``: the question, where it was not typed; ``text`` then is what messages call it. ``today``: the day that dates such as
-    "last week" are seen from, by default today's in UTC.
+    "last week" are seen from, by default today's in UTC. ``aliases``: further names for fields.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Request(NamedTuple):
     partial: bool = False
     tree: Node | None = None
     today: date | None = None
+    aliases: Mapping[str, str] | None = None
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -56,6 +59,14 @@ def search(snapshot: Snapshot, request: Request) -> Found:
     Raises QueryError where it cannot be answered, with ``strict`` also where there is anything to report about it, and
     SearchTimeoutError where it takes too long.
     """
+    try:
+        return _answered(snapshot, request)
+    except RecursionError:
+        span, advice = (0, len(request.text)), "use fewer groups inside each other"
+        raise QueryError(request.text, span, "the question is nested too deeply", advice) from None
+
+
+def _answered(snapshot: Snapshot, request: Request) -> Found:
     sort = read_sort(request.sort, snapshot)
     deadline = Deadline(request.text, request.timeout_ms)
     with deadline:
@@ -72,7 +83,7 @@ def search(snapshot: Snapshot, request: Request) -> Found:
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
     if request.tree is not None:
         return Parsed(request.text, request.tree, ())
-    return parse(request.text, request.mode, snapshot.has_column, request.today, request.limits)
+    return parse(request.text, request.mode, snapshot.has_column, request.today, request.limits, request.aliases)
 
 
 def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Step, list[Diagnostic]]:
@@ -112,7 +123,7 @@ def _restriction(snapshot: Snapshot, request: Request, deadline: Deadline) -> tu
     text, notes = "", list[Diagnostic]()
     if isinstance(request.filter, str):
         text = request.filter
-        parsed = parse(text, is_column=snapshot.has_column, today=request.today, limits=request.limits)
+        parsed = parse(text, is_column=snapshot.has_column, today=request.today, limits=request.limits, aliases=request.aliases)
         nodes.append(parsed.tree)
         notes += parsed.diagnostics
     elif request.filter is not None:

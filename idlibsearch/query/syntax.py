@@ -60,7 +60,10 @@ def parse(
     from idlibsearch.query.grammar import read  # noqa: PLC0415 - not paid for by plain questions
     from idlibsearch.query.pieces import Reading  # noqa: PLC0415 - see above
 
-    tree, diagnostics = read(Reading(text, mode, is_column, today, limits, aliases))
+    try:
+        tree, diagnostics = read(Reading(text, mode, is_column, today, limits, aliases))
+    except RecursionError:  # only where the limits were raised
+        raise QueryError(text, (0, len(text)), "too many groups inside each other", "use fewer brackets") from None
     if tree is None:
         raise QueryError(text, (0, len(text)), "there is nothing to search for", "type a word")
     return Parsed(text, tree, diagnostics)
