@@ -17,14 +17,18 @@ from typing import NamedTuple
 
 from benchmarks.corpus import read_feed
 
-KINDS = ("term", "or", "and", "phrase", "prefix", "wildcard", "fuzzy", "range", "facets")
+KINDS = ("term", "or", "and", "phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "range", "facets")
 TAGS = {"union": "or", "intersection": "and", "phrase": "phrase", "term": "term"}  # the tags of the search-benchmark-game
 SAMPLE = 20_000  # documents that words are drawn from
 PLAIN = re.compile(r"[a-z0-9]+( [a-z0-9]+)*")
 
 
 class Query(NamedTuple):
-    """A question: ``text`` holds words with one space between them, or a pattern; the dates only of a range, both included."""
+    """A question: ``text`` holds words with one space between them, or a pattern; the dates only of a range, both included.
+
+    near    two words, at most 4 others between them, either way round
+    nested  three: the first two so, and at most 9 others between what they span and the third
+    """
 
     kind: str
     text: str
@@ -71,6 +75,7 @@ class _Source:
         self._real = sorted(
             {word for queries in loaded.values() for query in queries for word in query.text.split()} & set(counts)
         )
+        self._asked = set(self._real or self._words)
         self._unions = loaded.get("or", [])
 
     def draw(self, kind: str) -> Query:
@@ -89,6 +94,22 @@ class _Source:
         words = self._chance.choice(self._texts)
         start, length = self._chance.randrange(len(words) - 2), self._chance.choice((2, 2, 3))
         return (" ".join(words[start : start + length]),)
+
+    def _near(self) -> tuple[str, ...]:
+        return (" ".join(self._close_by(2, 6)),)
+
+    def _nested(self) -> tuple[str, ...]:
+        return (" ".join(self._close_by(3, 6)),)
+
+    def _close_by(self, count: int, window: int) -> list[str]:
+        """Words of one text, near one another, in any order; two in three are words of real questions where there are some."""
+        while True:
+            words = self._chance.choice(self._texts)
+            start = self._chance.randrange(len(words))
+            near = list(dict.fromkeys(words[start : start + window]))
+            asked = [word for word in near if word in self._asked] if self._chance.random() < 2 / 3 else near
+            if len(asked) >= count:
+                return self._chance.sample(asked, k=count)
 
     def _prefix(self) -> tuple[str, ...]:
         return (self._chance.choice(self._words)[: self._chance.choice((3, 4, 4))],)

@@ -32,12 +32,20 @@ def matches(query: Any, document: Any) -> bool:
         "or": lambda: bool(words & set(asked)),
         "facets": lambda: bool(words & set(asked)),
         "phrase": lambda: any(field[at : at + len(asked)] == asked for field in fields for at in range(len(field))),
+        "near": lambda: any(set(asked) <= set(field[at : at + 6]) for field in fields for at in range(len(field))),
+        "nested": lambda: any(are_nested(field, *asked) for field in fields),
         "prefix": lambda: any(word.startswith(query.text) for word in words),
         "wildcard": lambda: bool(fnmatch.filter(words, query.text)),
         "fuzzy": lambda: any(one_edit(query.text, word) for word in words),
         "range": lambda: query.text in words and query.first <= document.date <= query.last,
     }
     return meanings.get(query.kind, lambda: set(asked) <= words)()
+
+
+def are_nested(field: list[str], first: str, second: str, third: str) -> bool:
+    """Are two words within 5, and what they span within 10 of a third?"""
+    places = {word: [at for at, found in enumerate(field) if found == word] for word in (first, second, third)}
+    return any(abs(a - b) <= 5 and max(0, c - max(a, b), min(a, b) - c) <= 10 for a, b, c in itertools.product(*places.values()))
 
 
 def one_edit(a: str, b: str) -> bool:

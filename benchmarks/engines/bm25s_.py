@@ -17,7 +17,9 @@ from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import Query
 
 SUPPORTS = ("term", "or")
-LACKS = dict.fromkeys(("and", "phrase", "prefix", "wildcard", "fuzzy", "range", "facets"), "ranks bags of words, no operators")
+LACKS = dict.fromkeys(
+    ("and", "phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "range", "facets"), "ranks bags of words, no operators"
+)
 SHARES = ""
 PROCESSES = (1,)
 WORD = re.compile(r"\w+")

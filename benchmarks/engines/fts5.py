@@ -11,8 +11,8 @@ from benchmarks.corpus import FACETS, Document
 from benchmarks.engine import Hits, Plan, Tables
 from benchmarks.queries import Query
 
-SUPPORTS = ("term", "or", "and", "phrase", "prefix", "range", "facets")
-LACKS = {"wildcard": "no wildcards inside a word", "fuzzy": "no fuzzy words"}
+SUPPORTS = ("term", "or", "and", "phrase", "near", "prefix", "range", "facets")
+LACKS = {"nested": "NEAR takes phrases only", "wildcard": "no wildcards inside a word", "fuzzy": "no fuzzy words"}
 SHARES = ""
 PROCESSES = (1,)
 FORMS = {"phrase": '"{}"', "prefix": '"{}"*'}
@@ -73,6 +73,8 @@ class Fts5Searcher:
 
     @staticmethod
     def _text(query: Query) -> str:
+        if query.kind == "near":
+            return f"NEAR({query.text}, 4)"  # counts the tokens between
         if query.kind in FORMS:
             return FORMS[query.kind].format(query.text)
         joint = " OR " if query.kind in ("or", "facets") else " AND "

@@ -184,6 +184,9 @@ class LuceneSearcher:
         self._parser = java("queryparser.classic.MultiFieldQueryParser")(FIELDS, analyzer())
         self._strict = java("queryparser.classic.MultiFieldQueryParser")(FIELDS, analyzer())
         self._strict.setDefaultOperator(java("queryparser.classic.QueryParser").Operator.AND)
+        self._one = java("queryparser.classic.QueryParser")("body", analyzer())
+        self._term, self._span = java("index.Term"), java("queries.spans.SpanTermQuery")
+        self._beside = java("queries.spans.SpanNearQuery")
         self._collect = java("search.TopScoreDocCollectorManager")
         self._keys = java("index.MultiDocValues").getNumericValues
         self._occur = java("search.BooleanClause").Occur
@@ -195,11 +198,23 @@ class LuceneSearcher:
     def parse(self, query: Query) -> Any:
         """By Lucene's own classic parser."""
         kind, text = query.kind, query.text
+        if kind in ("near", "nested"):
+            return self._near(text.split())
         if kind in ("and", "range"):
             parsed = self._strict.parse(text)
             return self._dated(parsed, query) if kind == "range" else parsed
         forms = {"phrase": f'"{text}"', "prefix": f"{text}*", "fuzzy": f"{text}~1"}
         return self._parser.parse(forms.get(kind, text))
+
+    def _near(self, words: list[str]) -> Any:
+        """Spans in either order, title and body summed; a slop is the tokens between, which we count one more."""
+        terms = [self._one.parse(word).getTerm().text() for word in words]
+        either = self._boolean()
+        for field in FIELDS:
+            first, second, *third = [self._span(self._term(field, term)) for term in terms]
+            near = self._beside([first, second], 4, False)
+            either.add(self._beside([near, *third], 9, False) if third else near, self._occur.SHOULD)
+        return either.build()
 
     def _dated(self, parsed: Any, query: Query) -> Any:
         days = self._between("day", _number(query.first), _number(query.last))

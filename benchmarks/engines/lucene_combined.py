@@ -14,7 +14,9 @@ from benchmarks.queries import Query
 
 __all__ = ["LACKS", "PROCESSES", "SHARES", "SUPPORTS", "Plan", "open_index", "sizes", "version"]
 SUPPORTS = ("term", "or", "and", "range")
-LACKS = dict.fromkeys(("phrase", "prefix", "wildcard", "fuzzy", "facets"), "combined scoring is for words; see lucene")
+LACKS = dict.fromkeys(
+    ("phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "facets"), "combined scoring is for words; see lucene"
+)
 SHARES = "lucene"
 PROCESSES = ()
 

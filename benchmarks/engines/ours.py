@@ -19,7 +19,14 @@ LACKS: dict[str, str] = {}
 SHARES = ""
 ARGUMENTS = inspect.signature(idlibsearch.Index.add).parameters
 PROCESSES = (1, 2) if "processes" in ARGUMENTS else (1,)
-FORMS = {"phrase": '"{}"', "prefix": "{}*", "fuzzy": "{}~1", "range": "{} date:[{} TO {}]"}
+FORMS = {
+    "phrase": '"{}"',
+    "near": "{} NEAR/5 {}",
+    "nested": "({} NEAR/5 {}) NEAR/10 {}",
+    "prefix": "{}*",
+    "fuzzy": "{}~1",
+    "range": "{} date:[{} TO {}]",
+}
 
 
 def version() -> str:
@@ -68,7 +75,8 @@ class OursSearcher:
 
     def _ask(self, query: Query, limit: int, **options: Any) -> idlibsearch.Results:
         form = FORMS.get(query.kind)
-        text = form.format(query.text, query.first, query.last) if form else query.text
+        parts = query.text.split() if query.kind in ("near", "nested") else (query.text, query.first, query.last)
+        text = form.format(*parts) if form else query.text
         try:
             return self._index.search(text, limit=limit, mode="any" if query.kind in ("or", "facets") else "all", **options)
         except (idlibsearch.QueryError, TypeError) as error:

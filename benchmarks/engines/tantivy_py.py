@@ -16,8 +16,8 @@ from benchmarks.corpus import FACETS, Document
 from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import KINDS, Query
 
-SUPPORTS = KINDS
-LACKS: dict[str, str] = {}
+SUPPORTS = tuple(kind for kind in KINDS if kind not in ("near", "nested"))
+LACKS = dict.fromkeys(("near", "nested"), "gaps in phrases only, by another rule")
 SHARES = ""
 PROCESSES = (1, 2)  # threads of one process
 FIELDS = ["title", "body"]

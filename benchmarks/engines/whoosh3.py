@@ -20,7 +20,11 @@ from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import Query
 
 SUPPORTS = ("term", "or", "and", "phrase", "prefix", "wildcard", "fuzzy", "range")
-LACKS = {"facets": "groups hits, too slowly to count every match"}
+LACKS = {
+    "near": "not in its query language",
+    "nested": "not in its query language",
+    "facets": "groups hits, too slowly to count every match",
+}
 SHARES = ""
 PROCESSES = (1,)
 FIELDS = ["title", "body"]

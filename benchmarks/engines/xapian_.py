@@ -14,7 +14,12 @@ from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import Query
 
 SUPPORTS = ("term", "or", "and", "phrase", "prefix", "range", "facets")
-LACKS = {"wildcard": "only at the end of a word in version 1.4", "fuzzy": "from version 2 on"}
+LACKS = {
+    "near": "its NEAR counts a window over both fields",
+    "nested": "NEAR takes words only",
+    "wildcard": "only at the end of a word in version 1.4",
+    "fuzzy": "from version 2 on",
+}
 SHARES = ""
 PROCESSES = (1,)
 PARTS = {"postlist.glass": "docs and freqs", "position.glass": "positions", "termlist.glass": "columns and words of a document"}

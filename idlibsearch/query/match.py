@@ -50,6 +50,7 @@ Answer = TypeVar("Answer")
 Spans = list[tuple[int, int]]
 Docs: TypeAlias = "memoryview[int]"  # uint32, ascending
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
+PICK, WORD, NEARNESS = range(3)
 MANY = 1 << 28  # words side by side are no more than one of them has places
 NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
@@ -114,14 +115,21 @@ class Matcher:
         return any(self._segment.lengths[column][doc] for column in step.columns)
 
     def _all(self, step: All, among: Docs | None) -> lists.Scored:
-        # Dates and columns go first: words then look at the docs these leave, and at no others.
-        picks = [child for child in step.wanted if isinstance(child, Between | Having)]
-        found = self.run(picks[0]) if picks else None
-        for child in [*picks[1:], *(child for child in step.wanted if child not in picks)]:
-            more = self.run(child, among if among is not None or not picks or found is None else found[0])
-            found = lists.both(*found, *more) if found else more
-        if found is None:
-            found = lists.every(self._segment.doc_count)
+        """What costs least goes first (dates and columns, words, nearness); each then looks at the docs that are left, no others.
+
+        Scores are added in the order of the question, so that they are the same to the last bit however it is run.
+        """
+        parts: dict[int, lists.Scored] = {}
+        left = among
+        narrowed = any(_cost(child) != WORD for child in step.wanted)
+        for number, child in sorted(enumerate(step.wanted), key=lambda pair: _cost(pair[1])):
+            docs, _ = parts[number] = self.run(child, left)
+            if narrowed:
+                left = docs if left is None else lists.both(*unscored(left), *unscored(docs))[0]
+        found = reduce(
+            lambda one, other: lists.both(*one, *other),
+            [parts[number] for number in range(len(step.wanted))] or [lists.every(self._segment.doc_count)],
+        )
         for child in step.unwanted:
             found = lists.without(*found, self.run(child, among)[0])
         return found
@@ -249,6 +257,11 @@ class Matcher:
     def _term_spans(self, term: Term, doc: int, column: int) -> Spans:
         postings = self._list(term)
         return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
+
+
+def _cost(step: Step) -> int:
+    """In which order steps are run."""
+    return PICK if isinstance(step, Between | Having) else NEARNESS if isinstance(step, Placed) else WORD
 
 
 def _in_a_row(leaf: Leaf) -> Placed:
