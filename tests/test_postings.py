@@ -14,7 +14,8 @@ from idlibsearch.index.encoder import Encoder, length_codes
 from idlibsearch.index.lexicon_encoder import write_term_surfaces
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.query import lists as scored_lists
-from idlibsearch.query import phrases, topk, wordsets
+from idlibsearch.query import phrases, spans, topk, wordsets
+from idlibsearch.query.limits import CombinationsError
 
 POSITIONAL = [True, False, True]
 LENGTH = 1 << 20  # of every field of every doc
@@ -85,6 +86,32 @@ def test_what_is_packed_reads_back(seed):
             assert reader.occurrences(term, doc, 1) == []
 
 
+def nearness(terms):
+    """Trees of two and three words near each other."""
+    leaves = [(spans.LEAF, [array("I", [term])]) for term in terms]
+    pairs = [
+        (kind, 3, [a, b]) for kind in (spans.NEAR, spans.PRE, spans.SENTENCE, spans.APART) for a in leaves for b in leaves[:2]
+    ]
+    return [
+        *pairs,
+        *((spans.NEAR, 9, [pair, leaves[0]]) for pair in pairs[::3]),
+        (spans.NEAR, 5, [leaves[0], leaves[-1], pairs[0]]),
+    ]
+
+
+def ask_of_nearness(reader, tree, doc_count, docs):
+    """Everything that a tree of nearness can be asked."""
+    ones, none = array("d", [1.0] * 3), (array("Q", [0] * (1 + doc_count)), array("I"))
+    program = spans.Program(reader, tree, (none, none, 2), 1000)
+    try:
+        program.scores(1.0, ones, ones, ones, 1.2)
+        program.best(1.0, ones, ones, ones, 1.2, 1, 5, -1.0)
+        for doc in docs:
+            program.marks(doc, ones)
+    except CombinationsError:
+        pass  # damage may make up any number of places
+
+
 def read_all(reader, terms):
     """Ask a reader and the kernels everything; they may find anything, or say that it is damaged."""
     numbers, ones = array("I", range(len(terms))), array("d", [1.0] * 3)
@@ -102,6 +129,7 @@ def read_all(reader, terms):
             for b in numbers
         ),
         partial(scored_lists.phrase, reader, [numbers], 0, 1.0, ones, ones, ones, 1.2),
+        *(partial(ask_of_nearness, reader, tree, 1 + max(max(lists) for lists in terms), docs) for tree in nearness(numbers)),
     ]
     told = 0
     for question in questions:

@@ -15,7 +15,7 @@ import pytest
 import idlibsearch
 
 KERNELS = {
-    "test_postings.py": ("index/reader", "query/topk", "query/phrases", "query/lists", "query/wordsets"),
+    "test_postings.py": ("index/reader", "query/topk", "query/phrases", "query/lists", "query/wordsets", "query/spans"),
     "test_lexicon.py": ("index/words", "index/entries", "index/lexicon_decoder", "index/lexemes", "index/string_tables"),
     "test_lexemes.py": ("analysis/porter", "index/lexemes", "index/string_tables"),
     "test_inverter.py": ("index/inverter",),

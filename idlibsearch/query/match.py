@@ -39,7 +39,7 @@ from idlibsearch.query.steps import (
 )
 
 try:
-    from idlibsearch.query import docsets, lists
+    from idlibsearch.query import docsets, lists, wordsets
 except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
@@ -142,6 +142,11 @@ class Matcher:
         rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)
         return self._asked(placed, lambda program: program.scores(*rest, placed.at_least, among))
 
+    def best(self, placed: Placed, count: int, floor: float) -> Sequence[tuple[float, int]]:
+        """The best ``count`` live docs with a score above ``floor``: (score, doc). Raises LateError with what it has by then."""
+        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)
+        return self._asked(placed, lambda program: program.best(*rest, placed.at_least, count, floor))
+
     def _asked(self, placed: Placed, ask: Callable[[Program], Answer]) -> Answer:
         """Ask where things stand; a place that can be reached in too many ways is the question's fault."""
         from idlibsearch.query.spanned import Builder  # noqa: PLC0415 - for nearness only
@@ -158,7 +163,11 @@ class Matcher:
             raise QueryError(placed.asked.text, placed.asked.span, message, advice) from None
 
     def _docs_of(self, leaf: Leaf) -> docsets.Docset:
-        return docsets.of(self.run(leaf)[0], self._segment.doc_count)
+        if leaf.single_term is None:
+            return docsets.of(self.run(leaf)[0], self._segment.doc_count)
+        terms = array("I", [number for number in (leaf.single_term[self.number],) if number >= 0])
+        fields = bytes(column in leaf.columns for column in range(len(self._segment.positional)))
+        return wordsets.words(self._reader, terms, fields * len(terms), True)
 
     def _leaf(self, leaf: Leaf, among: Docs | None = None) -> lists.Scored:
         """A leaf's docs, in ``among`` at least."""

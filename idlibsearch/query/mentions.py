@@ -6,48 +6,26 @@ Ingest knows a mention by its characters; the text is tokenised again to know it
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
-from functools import reduce
+from collections.abc import Iterator
 from itertools import accumulate
 
 from idlibsearch.analysis.analyzer import analyze
 from idlibsearch.analysis.tokens import tokenize
-from idlibsearch.index.columns import Bounds, folded_value
+from idlibsearch.index.columns import folded_value
 from idlibsearch.index.fields import text_of
 from idlibsearch.index.segment import Segment
 from idlibsearch.model import Report
 from idlibsearch.query import docsets
+from idlibsearch.query.candidates import mentioning
 from idlibsearch.query.spans import Occurrences
-from idlibsearch.query.steps import Apart, Beside, Early, Either, Leaf, Mentioned, Spanned, Together
+from idlibsearch.query.steps import Mentioned
 
 
-def mentioning(mentioned: Mentioned, segment: Segment) -> docsets.Docset:
-    """The docs with such a mention."""
-    bounds = Bounds(mentioned.name or None, mentioned.name or None)
-    return docsets.of(segment.columns.docs_of_keywords(mentioned.column, bounds), segment.doc_count)
-
-
-def candidates(spanned: Spanned, segment: Segment, docs_of: Callable[[Leaf], docsets.Docset]) -> docsets.Docset:
-    """All docs that could satisfy nearness, by what is in them."""
-    match spanned:
-        case Leaf():
-            return docs_of(spanned)
-        case Mentioned():
-            return mentioning(spanned, segment)
-        case Apart():
-            return candidates(spanned.parts[0], segment, docs_of)
-        case Early():
-            return candidates(spanned.part, segment, docs_of)
-        case Beside() | Together() | Either():
-            join = docsets.either if isinstance(spanned, Either) else docsets.both
-            return reduce(join, [candidates(part, segment, docs_of) for part in spanned.parts])
-
-
-def mentions(mentioned: Mentioned, segment: Segment, among: docsets.Docset) -> Occurrences:
-    """The mentions in docs of a set; each stands from its first to its last token."""
+def mentions(mentioned: Mentioned, segment: Segment, among: docsets.Docset | None) -> Occurrences:
+    """The mentions in docs of a set (None: all); each stands from its first to its last token."""
     having = mentioning(mentioned, segment)
     docs, ends, columns, starts, stops = array("I"), array("Q"), array("B"), array("I"), array("I")
-    for doc in docsets.members(docsets.both(having, among)):
+    for doc in docsets.members(having if among is None else docsets.both(having, among)):
         found = sorted(set(_mentions_in(segment.documents.read(doc), mentioned, segment)))
         if found:
             columns.extend([column for column, _, _ in found])

@@ -22,6 +22,7 @@ cdef enum:
 
 cdef struct Word:
     List blocks
+    uint32_t term
     uint32_t number
     uint32_t opened               # the block that ``block`` shows, NO_DOC for none
     uint32_t measured             # the block that ``places`` and ``before`` are of
@@ -86,6 +87,7 @@ cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) 
         raise IndexError(f"no term {term}")
     if open_list(lists, term, &w.blocks) < 0 or open_surfaces(&lists.surfaces, term, &w.surfaces) < 0:
         raise reader.damaged()
+    w.term = term
     w.opened = w.measured = NO_DOC
     w.number, w.i, w.doc = 0, 0, 0
     w.widest = 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
+from idlibsearch.query.candidates import Candidates
 from idlibsearch.query.steps import (
     Apart,
     Beside,
@@ -36,20 +38,29 @@ class Builder:
     def __init__(self, segment: Segment, number: int, docs_of: Callable[[Leaf], docsets.Docset]) -> None:
         self._segment = segment
         self._number = number
-        self._docs_of = docs_of
+        self._candidates = Candidates(segment, docs_of)
+        self._root: Spanned | None = None
+
+    @cached_property
+    def _among(self) -> docsets.Docset | None:
+        """The docs that are worth a look where all occurrences of something have to be found beforehand."""
+        return None if self._root is None else self._candidates.of(self._root)
 
     def program(self, placed: Placed) -> spans.Program:
-        """What a step asks."""
-        return _program(self._tree(placed.root, placed.root), self._segment, placed.asked.most)
+        """What a step asks; one step a builder."""
+        self._root = placed.root
+        return _program(self._tree(placed.root), self._segment, placed.asked.most)
 
-    def _tree(self, spanned: Spanned, root: Spanned) -> tuple[object, ...]:
+    def _tree(self, spanned: Spanned) -> tuple[object, ...]:
         match spanned:
             case Leaf():
-                return spans.LEAF, _sources(spanned, self._segment, self._number)
+                return spans.LEAF, self._sources(spanned)
             case Mentioned():
-                return spans.LEAF, [self._mentions(spanned, root)]
+                from idlibsearch.query.mentions import mentions  # noqa: PLC0415 - reads stored reports: few questions need it
+
+                return spans.LEAF, [mentions(spanned, self._segment, self._among)]
             case Early():
-                return spans.EARLY, spanned.tokens, [self._tree(spanned.part, root)]
+                return spans.EARLY, spanned.tokens, [self._tree(spanned.part)]
             case Beside():
                 kind, limit = spans.PRE if spanned.ordered else spans.NEAR, spanned.distance
             case Together():
@@ -58,29 +69,25 @@ class Builder:
                 kind, limit = spans.APART, spanned.distance
             case Either():
                 kind, limit = spans.ANY, 0
-        return kind, limit, [self._tree(part, root) for part in spanned.parts]
+        return kind, limit, [self._tree(part) for part in spanned.parts]
 
-    def _mentions(self, mentioned: Mentioned, root: Spanned) -> spans.Occurrences:
-        from idlibsearch.query.mentions import candidates, mentions  # noqa: PLC0415 - reads stored reports: few questions need it
+    def _sources(self, leaf: Leaf) -> list[object]:
+        """The ways to write a leaf that the segment has: as rows of terms, or as the places where all of it stands."""
+        units = [unit for unit in leaf.units if isinstance(unit, Unit)]
+        if len(units) == len(leaf.units):
+            return [*sequences(units, self._number)]
+        if len(leaf.units) == 1:
+            return [self._standing(unit) for unit in leaf.units if isinstance(unit, Chosen)]
+        parts = [(spans.LEAF, self._sources(leaf._replace(units=(unit,)))) for unit in leaf.units]
+        return [_program(side_by_side(parts), self._segment, MANY).occurrences()]
 
-        return mentions(mentioned, self._segment, candidates(root, self._segment, self._docs_of))
+    def _standing(self, chosen: Chosen) -> spans.Occurrences:
+        return standing.occurrences(self._segment.postings, chosen.found[self._segment].chosen, self._among)
 
 
 def _program(tree: tuple[object, ...], segment: Segment, most: int) -> spans.Program:
     breaks = [(segment.file.array(f"{name}.starts"), segment.file.array(name)) for name in ("sentences", "paragraphs")]
     return spans.Program(segment.postings, tree, (breaks[0], breaks[1], segment.ranking.column("body")), most)
-
-
-def _sources(leaf: Leaf, segment: Segment, number: int) -> list[object]:
-    """The ways to write a leaf that a segment has: as rows of terms, or as the places where all of it stands."""
-    units = [unit for unit in leaf.units if isinstance(unit, Unit)]
-    if len(units) == len(leaf.units):
-        return [*sequences(units, number)]
-    if len(leaf.units) == 1:
-        chosen = leaf.units[0]
-        return [standing.occurrences(segment.postings, chosen.found[segment].chosen)] if isinstance(chosen, Chosen) else []
-    parts = [(spans.LEAF, _sources(leaf._replace(units=(unit,)), segment, number)) for unit in leaf.units]
-    return [_program(side_by_side(parts), segment, MANY).occurrences()]
 
 
 def side_by_side(parts: Sequence[tuple[object, ...]]) -> tuple[object, ...]:

@@ -17,10 +17,11 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy
 
-from idlibsearch.index.blocks cimport MAX_FIELDS, Lists
+from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, freq_at, is_deleted
 from idlibsearch.query.clock cimport is_late
+from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
-from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
+from idlibsearch.query.scoring cimport Params, lists_of, read_params, saturated, scored, weighed_at_most
 
 from idlibsearch.query.limits import CombinationsError, LateError
 
@@ -31,6 +32,10 @@ cdef enum:
     PATIENCE = 1 << 16  # steps between two looks at the clock
     PAGE = 1 << 14      # pieces allocated at once
     MAX_CHILDREN = 8    # of a NEAR: what a mask of one byte tells apart
+    PLENTY = 1 << 20    # occurrences, where nobody counted
+
+cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never loses a doc
+
 
 cdef enum Kind:
     LEAF_ = 0
@@ -195,6 +200,8 @@ cdef class Program:
     cdef Word* words
     cdef int word_count
     cdef Room room
+    cdef Room other
+    cdef bint is_pair              # two rows of words near each other
     cdef Page* page
     cdef Partial* partials
     cdef uint32_t partial_room
@@ -231,6 +238,9 @@ cdef class Program:
         for i in range(self.source_count):
             self._bind(&self.sources[i], sources[i])
         self._inherit(0, True, True)
+        self.is_pair = self.node_count == 3 and self.nodes[0].kind in (NEAR_, PRE_) and self.source_count == 2
+        for i in range(self.source_count):
+            self.is_pair = self.is_pair and self.sources[i].phrase.count > 0
 
     cdef int _allocate(self, list nodes, list kids, list sources) except -1:
         cdef int i
@@ -308,6 +318,7 @@ cdef class Program:
         free(self.partials)
         free(self.row)
         leave(&self.room)
+        leave(&self.other)
 
     # ---- docs
 
@@ -870,13 +881,99 @@ cdef class Program:
             freqs[f] = 0
             if p.weight[f] == 0.0 or not self.lists.positional[f]:
                 continue
-            outcome = self._look(doc, f)
+            outcome = self._count_pair(f) if self.is_pair else self._look(doc, f)
             if outcome < 0:
                 return outcome
-            for i in range(outcome):
-                freqs[f] += i == 0 or ways.at[i].start != ways.at[i - 1].start
+            if self.is_pair:
+                freqs[f] = outcome
+            else:
+                for i in range(outcome):
+                    freqs[f] += i == 0 or ways.at[i].start != ways.at[i - 1].start
             total[0] += freqs[f]
         return self._step(1)
+
+    cdef int _count_pair(self, int f) noexcept nogil:
+        """The same for a pair, at whose doc its words stand: each start is one of the first's or of the second's."""
+        cdef uint32_t limit = self.nodes[0].limit
+        cdef int a, b, before, behind
+        if not stands(&self.sources[0].phrase, f) or not stands(&self.sources[1].phrase, f):
+            return 0
+        a = chain(self.lists, &self.sources[0].phrase, f, &self.room)
+        b = chain(self.lists, &self.sources[1].phrase, f, &self.other) if a > 0 else 0
+        if a <= 0 or b <= 0:
+            return min(a, b)
+        before = followed(&self.room, a, &self.other, b, limit)
+        if self.nodes[0].kind == PRE_:
+            return before
+        behind = followed(&self.other, b, &self.room, a, limit)
+        return united(self.room.starts, before, self.other.starts, behind)
+
+    cdef uint32_t _freq_at_most(self, int n, uint32_t doc, int f) noexcept nogil:
+        """How many starts a node can have in a field of the doc that its sources stand at, or have passed."""
+        cdef Node* node = &self.nodes[n]
+        cdef uint32_t found = 0
+        cdef int i
+        for i in range(node.count):
+            if node.kind == LEAF_:
+                found += rarest(&self.sources[node.first + i], doc, f)
+            elif i == 0 or node.kind not in (PRE_, APART_, EARLY_):
+                found += self._freq_at_most(self.kids[node.first + i], doc, f)
+        return min(found, <uint32_t>PLENTY)
+
+    cdef double _at_most(self, const Params* p, uint32_t doc) noexcept nogil:
+        """A bound of what a doc can be worth, by the freqs of its words alone."""
+        cdef double tf = 0.0
+        cdef int f
+        for f in range(self.lists.field_count):
+            if p.weight[f] != 0.0 and self.lists.positional[f]:
+                tf += weighed_at_most(p, doc, f, self._freq_at_most(0, doc, f))
+        return saturated(p, tf) * HAIR
+
+    def best(
+        self, double idf, const double[::1] weights not None, const double[::1] b not None, const double[::1] means not None,
+        double k1, uint32_t at_least, int k, double floor,
+    ):
+        """The best ``k`` live docs with a score above ``floor``: (score, doc), best first, equal ones by doc.
+
+        Positions are read only of docs that could be among them, by the freqs of their words. For the rest see ``scores``;
+        LateError has what was found by then.
+        """
+        cdef Params p
+        cdef Heap h
+        cdef uint32_t freqs[MAX_FIELDS]
+        cdef uint32_t doc = 0, total
+        cdef double score
+        cdef int outcome = 0
+        read_params(&p, self._reader, idf, weights, b, means, k1)
+        if k <= 0:
+            return []
+        h.size, h.capacity, h.threshold = 0, <int>min(<uint32_t>k, max(self.lists.doc_count, 1)), floor
+        h.scores = <double*>malloc(h.capacity * sizeof(double))
+        h.docs = <uint32_t*>malloc(h.capacity * sizeof(uint32_t))
+        self._rewind()
+        try:
+            if h.scores == NULL or h.docs == NULL:
+                raise MemoryError()
+            with nogil:
+                while outcome >= 0:
+                    doc = self._from(0, doc)
+                    if doc == NO_DOC:
+                        break
+                    if not is_deleted(self.lists, doc) and (h.threshold < 0.0 or self._at_most(&p, doc) > h.threshold):
+                        outcome = self._count(&p, doc, freqs, &total)
+                        if outcome >= 0 and total and total >= at_least:
+                            score = scored(&p, doc, freqs)
+                            if score > h.threshold:
+                                keep(&h, score, doc)
+                    doc += 1
+            found = sorted([(h.scores[i], h.docs[i]) for i in range(h.size)], key=_by_score_then_doc)
+            if outcome == LATE:
+                raise LateError(found)
+            self._failed(outcome)
+            return found
+        finally:
+            free(h.scores)
+            free(h.docs)
 
     def occurrences(self):
         """Where the root stands in all docs and fields, as ``Occurrences``; distinct hulls only."""
@@ -992,6 +1089,59 @@ cdef int _flatten(tuple tree, list nodes, list kids, list sources) except -1:
     nodes[number] = (kind, limit, len(kids), len(below))
     kids.extend(below)
     return number
+
+
+def _by_score_then_doc(hit):
+    return -hit[0], hit[1]
+
+
+cdef inline bint stands(const Phrase* phrase, int f) noexcept nogil:
+    """Do all words of a row, which are at one doc, stand in a field?"""
+    cdef int w
+    for w in range(phrase.count):
+        if not freq_at(&phrase.words[w].block, f, phrase.words[w].i):
+            return False
+    return True
+
+
+cdef inline uint32_t rarest(const Source* source, uint32_t doc, int f) noexcept nogil:
+    """How often a source can stand in a field of a doc: as often as the rarest of its words."""
+    cdef uint32_t found = PLENTY
+    cdef int w
+    if source.doc > doc:
+        return 0
+    for w in range(source.phrase.count if source.doc == doc else 0):
+        found = min(found, freq_at(&source.phrase.words[w].block, f, source.phrase.words[w].i))
+    return found
+
+
+cdef inline int followed(Room* a, int a_count, const Room* b, int b_count, uint32_t limit) noexcept nogil:
+    """Put down in ``starts`` which of a have one of b behind them with fewer than ``limit`` tokens between; how many."""
+    cdef int i, at = 0, found = 0
+    for i in range(a_count):
+        if at and b.first[at - 1] >= a.far[i]:
+            at = 0  # words of several positions: a later one ends before the last
+        while at < b_count and b.first[at] < a.far[i]:
+            at += 1
+        if at < b_count and b.first[at] - a.far[i] < limit:
+            a.starts[found] = a.first[i]
+            found += 1
+    return found
+
+
+cdef inline int united(const uint32_t* a, int a_count, const uint32_t* b, int b_count) noexcept nogil:
+    """How many different numbers two ascending rows have."""
+    cdef int i = 0, j = 0, found = 0
+    while i < a_count and j < b_count:
+        found += 1
+        if a[i] == b[j]:
+            i += 1
+            j += 1
+        elif a[i] < b[j]:
+            i += 1
+        else:
+            j += 1
+    return found + a_count - i + b_count - j
 
 
 cdef inline int grow(void** numbers, uint64_t size) noexcept nogil:

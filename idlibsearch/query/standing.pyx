@@ -34,6 +34,7 @@ cdef class _Row:
     cdef uint64_t capacity
     cdef uint8_t* widths      # of each surface of a term the positions of its token, 0 where it was not chosen
     cdef uint32_t* numbers
+    cdef const uint64_t* among  # bitmap of the docs that count, NULL for all
 
     def __dealloc__(self):
         free(self.places)
@@ -67,7 +68,8 @@ cdef class _Row:
 
     cdef int take(self, const Lists* lists, const Block* block, Places* places, uint32_t total, uint32_t surfaces) noexcept nogil:
         """Add a block's occurrences whose surface was chosen; ``total``: how many it has of all."""
-        cdef uint32_t at = 0, n, covered, freq
+        cdef uint32_t at = 0, n, covered, freq, doc
+        cdef bint counts
         cdef uint32_t* starts
         cdef int i, f
         free(self.numbers)
@@ -77,9 +79,12 @@ cdef class _Row:
         read_column(&places.surfaces, 0, total, self.numbers)
         starts = self.numbers + total
         for i in range(block.count):
+            doc = doc_at(block, i)
+            counts = self.among == NULL or self.among[doc >> 6] >> (doc & 63) & 1
             for f in range(lists.field_count):
                 freq = freq_at(block, f, i) if lists.positional[f] else 0
-                if not freq:
+                if not freq or not counts:
+                    at += freq
                     continue
                 read_positions(places, at, freq, starts)
                 covered = 0
@@ -88,10 +93,20 @@ cdef class _Row:
                         return -1
                     if self.widths[self.numbers[at + n]] and starts[n] >= covered:
                         covered = starts[n] + self.widths[self.numbers[at + n]]
-                        if self.put(doc_at(block, i), f, starts[n], covered) < 0:
+                        if self.put(doc, f, starts[n], covered) < 0:
                             return -1
                 at += freq
         return 0
+
+    cdef bint is_worth_it(self, const Block* block) noexcept nogil:
+        """Has a block a doc that counts?"""
+        cdef int i
+        cdef uint32_t doc
+        for i in range(block.count if self.among != NULL else 0):
+            doc = doc_at(block, i)
+            if self.among[doc >> 6] >> (doc & 63) & 1:
+                return True
+        return self.among == NULL
 
     cdef int go_through(self, const Lists* lists, Chosen chosen, uint32_t term) noexcept nogil:
         """Add the chosen occurrences of a term."""
@@ -106,7 +121,11 @@ cdef class _Row:
         if self.choose(lists, chosen, &surfaces) < 0 or open_list(lists, term, &blocks) < 0:
             return -1
         for number in range(blocks.count):
-            if open_block(lists, &blocks, number, &block) < 0 or places_before(lists, &block, before) < 0:
+            if open_block(lists, &blocks, number, &block) < 0:
+                return -1
+            if not self.is_worth_it(&block):
+                continue
+            if places_before(lists, &block, before) < 0:
                 return -1
             if open_places(lists, &blocks, number, &block, before[block.count], &places) < 0:
                 return -1
@@ -115,10 +134,10 @@ cdef class _Row:
         return 0
 
 
-def occurrences(object reader not None, Chosen chosen not None):
+def occurrences(object reader not None, Chosen chosen not None, const uint64_t[::1] among=None):
     """Where the chosen surfaces stand, by doc, field and start: ``spans.Occurrences``.
 
-    Takes 16 bytes an occurrence while it runs. Raises IndexError for surfaces of another segment, CorruptIndexError for damaged
+    ``among``: a set (see ``docsets``) of the docs that count, None for all. Takes 16 bytes an occurrence while it runs. Raises IndexError for surfaces of another segment, CorruptIndexError for damaged
     lists.
     """
     cdef const Lists* lists = lists_of(reader)
@@ -127,6 +146,10 @@ def occurrences(object reader not None, Chosen chosen not None):
     cdef int outcome = 0
     if chosen.table.surface_count != lists.surfaces.surface_count:
         raise IndexError("the surfaces are another segment's")
+    if among is not None:
+        if among.shape[0] != (lists.doc_count + 63) >> 6:
+            raise IndexError("a bit for each doc is needed")
+        row.among = &among[0] if among.shape[0] else NULL
     with nogil:
         for t in range(chosen.term_count):
             outcome = row.go_through(lists, chosen, chosen._terms[t])

@@ -1,7 +1,8 @@
 """The best hits by score: which way leads to them in each segment.
 
 Words joined by AND or OR, and a phrase alone, have kernels that score no more docs than they must; what only restricts them
-(dates, columns, filters, NOT) is made a set of docs beforehand. All else is matched in full. All ways give the same scores.
+(dates, columns, filters, NOT) is made a set of docs beforehand; nearness alone reads positions only where that can matter. All
+else is matched in full. All ways give the same scores.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from idlibsearch.errors import KernelError
 from idlibsearch.query.found import Found
 from idlibsearch.query.limits import LateError
 from idlibsearch.query.order import Scored
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Some, Step, Term, Where
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Placed, Some, Step, Term, Where
 
 try:
     from idlibsearch.query import docsets, lists, phrases, topk
@@ -94,6 +95,8 @@ def _by_score(hit: Scored) -> float:
 
 
 def _best_of_segment(found: Found, number: int, words: Words | None, count: int, floor: float) -> Sequence[tuple[float, int]]:
+    if isinstance(found.plan, Placed):
+        return found.matchers[number].best(found.plan, count, floor)
     pairs = _best_of_words(found, number, words, count, floor) if words else None
     if pairs is None:
         pairs = lists.best(found.snapshot.segments[number].postings, *found.lists[number], count, floor)
