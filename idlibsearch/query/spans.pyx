@@ -527,12 +527,12 @@ cdef class Program:
             outcome = self._apart(node, &a.ways, &b.ways, b.is_there)
         elif node.kind == PRE_:
             outcome = self._before(node, &a.ways, &b.ways)
-        elif node.kind != NEAR_:
-            outcome = self._within(node, &a.ways, &b.ways, doc, column)
         elif node.count > 2:
             outcome = self._sweep(node)
         elif node.longest and not self.contested:
-            outcome = self._reach(node, &a.ways, &b.ways)
+            outcome = self._reach(node, &a.ways, &b.ways, doc, column)
+        elif node.kind != NEAR_:
+            outcome = self._within(node, &a.ways, &b.ways, doc, column)
         else:
             outcome = self._pairs(node, &a.ways, &b.ways)
         if outcome < 0:
@@ -629,17 +629,26 @@ cdef class Program:
                 return LATE
         return 0
 
+    cdef int _breaks(self, const Node* node, uint32_t doc, int column, uint64_t* low, uint64_t* high) noexcept nogil:
+        """Which breaks a text has between its sentences or paragraphs."""
+        cdef int kind = node.kind == PARAGRAPH_
+        low[0] = high[0] = 0
+        if column == self.broken_column and node.kind != NEAR_:
+            low[0], high[0] = self.break_starts[kind][doc], self.break_starts[kind][doc + 1]
+            if low[0] > high[0] or high[0] > self.break_count[kind]:
+                return WRONG
+        return 0
+
     cdef int _within(self, Node* node, const Ways* a, const Ways* b, uint32_t doc, int column) noexcept nogil:
         """Pairs in one sentence or paragraph."""
-        cdef uint64_t low = 0, high = 0
-        cdef int kind = node.kind == PARAGRAPH_, outcome
+        cdef const uint32_t* breaks = self.breaks[node.kind == PARAGRAPH_]
+        cdef uint64_t low, high
         cdef uint32_t i, j, left, right
-        if column == self.broken_column:
-            low, high = self.break_starts[kind][doc], self.break_starts[kind][doc + 1]
-            if low > high or high > self.break_count[kind]:
-                return WRONG
+        cdef int outcome
+        if self._breaks(node, doc, column, &low, &high) < 0:
+            return WRONG
         for i in range(a.size):
-            unit_of(self.breaks[kind], low, high, a.at[i].start, &left, &right)
+            unit_of(breaks, low, high, a.at[i].start, &left, &right)
             if a.at[i].end > right:
                 continue
             for j in range(b.size):
@@ -680,24 +689,31 @@ cdef class Program:
                 return LATE
         return 0
 
-    cdef int _reach(self, Node* node, const Ways* a, const Ways* b) noexcept nogil:
-        """The longest pair from each start, where nothing is contested."""
+    cdef int _reach(self, Node* node, const Ways* a, const Ways* b, uint32_t doc, int column) noexcept nogil:
+        """The longest pair from each start, where nothing is contested; near each other, or in one sentence or paragraph."""
+        cdef const uint32_t* breaks = self.breaks[node.kind == PARAGRAPH_]
         cdef const Ways* left
         cdef const Ways* right
-        cdef uint32_t i, j, low, far
+        cdef uint64_t first, last, edge
+        cdef uint32_t i, j, low, far, start, end
         cdef int turn
-        if reserve(&node.ways, <uint64_t>a.size + b.size) < 0:
+        if self._breaks(node, doc, column, &first, &last) < 0 or reserve(&node.ways, <uint64_t>a.size + b.size) < 0:
             return WRONG
         for turn in range(2):
             left, right, low = (b, a, 0) if turn else (a, b, 0)
             for i in range(left.size):
                 while low < right.size and right.at[low].start < left.at[i].start:
                     low += 1
+                edge, end = <uint64_t>left.at[i].end + node.limit, NO_DOC
+                if node.kind != NEAR_:
+                    unit_of(breaks, first, last, left.at[i].start, &start, &end)
+                    edge = end if left.at[i].end <= end else 0
                 far, j = 0, low
                 for j in range(low, right.size):
-                    if right.at[j].start >= <uint64_t>left.at[i].end + node.limit:
+                    if right.at[j].start >= edge:
                         break
-                    far = max(far, right.at[j].end)
+                    if right.at[j].end <= end:
+                        far = max(far, right.at[j].end)
                 if far:
                     put(&node.ways, left.at[i].start, max(far, left.at[i].end))
                 if self._step(j - low + 1) < 0:
