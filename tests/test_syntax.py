@@ -126,6 +126,7 @@ def w(text: str, field: str = "") -> Word:
         ("a NEAR/2 b PRE/3 c", Near((Near((w("a"), w("b")), 2), w("c")), 3, True)),
         ("a NEAR/2 (b PRE/3 c)", Near((w("a"), Near((w("b"), w("c")), 3, True)), 2)),
         ("NEAR/5(a, b, c)", Near((w("a"), w("b"), w("c")), 5)),
+        ("x OR NEAR/5 (a, b)", Or((w("x"), Near((w("a"), w("b")), 5)))),
         ('NEAR/5("a, b",c*,(d OR e))', Near((Phrase("a, b"), Wildcard("c*"), Or((w("d"), w("e")))), 5)),
         ("NEAR/5(300,000, dead)^2 x", And((Boosted(Near((w("300,000"), w("dead")), 5), 2.0), w("x")))),
         ("a NEAR/5(b, c)", And((w("a"), Near((w("b"), w("c")), 5)))),
@@ -188,6 +189,7 @@ def test_fields_may_have_other_names():
         ("bank w/s crisis", Same((w("bank"), w("crisis")), "S")),
         ("bank same/p crisis", Same((w("bank"), w("crisis")), "P")),
         ("bank NOT w/8 crisis", NotNear(w("bank"), w("crisis"), 8)),
+        ("bank not w/8 crisis", NotNear(w("bank"), w("crisis"), 8)),
         ("atleast2 crisis", AtLeast(2, w("crisis"))),
         ("ATLEAST5(crisis)", AtLeast(5, w("crisis"))),
         ("first50 crisis", First(50, w("crisis"))),
@@ -212,7 +214,9 @@ def test_every_node_knows_where_it_was_typed():
         ("(a OR b", (0, 1), "a bracket is opened and never closed"),
         ("a) b", (1, 2), "a bracket is closed that was never opened"),
         ("", (0, 0), "there is nothing to search for"),
-        (" ... ", (0, 5), "there is nothing to search for"),
+        (" ... ", (0, 5), "there is nothing to search for: ... has no word in it"),
+        ("near8", (0, 5), "there is nothing to search for: near8 has nothing on its left"),
+        ('"a b" ~5', (6, 8), "a ~ that stands apart cannot be read in ~5"),
         ("{WEAPON}", (0, 8), "there are no mentions of the kind WEAPON"),
         ("place:{PERSON}", (6, 14), "the field place has no mentions"),
         ("{PERSON", (0, 7), "entity operands cannot be read in {PERSON"),
@@ -292,7 +296,17 @@ def test_what_cannot_be_answered_is_refused_where_it_stands(typed: str, span: tu
         ("bank W/5 AND crisis", "dangling-operator", (5, 8), And((w("bank"), w("crisis")))),
         ("a ATLEAST/2", "dangling-operator", (2, 11), w("a")),
         ("NEAR/5(a,)", "dangling-operator", (0, 10), w("a")),
-        ("bank NEAR crisis", "small-operator", (5, 9), And((w("bank"), w("NEAR"), w("crisis")))),
+        ("bank W/5 crisis OR recession", "nearness", (0, 15), Or((Near((w("bank"), w("crisis")), 5), w("recession")))),
+        ("truce And war", "small-operator", (6, 9), And((w("truce"), w("And"), w("war")))),
+        ("bank NEAR crisis", "unknown-operator", (5, 9), And((w("bank"), w("NEAR"), w("crisis")))),
+        ("NEAR(bank, 5)", "unknown-operator", (0, 4), And((w("NEAR"), w("bank,"), w("5")))),
+        ("bank adj5 crisis", "unknown-operator", (5, 9), And((w("bank"), w("adj5"), w("crisis")))),
+        ("bank /5 crisis", "unknown-operator", (5, 7), And((w("bank"), w("/5"), w("crisis")))),
+        ("bank W/x crisis", "unknown-operator", (5, 8), And((w("bank"), w("W/x"), w("crisis")))),
+        ("!war truce", "unknown-operator", (0, 4), And((w("!war"), w("truce")))),
+        ("“a b” c", "quotation-marks", (0, 5), And((w("“a"), w("b”"), w("c")))),
+        ("c 'a b'", "quotation-marks", (2, 7), And((w("c"), w("'a"), w("b'")))),
+        ("title: a", "spaced-field", (0, 6), And((w("title:"), w("a")))),
         ("a AND +b", "idle-sign", (6, 7), And((w("a"), w("b")))),
         ("cold -5", "minus", (5, 7), And((w("cold"), Not(w("5"))))),
         ("cold - wet", "nothing-in-it", (5, 6), And((w("cold"), w("wet")))),
@@ -315,8 +329,25 @@ def test_a_boost_is_the_groups_alone_also_before_an_operator():
     assert parse("(a)^2 AND b").tree == And((Boosted(Word("a"), 2.0), Word("b")))
 
 
-def test_a_plain_query_has_nothing_to_report():
-    assert parse('ceasefire "al Qaeda" OR title:turkey NOT date:2020').diagnostics == ()
+@pytest.mark.parametrize(
+    "typed",
+    [
+        'ceasefire "al Qaeda" OR title:turkey NOT date:2020',
+        "(bank OR loan) NEAR/5 crisis",
+        "(bank W/5 crisis) OR recession",
+        "bank W/5 crisis OR loan W/5 debt",
+        "rebels' truce 'tis “Idlib” and/or don't",
+        "NEAR",
+        "NEAR MISS",
+    ],
+)
+def test_a_plain_query_has_nothing_to_report(typed: str):
+    assert parse(typed).diagnostics == ()
+
+
+@pytest.mark.parametrize("tree", [Or((w("a"), Near((w("b"), w("c")), 5))), And((w("a"), Near((w("b"), w("c")), 5)))])
+def test_a_printed_tree_leaves_nothing_to_report(tree: Node):
+    assert parse(str(tree)) == Parsed(str(tree), tree, ())
 
 
 # ---- Whoosh is the oracle for its own grammar

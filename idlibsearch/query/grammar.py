@@ -106,6 +106,8 @@ class _Grammar:
                 else:
                     children.append(self._chain(level + 1, field, depth))
             present = [child for child in children if child is not None]
+            if BINARY[level] == "OR":
+                self._warn_of_alternatives(present)
             found = _joined(BINARY[level], present) if present else None
         return found
 
@@ -180,22 +182,22 @@ class _Grammar:
         return found
 
     def _nearness(self) -> Token | None:
-        """The operator that joins what was read to what follows; it is passed. ``NOT W/5`` is ``NOTNEAR/5``."""
+        """The operator that joins what was read to what follows; it is passed. ``NOT W/5`` and ``not w/5`` are ``NOTNEAR/5``."""
         reading = self.reading
         token, following = reading.peek(), reading.peek(1)
-        if reading.is_operator("NOT") and token and following and operator(following.text).name in ("W", "NEAR"):
+        if reading.is_operator("NOT", "Not", "not") and token and following and operator(following.text).name in ("W", "NEAR"):
             reading.at += 2
             whole = Token("nearness", f"NOTNEAR/{operator(following.text).number}", token.start, following.end)
             reading.note(whole, "operator", f"{reading.text[token.start : following.end]} was read as {whole.text}")
             return whole
-        if token is None or token.kind != "nearness" or self._is_flat():
+        if token is None or token.kind != "nearness" or self._is_flat(glued=True):
             return None
         return reading.next()
 
-    def _is_flat(self) -> bool:
-        """Does NEAR/5(a, b) follow?"""
+    def _is_flat(self, *, glued: bool) -> bool:
+        """Does NEAR/5(a, b) follow? Where it need not be ``glued``, NEAR/5 (a, b) is one as well."""
         token, following = self.reading.peek(), self.reading.peek(1)
-        if token is None or following is None or following.kind != "open" or following.start != token.end:
+        if token is None or following is None or following.kind != "open" or (glued and following.start != token.end):
             return False
         if token.kind != "nearness" or operator(token.text).name != "NEAR":
             return False
@@ -242,7 +244,7 @@ class _Grammar:
                 self._drop_operator(prefixes[-1], "right")
             return functools.reduce(lambda child, prefix: child and self._prefixed(prefix, child), reversed(prefixes), node)
         if token is not None and token.kind == "nearness":
-            if self._is_flat():
+            if self._is_flat(glued=False):
                 return operands.boosted(reading, self._flat(field, depth))
             self._drop_operator(reading.next(), "left")
             return None if reading.is_over() or reading.is_operator(*BINARY) else self._place(field, depth)
@@ -280,6 +282,14 @@ class _Grammar:
                     message = f"{self.reading.text[slice(*near.span)]} holds by itself; {word} may stand anywhere"
                     advice = "put words that belong together in quotation marks"
                     self.reading.note(Token("", "", *near.span), "nearness", message, advice)
+
+    def _warn_of_alternatives(self, children: list[Node]) -> None:
+        """Say of ``bank OR loan W/5 crisis`` that only loan and crisis have to be near: others read OR first."""
+        for near in children:
+            if near.span in self._bare and any(isinstance(child, Word) for child in children):
+                message = f"{self.reading.text[slice(*near.span)]} holds by itself, and is one side of the OR"
+                advice = "put brackets around words that may stand for each other: (a OR b) NEAR/5 c"
+                self.reading.note(Token("", "", *near.span), "nearness", message, advice)
 
     def _is_set_apart(self, left: Node, right: Node) -> bool:
         """Is there more between two nodes than blanks?"""

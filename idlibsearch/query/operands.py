@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES
 from idlibsearch.errors import QueryError
+from idlibsearch.query.likeness import note_likeness, note_nothing_in
 from idlibsearch.query.limits import MAX_DISTANCE
 from idlibsearch.query.pieces import BINARY, COLUMN_FIELDS, SEARCHED_FIELDS, Reading, Token
 from idlibsearch.query.tree import (
@@ -39,6 +40,7 @@ MENTIONED = ("PERSON", "PLACE", "ORG", "GROUP", "NAME")
 OPERATORS = (*BINARY, "NOT")
 
 _REFUSED = (
+    (r"^~", "a ~ that stands apart", 'write it directly behind what it belongs to: "a b"~5, word~2'),
     (r"[\[\]]", "ranges", "write both bounds with TO between them, such as words:[100 TO 300]"),
     (r"[{}]", "entity operands", 'write {PERSON}, {PLACE}, {ORG}, {GROUP} or {GROUP:"its name"}'),
     (r"~\d*(\.\d+)?$", "fuzzy words of so many edits", "use one digit: word~2"),
@@ -116,7 +118,7 @@ def _phrase(reading: Reading, token: Token, field: str) -> Node | None:
         raise reading.error(token, "the field entities keeps no order of words", 'ask for the phrase in any field: "…"')
     slop, end = _slop(reading)
     if not re.search(r"\w", text):
-        _note_nothing_in(reading, token)
+        note_nothing_in(reading, token)
         return None
     return Phrase(text, field, slop, (token.start, end or token.end))
 
@@ -149,7 +151,7 @@ def _quoted(reading: Reading, sign: Token, quoted: Token, field: str) -> Node | 
     whole = Token("word", sign.text + quoted.text, *span)
     _refuse_field(reading, whole, field)
     if not re.search(r"\w", text) and (sign.text == "=" or not text):
-        _note_nothing_in(reading, whole)
+        note_nothing_in(reading, whole)
         return None
     if (slop := reading.glued("word")) is not None and slop.text[0] == "~":
         raise reading.error(slop, "exact spellings stand side by side", "write them apart: =One NEAR/5 =Other")
@@ -203,21 +205,10 @@ def _unboosted(reading: Reading, token: Token, field: str) -> Node | None:
         return special
     _refuse(reading, token)
     if not re.search(r"\w", token.text):
-        _note_nothing_in(reading, token)
+        note_nothing_in(reading, token)
         return None
-    _note_likeness(reading, token)
+    note_likeness(reading, token)
     return Word(token.text, field, (token.start, token.end))
-
-
-def _note_likeness(reading: Reading, token: Token) -> None:
-    """Say of a word between others that it looks like an operator."""
-    if not 0 < reading.at - 1 < len(reading.tokens) - 1:
-        return
-    if token.text in ("or", "and", "not"):
-        advice = f"for the operator write {token.text.upper()}"
-        reading.note(token, "small-operator", f"{token.text} in small letters was searched as a word", advice)
-    elif token.text == "NEAR":
-        reading.note(token, "small-operator", "NEAR without a distance was searched as a word", "for the operator write NEAR/5")
 
 
 def _special(reading: Reading, token: Token, field: str) -> Node | None:
@@ -252,10 +243,6 @@ def _refuse(reading: Reading, token: Token) -> None:
     for pattern, what, advice in () if token.text.isalnum() else _REFUSED:
         if re.search(pattern, token.text):
             raise reading.error(token, f"{what} cannot be read in {token.text}", advice)
-
-
-def _note_nothing_in(reading: Reading, token: Token) -> None:
-    reading.note(token, "nothing-in-it", f"{token.text} has no word in it and was left out")
 
 
 def _with_article(reading: Reading, token: Token) -> Token:

@@ -14,6 +14,7 @@ from idlibsearch.errors import QueryError
 from idlibsearch.index.columns import Bounds, folded_value
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import docsets
+from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import MAX_DISTANCE, MAX_FLAT, Deadline, Limits
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.rank import idf
@@ -49,6 +50,7 @@ class Planner(Protocol):
     text: str
     limits: Limits
     deadline: Deadline
+    diagnostics: list[Diagnostic]
 
     def leaf(self, node: Word | Phrase | Exact | Wildcard | Fuzzy | Regex) -> Leaf: ...
     def parts_of_phrase(self, node: Phrase, columns: tuple[int, ...]) -> list[Leaf]: ...
@@ -143,9 +145,8 @@ class _Placer:
                 return Operand(leaf._replace(columns=self.columns), leaf.idf)
             case _:
                 what = "ATLEAST" if isinstance(node, AtLeast) else str(node)
-                raise self._planner.error(
-                    node.span, f"{what} has no place in a text that something could be near to", _IN_PLACE_OF
-                )
+                message = f"{what} is true of a report as a whole, and has no place in its text"
+                raise self._planner.error(node.span, message, _IN_PLACE_OF)
 
     def _distance(self, node: Near | NotNear) -> int:
         if not 1 <= node.distance <= MAX_DISTANCE:
@@ -197,4 +198,6 @@ class _Placer:
             for segment in snapshot.segments
             if picked.keywords
         )
+        if not docs:
+            self._planner.diagnostics.append(Diagnostic(node.span, "unknown-value", f"no report mentions {node}"))
         return Operand(Mentioned(column, name), idf(docs, snapshot.doc_count))

@@ -147,11 +147,12 @@ class Planner:
 
     def _mention(self, node: Mention) -> Having:
         """Reports with a mention of an entity: what the keyword column of its kind knows."""
-        return (
-            self._keyword(Keyword(node.name, node.kind.lower(), node.span))
-            if node.name
-            else Having(node.kind.lower(), Bounds(None, None), None)
-        )
+        column = node.kind.lower()
+        if node.name:
+            return self._keyword(Keyword(node.name, column, node.span))
+        if not self.snapshot.has_keywords(column):
+            self.diagnostics.append(Diagnostic(node.span, "unknown-value", f"no report mentions {node}"))
+        return Having(column, Bounds(None, None), None)
 
     def _keyword(self, node: Keyword) -> Having:
         """Equal to a keyword, or to a number where it is written like one."""

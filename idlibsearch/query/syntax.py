@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 # In any case, since small operators are reported; articles of Arabic names belong to the word behind them.
-_MORE_THAN_WORDS = frozenset({"require", "andmaybe", "andnot", "or", "and", "not", "near", "al", "el", "ul"})
-_NUMBERED_OPERATOR = re.compile(r"(?:near|pre|atleast|first)\d", re.IGNORECASE)
+_MORE_THAN_WORDS = frozenset(
+    {"require", "andmaybe", "andnot", "or", "and", "not", "near", "notnear", "pre", "same", "atleast", "adj", "al", "el", "ul"}
+)
+_NUMBERED_OPERATOR = re.compile(r"(?:near|pre|adj|atleast|first)\d", re.IGNORECASE)
 
 
 class Parsed(NamedTuple):
@@ -65,7 +67,8 @@ def parse(
     except RecursionError:  # only where the limits were raised
         raise QueryError(text, (0, len(text)), "too many groups inside each other", "use fewer brackets") from None
     if tree is None:
-        raise QueryError(text, (0, len(text)), "there is nothing to search for", "type a word")
+        why, advice = (f": {diagnostics[0].message}", diagnostics[0].advice) if diagnostics else ("", "")
+        raise QueryError(text, (0, len(text)), f"there is nothing to search for{why}", advice or "type a word")
     return Parsed(text, tree, diagnostics)
 
 

@@ -281,7 +281,7 @@ class Or(NamedTuple):
     span: Span = NOWHERE
 
     def __str__(self) -> str:
-        return " OR ".join(_bracketed(child, _LOOSE) for child in self.children)
+        return " OR ".join(_bracketed(child, _LOOSE | Nearness) for child in self.children)  # a bare one is reported when read
 
 
 @_node
