@@ -46,7 +46,7 @@ def read(reading: Reading) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """The tree of a whole question, None where there is nothing in it, and what is to be said about it. Raises QueryError."""
     grammar = _Grammar(reading)
     tree = grammar.query(field="", depth=0)
-    if reading.peek() is not None:
+    if reading.peek().kind != "end":
         raise reading.error(reading.next(), "a bracket is closed that was never opened", "remove it, or put ( before")
     return tree, tuple(reading.diagnostics)
 
@@ -66,7 +66,7 @@ class _Grammar:
             raise reading.error(reading.tokens[reading.at - 1], message, "use fewer brackets")
         children, required = list[Node](), list[Node]()
         while not reading.is_over():
-            if reading.is_operator(*BINARY):
+            if reading.peek().kind == "binary":
                 self._drop_operator(reading.next(), "left")
                 continue
             is_required = self._pass_sign("+")
@@ -77,8 +77,8 @@ class _Grammar:
 
     def _side_by_side(self, children: list[Node], required: list[Node]) -> Node | None:
         """Joined as the mode says; in ``any`` mode NOT still excludes, or it would match nearly everything."""
-        if not children and not required:
-            return None
+        if len(children) + len(required) < 2:  # noqa: PLR2004 - nothing to join
+            return next(iter([*children, *required]), None)
         span = _hull(sorted((*children, *required), key=lambda node: node.span))
         wanted = [child for child in children if not isinstance(child, Not)]
         unwanted = [child for child in children if isinstance(child, Not)]
@@ -95,39 +95,41 @@ class _Grammar:
         """Operands joined by operators as loose as ``BINARY[loosest]`` or tighter ones, the tightest first."""
         reading = self.reading
         found = self._not(field, depth)
-        if not reading.is_operator(*BINARY):
-            return found
         for level in range(len(BINARY) - 1, loosest - 1, -1):
-            children = [found]
-            while reading.is_operator(BINARY[level]):
-                binary = reading.next()
-                if reading.is_over() or reading.is_operator(*BINARY):
-                    self._drop_operator(binary, "right")
-                else:
-                    children.append(self._chain(level + 1, field, depth))
-            present = [child for child in children if child is not None]
-            if BINARY[level] == "OR":
-                self._warn_of_alternatives(present)
-            found = _joined(BINARY[level], present) if present else None
+            if reading.peek().kind != "binary":
+                break
+            found = self._level(level, found, field, depth)
         return found
+
+    def _level(self, level: int, found: Node | None, field: str, depth: int) -> Node | None:
+        """What was found and all that ``BINARY[level]`` joins to it."""
+        reading, children = self.reading, [found]
+        while reading.peek().text == BINARY[level] and reading.peek().kind == "binary":
+            binary = reading.next()
+            if reading.lacks_operand():
+                self._drop_operator(binary, "right")
+            else:
+                children.append(self._chain(level + 1, field, depth))
+        present = [child for child in children if child is not None]
+        if len(present) < 2:
+            return present[0] if present else None
+        if BINARY[level] == "OR":
+            self._warn_of_alternatives(present)
+        return _joined(BINARY[level], present)
 
     def _not(self, field: str, depth: int) -> Node | None:
         """NOT, signs, ATLEAST and FIRST before nearness, the last of them read first."""
         reading, prefixes = self.reading, list[Token]()
-        while True:
-            token = reading.peek()
-            if token is not None and (reading.is_operator("NOT") or token.kind == "prefix"):
+        while (token := reading.peek()).kind in ("not", "prefix", "sign"):
+            if token.kind != "sign":
                 prefixes.append(reading.next())
-            elif token is not None and self._pass_sign("-"):
-                prefixes.append(Token("word", "NOT", token.start, token.start + 1))
-            elif token is not None and self._pass_sign("+"):
-                sign = Token("word", "+", token.start, token.start + 1)
-                reading.note(sign, "idle-sign", "the + says nothing here that the operators do not", "leave it out")
+            elif self._pass_sign("-"):
+                prefixes.append(Token("not", "NOT", token.start, token.start + 1))
             else:
-                break
+                reading.note(reading.next(), "idle-sign", "the + says nothing here that the operators do not", "leave it out")
         if len(prefixes) > reading.limits.depth:
             raise reading.error(prefixes[-1], f"more than {reading.limits.depth} operators in a row", "use one")
-        if prefixes and (reading.is_over() or reading.is_operator(*BINARY)):
+        if prefixes and reading.lacks_operand():
             self._drop_operator(prefixes[-1], "right")
             return None
         node = self._near(field, depth)
@@ -137,10 +139,11 @@ class _Grammar:
 
     def _pass_sign(self, sign: str) -> bool:
         """Pass a + or - that stands directly before something."""
-        token, following = self.reading.peek(), self.reading.peek(1)
-        if token is None or following is None or token.kind != "sign" or token.text != sign:
+        token = self.reading.peek()
+        if token.kind != "sign" or token.text != sign:
             return False
         self.reading.next()
+        following = self.reading.peek()
         if sign == "-" and following.text[0].isdigit():
             message = f"-{following.text} excludes reports with {following.text}"
             whole = Token("", "", token.start, following.end)
@@ -166,10 +169,10 @@ class _Grammar:
             if joints > reading.limits.depth:
                 message = f"more than {reading.limits.depth} operators of nearness in a row"
                 raise reading.error(token, message, f"NEAR/5(a, b, c) takes up to {MAX_FLAT} words")
-            if reading.is_over() or reading.is_operator(*BINARY):
+            if reading.lacks_operand():
                 self._drop_operator(token, "right")
                 break
-            if reading.is_operator("NOT"):
+            if reading.peek().kind == "not":
                 advice = f"for a where no b is near write a NOT{token.text.upper().replace('W/', 'NEAR/')} b"
                 raise reading.error(reading.next(), "NOT has no place in a text that something could be near to", advice)
             right = self._place(field, depth)
@@ -184,20 +187,20 @@ class _Grammar:
     def _nearness(self) -> Token | None:
         """The operator that joins what was read to what follows; it is passed. ``NOT W/5`` and ``not w/5`` are ``NOTNEAR/5``."""
         reading = self.reading
-        token, following = reading.peek(), reading.peek(1)
-        if reading.is_operator("NOT", "Not", "not") and token and following and operator(following.text).name in ("W", "NEAR"):
+        token, following = reading.peek(), reading.ahead(1)
+        if token.text in ("NOT", "Not", "not") and operator(following.text).name in ("W", "NEAR"):
             reading.at += 2
             whole = Token("nearness", f"NOTNEAR/{operator(following.text).number}", token.start, following.end)
             reading.note(whole, "operator", f"{reading.text[token.start : following.end]} was read as {whole.text}")
             return whole
-        if token is None or token.kind != "nearness" or self._is_flat(glued=True):
+        if token.kind != "nearness" or self._is_flat(glued=True):
             return None
         return reading.next()
 
     def _is_flat(self, *, glued: bool) -> bool:
         """Does NEAR/5(a, b) follow? Where it need not be ``glued``, NEAR/5 (a, b) is one as well."""
-        token, following = self.reading.peek(), self.reading.peek(1)
-        if token is None or following is None or following.kind != "open" or (glued and following.start != token.end):
+        token, following = self.reading.peek(), self.reading.ahead(1)
+        if following.kind != "open" or (glued and following.start != token.end):
             return False
         if token.kind != "nearness" or operator(token.text).name != "NEAR":
             return False
@@ -235,19 +238,19 @@ class _Grammar:
         """One operand of nearness, with its boost."""
         reading = self.reading
         token = reading.peek()
-        if token is not None and token.kind == "prefix":
+        if token.kind == "prefix":
             prefixes = [reading.next()]
-            while (token := reading.peek()) is not None and token.kind == "prefix" and len(prefixes) < reading.limits.depth:
+            while reading.peek().kind == "prefix" and len(prefixes) < reading.limits.depth:
                 prefixes.append(reading.next())
             node = None if reading.is_over() else self._place(field, depth)
             if node is None:
                 self._drop_operator(prefixes[-1], "right")
             return functools.reduce(lambda child, prefix: child and self._prefixed(prefix, child), reversed(prefixes), node)
-        if token is not None and token.kind == "nearness":
+        if token.kind == "nearness":
             if self._is_flat(glued=False):
                 return operands.boosted(reading, self._flat(field, depth))
             self._drop_operator(reading.next(), "left")
-            return None if reading.is_over() or reading.is_operator(*BINARY) else self._place(field, depth)
+            return None if reading.lacks_operand() else self._place(field, depth)
         return operands.boosted(reading, operands.operand(reading, field, functools.partial(self._group, depth=depth)))
 
     def _flat(self, field: str, depth: int) -> Node | None:
@@ -259,9 +262,9 @@ class _Grammar:
             child = self.query(field, depth + 1)
             if child is not None:
                 children.append(child)
-            if (end := reading.peek()) is None:
+            end = reading.next()
+            if end.kind == "end":
                 raise reading.error(opening, "a bracket is opened and never closed", "put ) where the group ends")
-            reading.next()
             if end.kind == "close":
                 break
         said, span = self._said(token), (token.start, end.end)
@@ -302,10 +305,9 @@ class _Grammar:
     def _group(self, opening: Token, field: str, *, depth: int) -> Node | None:
         reading = self.reading
         node = self.query(field, depth + 1)
-        closing = reading.peek()
-        if closing is None:
+        closing = reading.next()
+        if closing.kind == "end":
             raise reading.error(opening, "a bracket is opened and never closed", "put ) where the group ends")
-        reading.next()
         if node is None:
             reading.note(Token("", "", opening.start, closing.end), "empty-group", "an empty group was left out")
             return None

@@ -23,7 +23,9 @@ def note_likeness(reading: Reading, token: Token) -> None:
         if _stands_between(reading):
             message = f"{text} was searched as a word: operators have capitals only"
             reading.note(token, "small-operator", message, f"for the operator write {text.upper()}")
-    elif (text in _NAMES_OF_OPERATORS and _stands_between(reading)) or re.fullmatch(_FOREIGN_OPERATOR, text):
+    elif (text in _NAMES_OF_OPERATORS and _stands_between(reading)) or (
+        not text.isalpha() and re.fullmatch(_FOREIGN_OPERATOR, text)
+    ):
         reading.note(token, "unknown-operator", f"{text} was searched as a word", _ADVICE)
     elif text[0] in "“„«'‘" and (match := re.compile(_FOREIGN_QUOTATION).match(reading.text, token.start)):
         message = f"{match[0]} was searched as single words"
@@ -42,4 +44,4 @@ def note_nothing_in(reading: Reading, token: Token) -> None:
 def _stands_between(reading: Reading) -> bool:
     """Does the word just read stand between others, or directly before a bracket?"""
     following = reading.peek()
-    return following is not None and (reading.at > 1 or following.kind == "open")
+    return following.kind != "end" and (reading.at > 1 or following.kind == "open")

@@ -13,7 +13,7 @@ from idlibsearch.analysis.analyzer import ARTICLES
 from idlibsearch.errors import QueryError
 from idlibsearch.query.likeness import note_likeness, note_nothing_in
 from idlibsearch.query.limits import MAX_DISTANCE
-from idlibsearch.query.pieces import BINARY, COLUMN_FIELDS, SEARCHED_FIELDS, Reading, Token
+from idlibsearch.query.pieces import COLUMN_FIELDS, SEARCHED_FIELDS, WORDS_AS_WELL, Reading, Token
 from idlibsearch.query.tree import (
     Boosted,
     Dated,
@@ -37,7 +37,6 @@ MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
 MOST_WORDS_OF_A_DATE = 6  # behind the first: 12 January 2020 to 15 January 2020
 STORED_FIELDS = ("key", "url", "path")
 MENTIONED = ("PERSON", "PLACE", "ORG", "GROUP", "NAME")
-OPERATORS = (*BINARY, "NOT")
 
 _REFUSED = (
     (r"^~", "a ~ that stands apart", 'write it directly behind what it belongs to: "a b"~5, word~2'),
@@ -85,11 +84,11 @@ def _of_field(reading: Reading, token: Token, field: str) -> Node | None:
 
 def _unknown_field(reading: Reading, token: Token, field: str, group: Group) -> Node | None:
     following, name = reading.peek(), token.text[:-1].lower()
-    if following is not None and following.kind in ("word", "field", "nearness", "prefix"):
+    if following.kind == "field" or following.kind in WORDS_AS_WELL:
         word = _glued(reading, token)
         reading.note(word, "unknown-field", f"there is no field {name}; {word.text} was searched as text", _FIELD_ADVICE)
         return (Keyword if reading.is_column(field) else Word)(word.text, field, (word.start, word.end))
-    if following is not None and following.kind == "range":
+    if following.kind == "range":
         raise reading.error(token, f"there is no field {name}", _FIELD_ADVICE)
     message = f"there is no field {name}; what follows was searched without it"
     reading.note(token, "unknown-field", message, _FIELD_ADVICE)
@@ -99,7 +98,7 @@ def _unknown_field(reading: Reading, token: Token, field: str, group: Group) -> 
 def _glued(reading: Reading, first: Token) -> Token:
     """A would-be field and all that stands behind it without a space, as one word: http://example.org, Note:this."""
     last = first
-    while (token := reading.glued("word", "field", "nearness", "prefix")) is not None:
+    while (token := reading.glued("field", *WORDS_AS_WELL)) is not None:
         last = token
         reading.next()
     return Token("word", reading.text[first.start : last.end], first.start, last.end)
@@ -249,10 +248,9 @@ def _with_article(reading: Reading, token: Token) -> Token:
     """``al qaeda`` is one name: the article belongs to the word behind it, as it does in the index."""
     following = reading.peek()
     if (
-        token.text.lower() in ARTICLES
-        and following is not None
+        len(token.text) == 2
+        and token.text.lower() in ARTICLES
         and following.kind == "word"
-        and following.text not in OPERATORS
         and (following.text[0].isalnum() or not re.search(r"[=*?\[~^+-]", following.text))
         and reading.text[token.end : following.start] == " "
     ):
@@ -299,7 +297,7 @@ def _dated(reading: Reading, token: Token, text: str) -> Dated:
 def _words_behind(reading: Reading) -> list[str]:
     """The words that come next, as far as they could belong to a date."""
     words: list[str] = []
-    while len(words) < MOST_WORDS_OF_A_DATE and (token := reading.peek(len(words))) is not None and token.kind == "word":
+    while len(words) < MOST_WORDS_OF_A_DATE and (token := reading.ahead(len(words))).kind == "word":
         words.append(token.text)
     return words
 

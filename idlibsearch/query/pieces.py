@@ -35,11 +35,18 @@ _TOKEN = re.compile(
 # Operators with a number, or a unit of text, as professionals type them: w/8, near8, NEAR/8, atleast2, w/s.
 _NEARNESS = re.compile(r"(?:(W/|NEAR/?|PRE/?|NOTNEAR/?)(\d+)|(?:SAME|W)/([SP]))", re.IGNORECASE)
 _PREFIX = re.compile(r"(ATLEAST|FIRST)/?(\d+)", re.IGNORECASE)
+_OPERATORS = dict.fromkeys(BINARY, "binary") | {"NOT": "not"}
+WORDS_AS_WELL = ("word", "binary", "not", "nearness", "prefix")  # what may be meant as a word where no operator can stand
+_ENDS = ("end", "close", "comma")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # 300,000 is one number
 
 
 class Token(NamedTuple):
-    """A piece of the typed text: its kind is a group of ``_TOKEN``'s, "nearness", "prefix" (ATLEAST, FIRST) or "comma"."""
+    """A piece of the typed text.
+
+    Its kind is a group of ``_TOKEN``'s, or "binary" (AND and its like), "not", "nearness", "prefix" (ATLEAST, FIRST), "comma" or,
+    behind the last piece, "end".
+    """
 
     kind: str
     text: str
@@ -79,7 +86,11 @@ def cut(text: str) -> list[Token]:
 
 def _kind(match: re.Match[str]) -> str:
     kind, text = match.lastgroup or "", match[0]
-    if kind == "word" and (text[-1].isdigit() or "/" in text):
+    if kind != "word":
+        return kind
+    if text in _OPERATORS:
+        return _OPERATORS[text]
+    if text[-1].isdigit() or "/" in text:
         return "nearness" if _NEARNESS.fullmatch(text) else "prefix" if _PREFIX.fullmatch(text) else kind
     return kind
 
@@ -105,14 +116,18 @@ class Reading:
         self.today = today
         self.limits = limits
         self.diagnostics: list[Diagnostic] = []
-        self.tokens = cut(text)
+        self.tokens = [*cut(text), Token("end", "", len(text), len(text))]
         self.at = 0
         self._is_further_column = is_column
         self._aliases = ALIASES | {alias.lower(): field for alias, field in (aliases or {}).items()}
 
-    def peek(self, ahead: int = 0) -> Token | None:
-        """The next piece, or one further ahead."""
-        return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else None
+    def peek(self) -> Token:
+        """The next piece."""
+        return self.tokens[self.at]
+
+    def ahead(self, count: int) -> Token:
+        """The piece so many behind the next one, or the end."""
+        return self.tokens[min(self.at + count, len(self.tokens) - 1)]
 
     def next(self) -> Token:
         """The next piece, which is passed."""
@@ -121,9 +136,8 @@ class Reading:
 
     def glued(self, *kinds: str) -> Token | None:
         """The next piece, if it is of such a kind and stands directly behind the last one."""
-        token = self.peek()
-        is_glued = token is not None and token.kind in kinds and self.at > 0 and token.start == self.tokens[self.at - 1].end
-        return token if is_glued else None
+        token = self.tokens[self.at]
+        return token if token.kind in kinds and self.at > 0 and token.start == self.tokens[self.at - 1].end else None
 
     def cut_next(self, length: int) -> Token:
         """Cut the next piece in two behind so many characters, and pass the first."""
@@ -132,21 +146,19 @@ class Reading:
         self.tokens[self.at : self.at + 1] = [half for half in halves if half.text]
         return self.next()
 
-    def is_operator(self, *names: str) -> bool:
-        """Is the next piece one of these operators?"""
-        token = self.peek()
-        return token is not None and token.kind == "word" and token.text in names
-
     def is_over(self) -> bool:
         """Does the question, the group or the operand end here?"""
-        token = self.peek()
-        return token is None or token.kind in ("close", "comma")
+        return self.tokens[self.at].kind in _ENDS
+
+    def lacks_operand(self) -> bool:
+        """Does no operand follow?"""
+        kind = self.tokens[self.at].kind
+        return kind == "binary" or kind in _ENDS
 
     def split_at_commas(self) -> bool:
         """Cut the words of the group that was just opened at its commas; were there any?"""
         depth, end, pieces = 1, self.at, list[Token]()
-        while end < len(self.tokens):
-            token = self.tokens[end]
+        while (token := self.tokens[end]).kind != "end":
             depth += (token.kind == "open") - (token.kind == "close")
             if depth == 0:
                 break
