@@ -77,7 +77,7 @@ class _Grammar:
 
     def _side_by_side(self, children: list[Node], required: list[Node]) -> Node | None:
         """Joined as the mode says; in ``any`` mode NOT still excludes, or it would match nearly everything."""
-        if len(children) + len(required) < 2:  # noqa: PLR2004 - nothing to join
+        if len(children) + len(required) < 2:
             return next(iter([*children, *required]), None)
         span = _hull(sorted((*children, *required), key=lambda node: node.span))
         wanted = [child for child in children if not isinstance(child, Not)]
