@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from idlibsearch.errors import (
         ClosedError,
         CorruptIndexError,
+        DiskError,
         FormatVersionError,
         IdlibsearchError,
         IndexExistsError,
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "idlibsearch.errors": """ClosedError CorruptIndexError FormatVersionError IdlibsearchError IndexExistsError InputError
-        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
+    "idlibsearch.errors": """ClosedError CorruptIndexError DiskError FormatVersionError IdlibsearchError IndexExistsError
+        InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
     "idlibsearch.faces.api": "Changes Index create open",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
@@ -51,10 +52,10 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Entity", "FormatVersionError", "Hit", "IdlibsearchError",
-    "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece", "Provenance", "QueryError",
-    "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError", "StorageError",
-    "WorkerError", "create", "open",
+    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Entity", "FormatVersionError", "Hit",
+    "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece",
+    "Provenance", "QueryError", "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError",
+    "SearchTimeoutError", "StorageError", "WorkerError", "create", "open",
 ]  # fmt: skip
 
 

@@ -15,13 +15,13 @@ commit, so that a reader that has just read its manifest finds them.
 from __future__ import annotations
 
 import json
-import os
 import re
 import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, FormatVersionError, IndexExistsError, NoIndexError
+from idlibsearch.index import storage
 from idlibsearch.index.fields import Ranking
 
 FORMAT_VERSION = 2
@@ -65,7 +65,7 @@ def manifest_name(generation: int) -> str:
 def generations(folder: Path) -> list[int]:
     """The generations whose manifests stand in the folder, oldest first; raises NoIndexError where there is none."""
     try:
-        names = os.listdir(folder)
+        names = storage.names(folder)
     except (FileNotFoundError, NotADirectoryError):
         raise NoIndexError(str(folder)) from None
     found = sorted(int(match[1]) for match in map(_MANIFEST_NAME.fullmatch, names) if match)
@@ -89,7 +89,7 @@ def read_manifest(folder: Path, generation: int | None = None) -> Manifest:
     """
     path = folder / manifest_name(generations(folder)[-1] if generation is None else generation)
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(storage.read(path))
         checksum = value.pop("checksum")
         found = value["format"]
     except FileNotFoundError:
@@ -123,13 +123,12 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     }
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value | {"checksum": checksum_of(value)}, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(folder)  # the names of the new segments, before anything names them
-    temporary.replace(path)
-    sync_folder(folder)
+    with storage.create(temporary) as file:
+        file.write(json.dumps(value | {"checksum": checksum_of(value)}, indent=1).encode("ascii"))
+        storage.sync(file)
+    storage.sync_folder(folder)  # the names of the new segments, before anything names them
+    storage.replace(temporary, path)
+    storage.sync_folder(folder)
 
 
 def checksum_of(value: dict[str, Any]) -> str:
@@ -137,24 +136,15 @@ def checksum_of(value: dict[str, Any]) -> str:
     return f"{zlib.crc32(json.dumps(value, sort_keys=True).encode()):08x}"
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the folder's list of names safe against power loss (where the system can: not on Windows)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def make_folder(folder: Path) -> None:
     """Make an empty index folder; raises IndexExistsError where an index or something foreign is in it."""
     if exists(folder):
         raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        foreign = [name for name in os.listdir(folder) if not name.startswith(".") and name != "write.lock" and not _is_own(name)]
+        storage.make_folder(folder)
+        foreign = [
+            name for name in storage.names(folder) if not name.startswith(".") and name != "write.lock" and not _is_own(name)
+        ]
     except (FileExistsError, NotADirectoryError):
         raise IndexExistsError(str(folder), "this is not a folder") from None
     if foreign:
@@ -167,9 +157,9 @@ def clean(folder: Path) -> None:
     """Remove what neither the newest generation nor the one before it names; only ever called by the holder of the lock."""
     kept = generations(folder)[-2:] if exists(folder) else []
     needed = {name for generation in kept for name in read_manifest(folder, generation).files()}
-    for name in os.listdir(folder):
+    for name in storage.names(folder):
         if _is_own(name) and name not in needed:
-            (folder / name).unlink(missing_ok=True)
+            storage.remove(folder / name)
 
 
 def _is_own(name: str) -> bool:

@@ -28,8 +28,6 @@ Opening checks the header, the table, that every section lies inside the file, a
 
 from __future__ import annotations
 
-import mmap
-import os
 import struct
 import sys
 import zlib
@@ -40,6 +38,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from idlibsearch.errors import ClosedError, CorruptIndexError, FormatVersionError, StorageError
+from idlibsearch.index import storage
 
 MAGIC = b"\x89IDLSEG\n"
 VERSION = 2
@@ -69,7 +68,7 @@ class SectionWriter:
     def __init__(self, path: Path, *, sync: bool = True) -> None:
         self.path = path
         self._sync = sync
-        self._file: BinaryIO = path.open("wb")
+        self._file: BinaryIO = storage.create(path)
         self._file.write(bytes(ALIGNMENT))
         self._sections: dict[str, Section] = {}
         self._name = ""
@@ -113,32 +112,26 @@ class SectionWriter:
         header = _HEADER.pack(MAGIC, VERSION, len(self._sections), table_offset, self._file.tell(), zlib.crc32(table))
         self._file.seek(0)
         self._file.write(header + struct.pack("<I", zlib.crc32(header)))
-        self._file.flush()
         if self._sync:
-            os.fsync(self._file.fileno())
+            storage.sync(self._file)
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            self.discard()
+            return
         try:
-            if kind is None:
-                self._finish()
-        finally:
-            self._file.close()
-            if kind is not None:
-                self.discard()
+            self._finish()
+        except BaseException:
+            self.discard()
+            raise
 
     def discard(self) -> None:
         """Remove the file, whatever was written."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
-
-
-def sync_file(path: Path) -> None:
-    """Make what was written to a file safe against power loss."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
+        storage.discard(self._file, self.path)
 
 
 class SectionFile:
@@ -151,14 +144,12 @@ class SectionFile:
         self.path = path
         if sys.byteorder != "little":
             raise StorageError(str(path), "an index can be read on little-endian machines only")
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < ALIGNMENT:
-                raise CorruptIndexError(str(path), f"only {size} bytes long")
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._view = memoryview(self._map)
+        found = storage.mapped(path, least=ALIGNMENT)
+        if found is None:
+            raise CorruptIndexError(str(path), f"it has less than the {ALIGNMENT} bytes of a header")
+        self._map, self._view = found, memoryview(found)
         self._closed = False
-        self.sections = self._read_table(size)
+        self.sections = self._read_table(len(found))
         for name, section in self.sections.items():
             if section.size <= SMALL_SECTION_BYTES:
                 self._verify(name, section)
