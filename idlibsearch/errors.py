@@ -170,12 +170,12 @@ _CURES = {
 class DiskError(StorageError, OSError):
     """The system refused to read or write a file of the index; ``errno`` and ``reason`` are its own words.
 
-    What was committed before is as it was, and the change that was going on was not made, unless the message says so.
+    What was committed before is as it was, and the change that was going on was not made, unless ``outcome`` says otherwise.
     """
 
-    def __init__(self, path: str, number: int, reason: str) -> None:
+    def __init__(self, path: str, number: int, reason: str, outcome: str = "what was committed before is whole") -> None:
         cure = _CURES.get(errorcode.get(number, ""), "see to that and try again")
-        super().__init__(path, f"{reason}; {cure}; what was committed before is whole")
+        super().__init__(path, f"{reason}; {cure}; {outcome}")
         self.errno = number
         self.reason = reason
 

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, IdlibsearchError, InputError
-from idlibsearch.index.directory import Manifest, make_folder, write_manifest
+from idlibsearch.errors import ClosedError, IdlibsearchError, IndexExistsError, InputError
+from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
@@ -349,6 +349,8 @@ def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Path
     folder = Path(path)
     make_folder(folder)
     with WriteLock(folder, LOCK_TIMEOUT_S):
+        if exists(folder):  # somebody else made it while we waited
+            raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
         write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix()))
     return Index(folder)
