@@ -111,7 +111,7 @@ class _Bytes:
         self.sure, self.since = _changed(self.sure, self.since), []
 
     def may_be(self) -> list[bytes]:
-        """What is there after a power cut: nothing since, everything, the last write torn, or with garbage, or without the rest."""
+        """What is there after a power cut: nothing since, all, the last write torn, or garbage, or alone, or not there."""
         if not self.since:
             return [self.sure]
         *before, last = self.since

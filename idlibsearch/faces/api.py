@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, IdlibsearchError, IndexExistsError, InputError
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, InputError
 from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
@@ -61,10 +61,13 @@ class Index:
     at once and other processes when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike) -> None:
+    def __init__(self, path: Pathlike, *, verify: bool = False) -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
         self._open: Snapshot | None = Snapshot.open(self.path)
+        if verify:
+            for fault in self._snapshot.verify():
+                raise fault
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -147,7 +150,7 @@ class Index:
         with self._writer(processes, memory_mb) as writer:
             for report in reports:
                 writer.add(report)
-        self.refresh()
+        self._see()
         return Changes(writer.added, writer.changed, writer.unchanged)
 
     def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
@@ -186,14 +189,14 @@ class Index:
             there = tally.seen | unread  # a file that cannot be read just now is not gone
             gone = {path for path in known if path not in there and _is_under(path, paths, self.root, relative_path)}
             removed = writer.remove_files(tally.read | (gone if prune else set()))
-        self.refresh()
+        self._see()
         return tally.changes(writer, removed)
 
     def remove(self, *keys: str) -> Changes:
         """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
         with self._writer() as writer:
             removed = sum(writer.remove(key) for key in keys) + writer.remove_files(set(keys))
-        self.refresh()
+        self._see()
         return Changes(removed=removed)
 
     def merge(self) -> bool:
@@ -203,13 +206,21 @@ class Index:
         """
         with self._writer() as writer:
             writer.merge()
-        return self.refresh()
+        return self._see()
 
     def _writer(self, processes: int = 1, memory_mb: int = MEMORY_MB) -> Writer:
         from idlibsearch.index.writer import Effort, Writer
 
         _ = self._snapshot  # a closed index cannot be changed either
         return Writer(self.path, LOCK_TIMEOUT_S, Effort(processes, memory_mb))
+
+    def _see(self) -> bool:
+        """See what was just committed; an error here does not mean that it was not."""
+        try:
+            return self.refresh()
+        except DiskError as error:
+            outcome = "the change stands, and is seen as soon as the index can be opened again"
+            raise DiskError(error.path, error.errno or 0, error.reason, outcome) from error
 
     def refresh(self) -> bool:
         """See the newest generation; True if it is another one. Results got before stay as they are."""
@@ -323,13 +334,16 @@ def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path:
     return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
 
 
-def open(path: Pathlike = "index") -> Index:
+def open(path: Pathlike = "index", *, verify: bool = False) -> Index:
     """Open the index in a folder.
+
+    ``verify``: read every byte and compare it with its checksum first (some 2 GB a second), in place of only those that all else
+    hangs on. ``check`` does that and looks at what the numbers mean as well.
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
     another version of this library wrote it.
     """
-    return Index(path)
+    return Index(path, verify=verify)
 
 
 def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Pathlike | None = None) -> Index:

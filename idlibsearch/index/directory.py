@@ -173,7 +173,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     }
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
-    content = json.dumps(value | {"checksum": checksum_of(value)}, indent=1).encode("ascii")
+    told = json.dumps(value | {"checksum": checksum_of(value)}, indent=1, ensure_ascii=False)
+    content = told.encode("utf-8", "surrogatepass")  # not escaped: two spellings of one path would hide a flipped bit
     with storage.create(temporary) as file:
         file.write(content)
         storage.sync(file)

@@ -22,8 +22,9 @@ This docstring is the specification. All numbers are little-endian; offsets and 
 
 A file with one section "deleted" of three bytes is 64 + 3 + 61 zero bytes + 48 = 176 bytes long.
 
-Opening checks the header, the table, that every section lies inside the file, and the checksum of small sections;
-``verify`` checks them all. What the sections mean is ``segment``'s business, not this module's.
+The table is the end of the file. Opening checks the header, the table, that every section lies inside the file, and the checksum
+of small sections; ``verify`` checks them all, and the zero bytes. What the sections mean is ``segment``'s business, not this
+module's.
 """
 
 from __future__ import annotations
@@ -162,18 +163,21 @@ class SectionFile:
             raise CorruptIndexError(str(self.path), "wrong checksum", "header")
         if version != VERSION:
             raise FormatVersionError(str(self.path), version, VERSION)
-        table = self._view[table_offset : table_offset + count * _ENTRY.size]
-        if recorded_size != size or zlib.crc32(table) != table_checksum:
-            raise CorruptIndexError(
-                str(self.path), f"{size} bytes long where {recorded_size} were written, or a wrong table", "table"
-            )
+        if recorded_size != size or table_offset + count * _ENTRY.size != size:
+            raise CorruptIndexError(str(self.path), f"{size} bytes long where {recorded_size} were written", "table")
+        table = self._view[table_offset:]
+        if zlib.crc32(table) != table_checksum:
+            raise CorruptIndexError(str(self.path), "wrong checksum", "table")
         return dict(map(self._entry, _ENTRY.iter_unpack(table)))
 
     def _entry(self, fields: tuple[bytes, int, int, int, bytes]) -> tuple[str, Section]:
-        name, typecode = fields[0].rstrip(b"\0").decode("ascii"), fields[4].decode("ascii")
+        name, typecode = fields[0].rstrip(b"\0").decode("ascii", "replace"), fields[4].decode("ascii", "replace")
         section = Section(fields[1], fields[2], fields[3], typecode)
-        if section.offset % ALIGNMENT or section.offset + section.size > len(self._view) or section.size % _ITEM_BYTES[typecode]:
-            raise CorruptIndexError(str(self.path), "lies outside the file or across its type", name)
+        item_bytes = _ITEM_BYTES.get(typecode)
+        if item_bytes is None or section.size % item_bytes:
+            raise CorruptIndexError(str(self.path), "does not consist of items of its type", name)
+        if section.offset % ALIGNMENT or section.offset + section.size > len(self._view):
+            raise CorruptIndexError(str(self.path), "lies outside the file", name)
         return name, section
 
     def array(self, name: str) -> memoryview:
@@ -187,14 +191,23 @@ class SectionFile:
         return self._view[section.offset : section.offset + section.size].cast(section.typecode)  # type: ignore[call-overload, no-any-return]
 
     def verify(self) -> list[CorruptIndexError]:
-        """Check every section's checksum; one error for each that is damaged."""
-        found = []
+        """Check every section's checksum, and that there is nothing between them; one error for each that is damaged."""
+        found = [] if self._is_padded() else [CorruptIndexError(str(self.path), "something stands between the sections")]
         for name, section in self.sections.items():
             try:
                 self._verify(name, section)
             except CorruptIndexError as error:
                 found.append(error)
         return found
+
+    def _is_padded(self) -> bool:
+        """Are all bytes zero that belong to nothing? Damage there does no harm, but tells of a disk that does."""
+        at = _HEADER.size + 4
+        for offset, size in sorted((section.offset, section.size) for section in self.sections.values()):
+            if any(self._view[at:offset]):
+                return False
+            at = max(at, offset + size)
+        return not any(self._view[at : at + -at % ALIGNMENT])
 
     def _verify(self, name: str, section: Section) -> None:
         if zlib.crc32(self._view[section.offset : section.offset + section.size]) != section.checksum:

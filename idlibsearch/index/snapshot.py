@@ -153,6 +153,10 @@ class Snapshot:
                 parts[_PART_OF.get(name, _PART_OF.get(name.split(".")[0], "rest"))] += section.size
         return parts
 
+    def verify(self) -> Iterator[CorruptIndexError]:
+        """Every checksum of its segments that is wrong."""
+        return (fault for segment in self.segments for fault in segment.verify())
+
     def close(self) -> None:
         """Let go of the files."""
         self._values.clear()
