@@ -36,6 +36,9 @@ from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.strings import Strings
 
 NO_FILE = 0xFFFFFFFF
+_ROWS = ("dates.start", "dates.end", "keys.ends", "keys.order", "docs.file", "stored.records")
+_BREAKS = ("sentences", "paragraphs")
+_TYPES = {"dates.start": "i", "dates.end": "i", "lengths.codes": "B", "sentences.starts": "Q", "paragraphs.starts": "Q"}
 
 
 class Segment:
@@ -55,10 +58,23 @@ class Segment:
             self.length_sums = tuple((meta["lengths"][field.name][0], meta["lengths"][field.name][1]) for field in ranking.fields)
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(str(path), f"cannot be read ({error})", "meta") from None
+        self._measure()
         rows, fields = self.file.array("lengths"), len(ranking.fields)
         self.lengths = tuple(rows[column::fields] for column in range(fields))
         self.date_starts = self.file.array("dates.start")
         self.date_ends = self.file.array("dates.end")
+
+    def _measure(self) -> None:
+        """Sections with a row for each report must have as many rows as there are reports: all reading counts on that."""
+        numbers = (self.doc_count, *(number for sums in self.length_sums for number in sums))
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise CorruptIndexError(str(self.path), "a count that is none", "meta")
+        expected = dict.fromkeys(_ROWS, self.doc_count) | {f"{name}.starts": self.doc_count + 1 for name in _BREAKS}
+        expected |= {name: self.doc_count * len(self.ranking.fields) for name in ("lengths", "lengths.codes")}
+        for name, count in expected.items():
+            array = self.file.array(name)
+            if len(array) != count or array.format != _TYPES.get(name, "I"):
+                raise CorruptIndexError(str(self.path), f"not a row for each of {self.doc_count} reports", name)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -101,6 +117,11 @@ class Segment:
     def key_order(self) -> memoryview:
         """The docs, uint32, sorted by key."""
         return self.file.array("keys.order")
+
+    @property
+    def deleted_bitmap(self) -> memoryview:
+        """Bit ``doc & 7`` of byte ``doc >> 3`` is set for each doc that was deleted or replaced; empty where none was."""
+        return self._bitmap
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""
