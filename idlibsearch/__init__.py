@@ -34,6 +34,8 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from idlibsearch.faces.api import Changes, Index, create, open
+    from idlibsearch.faces.care import copy, rebuild, repair
+    from idlibsearch.index.repair import Repaired
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.results.hits import Hit, Results
@@ -45,6 +47,8 @@ _HOMES = {
         InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
     "idlibsearch.faces.api": "Changes Index create open",
+    "idlibsearch.faces.care": "copy rebuild repair",
+    "idlibsearch.index.repair": "Repaired",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.results.hits": "Hit Results",
@@ -54,8 +58,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [  # written out for readers and type checkers
     "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Entity", "FormatVersionError", "Hit",
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "LockedError", "NoIndexError", "Piece",
-    "Provenance", "QueryError", "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError",
-    "SearchTimeoutError", "StorageError", "WorkerError", "create", "open",
+    "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportDate", "ReportError", "Results", "SchemaError",
+    "SearchTimeoutError", "StorageError", "WorkerError", "copy", "create", "open", "rebuild", "repair",
 ]  # fmt: skip
 
 

@@ -119,7 +119,9 @@ class CorruptIndexError(StorageError):
 
     def __init__(self, path: str, reason: str, section: str = "") -> None:
         where = f"section {section}: " if section else ""
-        super().__init__(path, f"damaged: {where}{reason}; run `idlibsearch check` for the whole account")
+        super().__init__(
+            path, f"damaged: {where}{reason}; run `idlibsearch check` for the whole account, `idlibsearch repair` to mend it"
+        )
         self.reason = reason
         self.section = section
 
@@ -140,7 +142,7 @@ class RecipeError(StorageError):
     def __init__(self, path: str, recorded: object, current: object) -> None:
         super().__init__(
             path,
-            f"its words were analysed by {recorded}, this idlibsearch uses {current}; build the index again from its sources",
+            f"its words were analysed by {recorded}, this idlibsearch uses {current}; `idlibsearch rebuild` analyses them again",
         )
         self.recorded = recorded
         self.current = current

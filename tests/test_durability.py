@@ -30,7 +30,7 @@ def held(folder: Path) -> Held:
         assert index.check() == []
         reports = list(index)
         assert len({report.key for report in reports}) == len(reports) == len(index)
-        assert {hit.key for hit in index.search("*", limit=100)} == {report.key for report in reports}
+        assert {hit.key for hit in index.search("*", limit=1000)} == {report.key for report in reports}
         return {report.key: report.title for report in reports}
 
 

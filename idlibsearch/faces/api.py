@@ -249,11 +249,28 @@ class Index:
             "root": str(self.root),
         }
 
-    def check(self) -> list[IdlibsearchError]:
-        """Everything that is wrong with the newest generation on disk; empty where it is sound."""
+    def check(self, progress: Callable[[str, int, int], None] | None = None) -> list[IdlibsearchError]:
+        """Everything that is wrong with the newest generation on disk; empty where it is sound.
+
+        ``progress`` is called with the name of each segment before it is looked at, its number, and how many there are.
+        """
         from idlibsearch.index.check import check
 
-        return check(self.path)
+        return check(self.path, progress)
+
+    def rebuild(self, schema: Schema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``."""
+        from idlibsearch.faces.care import rebuild
+
+        _ = self._snapshot
+        rebuild(self.path, schema, progress=progress)
+        self._see()
+
+    def copy(self, target: Pathlike, *, link: bool = False, progress: Callable[[int, int], None] | None = None) -> None:
+        """Copy the newest generation into a new or empty folder while others read and write; as ``idlibsearch.copy``."""
+        from idlibsearch.faces.care import copy
+
+        copy(self.path, target, link=link, progress=progress)
 
     @property
     def schema(self) -> Schema:

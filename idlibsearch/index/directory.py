@@ -90,14 +90,24 @@ def manifest_name(generation: int) -> str:
 
 def generations(folder: Path) -> list[int]:
     """The generations whose manifests stand in the folder, oldest first; raises NoIndexError where there is none."""
+    found = manifests_in(folder)
+    if not found:
+        raise NoIndexError(str(folder))
+    return found
+
+
+def manifests_in(folder: Path) -> list[int]:
+    """The same, none where there is none; raises NoIndexError where there is no folder."""
     try:
         names = storage.names(folder)
     except (FileNotFoundError, NotADirectoryError):
         raise NoIndexError(str(folder)) from None
-    found = sorted(int(match[1]) for match in map(_MANIFEST_NAME.fullmatch, names) if match)
-    if not found:
-        raise NoIndexError(str(folder))
-    return found
+    return sorted(int(match[1]) for match in map(_MANIFEST_NAME.fullmatch, names) if match)
+
+
+def segments_in(folder: Path) -> list[str]:
+    """The names of all files that are called as segments are, in order, whoever names them."""
+    return sorted(name for name in storage.names(folder) if _SEGMENT_NAME.fullmatch(name))
 
 
 def exists(folder: Path) -> bool:

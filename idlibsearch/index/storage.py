@@ -133,7 +133,7 @@ class _File(io.RawIOBase):
         return self._raw.seek(offset, whence)
 
     def readinto(self, buffer: Any) -> int:
-        with _refusals(self._path):
+        with _refusals(self._path, FileNotFoundError):
             return _disk.read(self._raw, buffer)
 
     def write(self, data: Any) -> int:
@@ -176,6 +176,12 @@ def _opened(path: Path, mode: str) -> _File:
         return _File(path, _disk.open(path, mode))
 
 
+def reader(path: Path) -> BinaryIO:
+    """A file to be read. Raises FileNotFoundError where there is none."""
+    with _refusals(path, FileNotFoundError):
+        return io.BufferedReader(_opened_to_read(path))
+
+
 def sync(file: BinaryIO) -> None:
     """Make what was written to a file that was made here safe against power loss."""
     file.flush()
@@ -208,6 +214,12 @@ def replace(source: Path, target: Path) -> None:
         _disk.replace(source, target)
 
 
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name. Raises FileNotFoundError where it is not there."""
+    with _refusals(target, FileNotFoundError):
+        _disk.link(source, target)
+
+
 def remove(path: Path) -> None:
     """Remove a file; one that is not there is none."""
     with _refusals(path), suppress(FileNotFoundError):
@@ -228,7 +240,7 @@ def names(folder: Path) -> list[str]:
 
 def read(path: Path) -> bytes:
     """A whole small file. Raises FileNotFoundError where there is none."""
-    with _refusals(path, FileNotFoundError), io.BufferedReader(_opened_to_read(path)) as file:
+    with reader(path) as file:
         return file.read()
 
 
