@@ -56,7 +56,7 @@ class Recorder(Disk):
         self._numbers.pop(id(file), None)
         if mode != "rb" and path.parent == self.folder:
             self._numbers[id(file)] = self._numbered(path)
-            if "w" in mode:
+            if "x" in mode:
                 self.notes.append(Note("truncate", path.name, self._files[path.name]))
         return file
 

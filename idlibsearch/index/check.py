@@ -33,7 +33,7 @@ def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchErr
     where there is no index at all, FormatVersionError where another version wrote it, DiskError where it may not be read.
     """
     try:
-        manifest, opened = _opened(folder)
+        opened = _opened(folder)
     except CorruptIndexError as error:
         return [error]
     found: list[IdlibsearchError] = []
@@ -44,8 +44,6 @@ def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchErr
     if not found:
         segments = [segment for _, segment in opened if isinstance(segment, Segment)]
         found += [*doubled_keys(segments), *_words_of_two_minds(segments)]
-    if manifest.next_segment <= max((int(record.file[:8]) for record in manifest.segments), default=0):
-        found.append(CorruptIndexError(str(folder), "the next segment would take the name of one that is there"))
     for _, segment in opened:
         if isinstance(segment, Segment):
             segment.close()
@@ -55,14 +53,14 @@ def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchErr
 Opened = list[tuple[SegmentRecord, Segment | CorruptIndexError]]
 
 
-def _opened(folder: Path) -> tuple[Manifest, Opened]:
+def _opened(folder: Path) -> Opened:
     """The newest generation; where a file of it is missing because it is no longer the newest, the one after."""
     for _ in range(_ATTEMPTS):
         manifest = read_manifest(folder)
         opened = open_apart(folder, manifest)
         if all(isinstance(segment, Segment) for _, segment in opened) or read_manifest(folder) == manifest:
             break
-    return manifest, opened
+    return opened
 
 
 def open_apart(folder: Path, manifest: Manifest) -> Opened:
@@ -105,7 +103,7 @@ def _told(faults: Iterator[Fault]) -> Iterator[Fault]:
 
 
 def _record_faults(record: SegmentRecord, segment: Segment) -> Iterator[Fault]:
-    if (record.docs, record.deleted) != (segment.doc_count, len(segment.deleted_docs())):
+    if (record.docs, record.deleted) != (segment.doc_count, segment.deleted_count):
         yield "", "the manifest counts other reports than the segment"
     bitmap = segment.deleted_bitmap
     if len(bitmap) and (len(bitmap) != (segment.doc_count + 7) // 8 or bitmap[-1] >> ((segment.doc_count - 1) & 7) + 1):

@@ -132,6 +132,8 @@ def read_manifest(folder: Path, generation: int | None = None) -> Manifest:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CorruptIndexError(str(path), f"cannot be read ({error})") from None
+    if type(found) is not int:
+        raise CorruptIndexError(str(path), f"it has no format version but {found!r}")
     if found != FORMAT_VERSION:
         raise FormatVersionError(str(path), found, FORMAT_VERSION)
     if checksum != checksum_of(value):
@@ -162,12 +164,23 @@ def _manifest_of(value: dict[str, Any]) -> Manifest:
         if not 0 <= deleted <= docs:
             raise ValueError("more reports are deleted than there are")
         numbers += [docs, deleted]
+    if manifest.next_segment <= max((int(record.file[:8]) for record in manifest.segments), default=0):
+        raise ValueError("the next segment would take the name of one that is there")
     if not all(type(number) is int and number >= 0 for number in numbers) or not isinstance(manifest.root, str):
         raise ValueError("a count that is none, or a root that is no path")
-    ranking = manifest.ranking
-    if not all(isfinite(number) for number in (ranking.k1, *(n for field in ranking.fields for n in (field.weight, field.b)))):
-        raise ValueError("a weight that is no number")
+    _doubt(manifest.ranking)
     return manifest
+
+
+def _doubt(ranking: Ranking) -> None:
+    names = [field.name for field in ranking.fields]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names) or not {"title", "body"} <= set(names):
+        raise ValueError("a field without a name, one twice, or none that is a title or a body")
+    if not all(type(field.positions) is bool for field in ranking.fields):
+        raise ValueError("a field that neither has positions nor has none")
+    weights = (ranking.k1, *(field.weight for field in ranking.fields))
+    if not all(isfinite(number) and number > 0 for number in weights) or not all(0 <= field.b <= 1 for field in ranking.fields):
+        raise ValueError("a weight that is no number above 0")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -185,6 +198,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     temporary = path.with_name(path.name + ".tmp")
     told = json.dumps(value | {"checksum": checksum_of(value)}, indent=1, ensure_ascii=False)
     content = told.encode("utf-8", "surrogatepass")  # not escaped: two spellings of one path would hide a flipped bit
+    storage.remove(temporary)  # of a writer that was interrupted
     with storage.create(temporary) as file:
         file.write(content)
         storage.sync(file)
@@ -230,6 +244,10 @@ def make_folder(folder: Path) -> None:
         raise IndexExistsError(
             str(folder), f"this folder holds something else ({sorted(foreign)[0]}); name an empty or a new one"
         )
+    if segments_in(folder):
+        raise IndexExistsError(
+            str(folder), "an index without its manifest is here; run `idlibsearch repair`, or name another folder"
+        )
     storage.sync_folder(folder.absolute().parent)  # the folder itself, before anything in it is said to be there
 
 
@@ -248,6 +266,13 @@ def clean(folder: Path) -> None:
         storage.sync_folder(folder)  # what takes their place must be sure to stay
     for name in stale:
         storage.remove(folder / name)
+
+
+def remove_passing(folder: Path) -> None:
+    """Remove what no generation ever names; only ever called by the holder of the lock."""
+    for name in storage.names(folder):
+        if _PASSING_NAME.fullmatch(name):
+            storage.remove(folder / name)
 
 
 def _is_own(name: str) -> bool:

@@ -17,7 +17,16 @@ from typing import NamedTuple
 from idlibsearch.analysis.analyzer import RECIPE
 from idlibsearch.errors import CorruptIndexError, IdlibsearchError, NoIndexError, RecipeError
 from idlibsearch.index.check import Progress, faults_of, open_one
-from idlibsearch.index.directory import Manifest, SegmentRecord, clean, manifests_in, read_manifest, segments_in, write_manifest
+from idlibsearch.index.directory import (
+    Manifest,
+    SegmentRecord,
+    clean,
+    manifests_in,
+    read_manifest,
+    remove_passing,
+    segments_in,
+    write_manifest,
+)
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.lock import WriteLock
@@ -85,6 +94,7 @@ class _Repair:
     """One repair, from finding out to the commit."""
 
     def __init__(self, folder: Path, progress: Progress | None) -> None:
+        remove_passing(folder)
         self._folder = folder
         self._notes: list[str] = []
         self._faults: list[IdlibsearchError] = []
@@ -181,7 +191,8 @@ class _Repair:
         if self._base.recipe != RECIPE and any(part.whole is None for part in self._parts):
             raise RecipeError(str(self._folder), self._base.recipe, RECIPE)  # two analyses must not stand side by side
         rescue = _Rescue(self._base, self._live_keys(dead), [part for part in self._parts if part.whole is None])
-        generation, number = self._newest + 1, self._base.next_segment
+        generation = self._newest + 1
+        number = max([self._base.next_segment, *(int(name[:8]) + 1 for name in segments_in(self._folder))])
         new = build_segments(self._folder, number, self._base.ranking, rescue.reports(self._root(), reread), memory_mb)
         records = [self._record(part, docs, generation) for part, docs in zip(self._parts, dead, strict=True) if part.whole]
         segments = tuple(record for record in (*records, *new) if record.deleted < record.docs)

@@ -59,6 +59,8 @@ class Segment:
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(str(path), f"cannot be read ({error})", "meta") from None
         self._measure()
+        if len(self._bitmap) not in (0, (self.doc_count + 7) // 8):
+            raise CorruptIndexError(str(deleted), f"not a bit for each of {self.doc_count} reports", "deleted")
         rows, fields = self.file.array("lengths"), len(ranking.fields)
         self.lengths = tuple(rows[column::fields] for column in range(fields))
         self.date_starts = self.file.array("dates.start")
@@ -122,6 +124,11 @@ class Segment:
     def deleted_bitmap(self) -> memoryview:
         """Bit ``doc & 7`` of byte ``doc >> 3`` is set for each doc that was deleted or replaced; empty where none was."""
         return self._bitmap
+
+    @property
+    def deleted_count(self) -> int:
+        """How many docs were deleted or replaced."""
+        return int.from_bytes(self._bitmap, "little").bit_count()
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""

@@ -40,6 +40,9 @@ class Snapshot:
             Segment(folder / record.file, folder / record.deleted_file if record.deleted_file else None, manifest.ranking)
             for record in manifest.segments
         )
+        for record, segment in zip(manifest.segments, self.segments, strict=True):
+            if (record.docs, record.deleted) != (segment.doc_count, segment.deleted_count):
+                raise CorruptIndexError(str(segment.path), "the manifest counts other reports than the segment")
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}

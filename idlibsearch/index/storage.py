@@ -156,8 +156,8 @@ class _File(io.RawIOBase):
 
 
 def create(path: Path) -> BinaryIO:
-    """A new file to be written, in place of one of the same name."""
-    return io.BufferedWriter(_opened(path, "wb"), BUFFER_BYTES)
+    """A new file to be written. One of that name is an error: what is there may be in use, and is never written over."""
+    return io.BufferedWriter(_opened(path, "xb"), BUFFER_BYTES)
 
 
 def scratch(folder: Path) -> BinaryIO:
