@@ -345,7 +345,7 @@ def first_segment(**changes: Any) -> Callable[[dict[str, Any]], None]:
         (first_segment(deleted_file="00000001.del-00000099"), "del-00000099: damaged: it is missing"),
         (
             lambda value: value.update(next_segment=10) or first_segment(file="00000009.seg")(value),
-            "00000009.seg: damaged: it is m",
+            "00000009.seg: damaged: it is missing",
         ),
         (first_segment(file="../00000001.seg"), "a name that no file of an index has"),
         (first_segment(file="/etc/passwd"), "a name that no file of an index has"),

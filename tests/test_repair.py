@@ -338,6 +338,7 @@ def copied(folder: Path) -> None:
 
 
 WORKS: list[Callable[[Path], None]] = [repaired, rebuilt, copied]
+STEPS = [pytest.param(17, id="some calls"), pytest.param(1, id="every call", marks=pytest.mark.torture)]
 
 
 def prepared(three: Path, tmp_path: Path, work: Callable[[Path], None]) -> Path:
@@ -363,9 +364,9 @@ def sound_or_as_before(three: Path, folder: Path, work: Callable[[Path], None]) 
 
 @pytest.mark.parametrize(("error", "lasting"), [(errno.ENOSPC, True), (errno.EIO, False), (errno.EMFILE, False)])
 @pytest.mark.parametrize("work", WORKS)
-def test_a_refused_call_is_a_clear_error_and_loses_nothing(three, tmp_path, work, error, lasting, pytestconfig):
+@pytest.mark.parametrize("step", STEPS)
+def test_a_refused_call_is_a_clear_error_and_loses_nothing(three, tmp_path, work, error, lasting, step):
     kinds = frozenset({"open", "write", "sync", "scratch", "replace"}) if error == errno.ENOSPC else KINDS
-    step = 1 if "torture" in pytestconfig.option.markexpr else 17
     met = 0
     for at in range(0, 2000, step):
         folder = prepared(three, tmp_path / "one", work)
@@ -383,8 +384,8 @@ def test_a_refused_call_is_a_clear_error_and_loses_nothing(three, tmp_path, work
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes that share what they have loaded are needed")
 @pytest.mark.parametrize("work", WORKS)
-def test_it_may_be_killed_at_any_call(three, tmp_path, work, pytestconfig):
-    step = 1 if "torture" in pytestconfig.option.markexpr else 17
+@pytest.mark.parametrize("step", STEPS)
+def test_it_may_be_killed_at_any_call(three, tmp_path, work, step):
     for at in range(0, 2000, step):
         folder = prepared(three, tmp_path / "one", work)
 

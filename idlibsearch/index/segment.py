@@ -36,9 +36,12 @@ from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.strings import Strings
 
 NO_FILE = 0xFFFFFFFF
-_ROWS = ("dates.start", "dates.end", "keys.ends", "keys.order", "docs.file", "stored.records")
-_BREAKS = ("sentences", "paragraphs")
-_TYPES = {"dates.start": "i", "dates.end": "i", "lengths.codes": "B", "sentences.starts": "Q", "paragraphs.starts": "Q"}
+_ROWS = {  # sections with a row for each report: their type, and the bytes of a row
+    **dict.fromkeys(("keys.ends", "keys.order", "docs.file", "stored.records"), ("I", 4)),
+    **dict.fromkeys(("dates.start", "dates.end"), ("i", 4)),
+}
+_FIELD_ROWS = {"lengths": ("I", 4), "lengths.codes": ("B", 1)}  # a row for each report and field
+_BREAKS = {"sentences.starts": ("Q", 8), "paragraphs.starts": ("Q", 8)}  # one more
 
 
 class Segment:
@@ -71,12 +74,12 @@ class Segment:
         numbers = (self.doc_count, *(number for sums in self.length_sums for number in sums))
         if not all(type(number) is int and number >= 0 for number in numbers):
             raise CorruptIndexError(str(self.path), "a count that is none", "meta")
-        expected = dict.fromkeys(_ROWS, self.doc_count) | {f"{name}.starts": self.doc_count + 1 for name in _BREAKS}
-        expected |= {name: self.doc_count * len(self.ranking.fields) for name in ("lengths", "lengths.codes")}
-        for name, count in expected.items():
-            array = self.file.array(name)
-            if len(array) != count or array.format != _TYPES.get(name, "I"):
-                raise CorruptIndexError(str(self.path), f"not a row for each of {self.doc_count} reports", name)
+        docs = self.doc_count
+        for rows, count in ((_ROWS, docs), (_FIELD_ROWS, docs * len(self.ranking.fields)), (_BREAKS, docs + 1)):
+            for name, (typecode, row_bytes) in rows.items():
+                section = self.file.sections.get(name)
+                if section is None or (section.typecode, section.size) != (typecode, count * row_bytes):
+                    raise CorruptIndexError(str(self.path), f"not a row for each of {docs} reports", name)
 
     @cached_property
     def lexicon(self) -> Lexicon:
