@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, IdlibsearchError, InputError
-from idlibsearch.index.directory import Manifest, make_folder, write_manifest
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, InputError
+from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
@@ -61,10 +61,13 @@ class Index:
     at once and other processes when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike) -> None:
+    def __init__(self, path: Pathlike, *, verify: bool = False) -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
         self._open: Snapshot | None = Snapshot.open(self.path)
+        if verify:
+            for fault in self._snapshot.verify():
+                raise fault
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -155,7 +158,7 @@ class Index:
         with self._writer(processes, memory_mb) as writer:
             for report in reports:
                 writer.add(report)
-        self.refresh()
+        self._see()
         return Changes(writer.added, writer.changed, writer.unchanged)
 
     def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
@@ -194,14 +197,14 @@ class Index:
             there = tally.seen | unread  # a file that cannot be read just now is not gone
             gone = {path for path in known if path not in there and _is_under(path, paths, self.root, relative_path)}
             removed = writer.remove_files(tally.read | (gone if prune else set()))
-        self.refresh()
+        self._see()
         return tally.changes(writer, removed)
 
     def remove(self, *keys: str) -> Changes:
         """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
         with self._writer() as writer:
             removed = sum(writer.remove(key) for key in keys) + writer.remove_files(set(keys))
-        self.refresh()
+        self._see()
         return Changes(removed=removed)
 
     def merge(self) -> bool:
@@ -211,13 +214,21 @@ class Index:
         """
         with self._writer() as writer:
             writer.merge()
-        return self.refresh()
+        return self._see()
 
     def _writer(self, processes: int = 1, memory_mb: int = MEMORY_MB) -> Writer:
         from idlibsearch.index.writer import Effort, Writer
 
         _ = self._snapshot  # a closed index cannot be changed either
         return Writer(self.path, LOCK_TIMEOUT_S, Effort(processes, memory_mb))
+
+    def _see(self) -> bool:
+        """See what was just committed; an error here does not mean that it was not."""
+        try:
+            return self.refresh()
+        except DiskError as error:
+            outcome = "the change stands, and is seen as soon as the index can be opened again"
+            raise DiskError(error.path, error.errno or 0, error.reason, outcome) from error
 
     def refresh(self) -> bool:
         """See the newest generation; True if it is another one. Results got before stay as they are."""
@@ -246,11 +257,28 @@ class Index:
             "root": str(self.root),
         }
 
-    def check(self) -> list[IdlibsearchError]:
-        """Everything that is wrong with the newest generation on disk; empty where it is sound."""
+    def check(self, progress: Callable[[str, int, int], None] | None = None) -> list[IdlibsearchError]:
+        """Everything that is wrong with the newest generation on disk; empty where it is sound.
+
+        ``progress`` is called with the name of each segment before it is looked at, its number, and how many there are.
+        """
         from idlibsearch.index.check import check
 
-        return check(self.path)
+        return check(self.path, progress)
+
+    def rebuild(self, schema: Schema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``."""
+        from idlibsearch.faces.care import rebuild
+
+        _ = self._snapshot
+        rebuild(self.path, schema, progress=progress)
+        self._see()
+
+    def copy(self, target: Pathlike, *, link: bool = False, progress: Callable[[int, int], None] | None = None) -> None:
+        """Copy the newest generation into a new or empty folder while others read and write; as ``idlibsearch.copy``."""
+        from idlibsearch.faces.care import copy
+
+        copy(self.path, target, link=link, progress=progress)
 
     @property
     def schema(self) -> Schema:
@@ -331,13 +359,16 @@ def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path:
     return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
 
 
-def open(path: Pathlike = "index") -> Index:
+def open(path: Pathlike = "index", *, verify: bool = False) -> Index:
     """Open the index in a folder.
+
+    ``verify``: read every byte and compare it with its checksum first (some 2 GB a second), in place of only those that all else
+    hangs on. ``check`` does that and looks at what the numbers mean as well.
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
     another version of this library wrote it.
     """
-    return Index(path)
+    return Index(path, verify=verify)
 
 
 def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Pathlike | None = None) -> Index:
@@ -357,6 +388,8 @@ def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Path
     folder = Path(path)
     make_folder(folder)
     with WriteLock(folder, LOCK_TIMEOUT_S):
+        if exists(folder):  # somebody else made it while we waited
+            raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
         write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix()))
     return Index(folder)

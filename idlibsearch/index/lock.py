@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from idlibsearch.errors import LockedError
+from idlibsearch.index import storage
 
 try:
     import fcntl
@@ -36,7 +38,7 @@ class WriteLock:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        file = open(self._path, "a+b")  # it stays open as long as the lock is held
+        file = storage.append(self._path)  # it stays open as long as the lock is held
         started, pause_s = time.monotonic(), 0.005
         while not _try_lock(file):
             waited_s = time.monotonic() - started
@@ -88,9 +90,10 @@ def _windows_lock(file: BinaryIO, *, unlock: bool) -> None:
 
 
 def _write_note(file: BinaryIO, note: bytes) -> None:
-    file.truncate(0)
-    file.write(note)
-    file.flush()
+    with suppress(OSError):  # a full disk has room for the lock, if not for the name of who has it
+        file.truncate(0)
+        file.write(note)
+        file.flush()
 
 
 def _read_note(file: BinaryIO) -> str:

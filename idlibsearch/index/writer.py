@@ -7,13 +7,16 @@ becomes one segment, which is the same, byte for byte, however many processes bu
 from __future__ import annotations
 
 from collections.abc import Set
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from idlibsearch.errors import StorageError
+from idlibsearch.index import storage
 from idlibsearch.index.directory import Manifest, SegmentRecord, clean, write_manifest
 from idlibsearch.index.documents import to_record
-from idlibsearch.index.fileformat import SectionWriter, sync_file
+from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.merge import merge, repeated
 from idlibsearch.index.runs import BASE_BYTES, LEAST_BYTES, Batch, LocalRuns, Place, Run, Runs
@@ -80,7 +83,8 @@ class Writer:
             if self._runs is not None:
                 self._runs.discard()
             self.snapshot.close()
-            clean(self._folder)
+            with suppress(StorageError):  # the next writer cleans as well; what was committed stays so
+                clean(self._folder)
             self._lock.__exit__(kind, error, trace)
 
     # ---- gathering
@@ -207,8 +211,8 @@ class Writer:
         if len(runs) == 1 and not merging and not any(dead):
             docs = segments[0].doc_count
             segments[0].close()
-            sync_file(runs[0].path)
-            runs[0].path.replace(path)
+            storage.sync_file(runs[0].path)
+            storage.replace(runs[0].path, path)
             return SegmentRecord(path.name, docs)
         merge(path, segments, stretches, self.snapshot.ranking)
         for segment in segments[-len(runs) :] if runs else ():
