@@ -184,7 +184,8 @@ class _Placer:
 
     def _sloppy(self, node: Phrase) -> Operand:
         """Each part at most ``slop`` behind the one before it."""
-        operands = [Operand(leaf, leaf.idf) for leaf in self._planner.parts_of_phrase(node, self.columns)]
+        parts = self._planner.parts_of_phrase(node._replace(field=self._field), self.columns)
+        operands = [Operand(part, part.idf) for part in parts]
         slop = self._distance(Near((), node.slop, span=node.span))
         spanned = reduce(lambda left, right: Beside((left, right), slop, True), [operand.spanned for operand in operands])
         return Operand(spanned, sum(operand.idf for operand in operands))
