@@ -24,6 +24,7 @@ from idlibsearch.index.columns import column_name, folded_value, keywords_of
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.model import Report
 from idlibsearch.query.tree import (
+    Analysed,
     And,
     Boosted,
     Dated,
@@ -218,16 +219,16 @@ class NaiveIndex:
             found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
         return found or set()
 
-    def leaf_score(self, node: Word | Phrase, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+    def leaf_score(self, node: Word | Phrase | Analysed, doc: int, *, dates: bool, beside_number: bool) -> float | None:
         if node.field:
             names: tuple[str, ...] = (node.field,)
-        elif isinstance(node, Phrase):
+        elif isinstance(node, Phrase) or (isinstance(node, Analysed) and " " in node.text):
             names = ("title", "body")
-        elif dates and (beside_number or node.text not in ("may", "march")):
+        elif dates and (beside_number or isinstance(node, Analysed) or node.text not in ("may", "march")):
             names = DEFAULT
         else:
             names = ("title", "entities", "body")
-        words = query_entries(node.text)
+        words = analysed_entries(node.text) if isinstance(node, Analysed) else query_entries(node.text)
         tf = 0.0
         for name in names:
             freq = self.frequency(words, doc, name)
@@ -423,6 +424,16 @@ def query_entries(text: str) -> list[Entry]:
         else:
             spans.append((start, end))
     return [analyze_folded(fold(text[start:end])) for start, end in spans]
+
+
+def analysed_entries(text: str) -> list[Entry]:
+    """The words of ``rebel+held|rebelheld area``."""
+    found = []
+    for word in text.split():
+        parts, bar, joined = word.partition("|")
+        terms = [(term, place, 1) for place, term in enumerate(parts.split("+"))]
+        found.append(Entry(word, len(terms), (*terms, *([(joined, 0, len(terms))] if bar else []))))
+    return found
 
 
 def is_date_number(node: Node) -> bool:

@@ -15,6 +15,7 @@ from idlibsearch.query.likeness import note_likeness, note_nothing_in
 from idlibsearch.query.limits import MAX_DISTANCE
 from idlibsearch.query.pieces import COLUMN_FIELDS, SEARCHED_FIELDS, WORDS_AS_WELL, Reading, Token
 from idlibsearch.query.tree import (
+    Analysed,
     Boosted,
     Dated,
     Every,
@@ -145,11 +146,13 @@ def _mention(reading: Reading, token: Token, field: str) -> Node:
 
 
 def _quoted(reading: Reading, sign: Token, quoted: Token, field: str) -> Node | None:
-    """An exact phrase, or a regular expression."""
+    """An exact phrase, a regular expression, or terms."""
     text, span = quoted.text[1:-1], (sign.start, quoted.end)
     whole = Token("word", sign.text + quoted.text, *span)
+    if sign.text == "t" and re.search(r"\w", text) and not reading.is_valued(field):
+        return Analysed(" ".join(text.split()), field, span)
     _refuse_field(reading, whole, field)
-    if not re.search(r"\w", text) and (sign.text == "=" or not text):
+    if not re.search(r"\w", text) and (sign.text != "r" or not text):
         note_nothing_in(reading, whole)
         return None
     if (slop := reading.glued("word")) is not None and slop.text[0] == "~":
@@ -161,7 +164,7 @@ def _quoted(reading: Reading, sign: Token, quoted: Token, field: str) -> Node | 
 
 
 def _word(reading: Reading, token: Token, field: str) -> Node | None:
-    quoted = reading.glued("phrase") if token.text in ("r", "=") else None
+    quoted = reading.glued("phrase") if token.text in ("r", "=", "t") else None
     if quoted is not None:
         return _quoted(reading, token, reading.next(), field)
     if not reading.is_valued(field):

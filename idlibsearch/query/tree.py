@@ -87,6 +87,21 @@ class Phrase(NamedTuple):
 
 
 @_node
+class Analysed(NamedTuple):
+    """Words as the analysis gives them, side by side: each a term, or of a compound its parts and, behind |, the one term of all.
+
+    ``t"ceasefir"``, ``t"rebel+held|rebelheld area"``. A term that was analysed before must not be analysed again.
+    """
+
+    text: str
+    field: str = ""
+    span: Span = NOWHERE
+
+    def __str__(self) -> str:
+        return _fielded(self.field, f't"{self.text}"')
+
+
+@_node
 class Exact(NamedTuple):
     """Spellings exactly as they stand in a text (case, accents, hyphens), side by side where there are several."""
 
@@ -354,7 +369,7 @@ class Boosted(NamedTuple):
 Expansion = Wildcard | Fuzzy | Regex  # what stands for a set of words
 Nearness = Near | Same | NotNear
 Picked = Dated | Keyword | Ranged  # what restricts and does not score
-Atom = Word | Phrase | Exact | Expansion | Mention | Every | Picked
+Atom = Word | Phrase | Analysed | Exact | Expansion | Mention | Every | Picked
 Node = Atom | Nearness | First | AtLeast | And | Or | Not | Maybe | Require | Boosted
 _LOOSE = Or | Maybe | Require  # bind less than AND does
 _COMPOUND = And | _LOOSE
