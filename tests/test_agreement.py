@@ -85,7 +85,18 @@ words = made(
 phrases = made(
     Phrase, st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), st.sampled_from(["", "", "title", "body"])
 )
-TERMS = ("truce", "ceasefir", "ceas+fire|ceasefir", "rebel+held|rebelheld", "rebel+held", "rebelheld", "qaeda", "20+5|25", "2020-01", "us")
+TERMS = (
+    "truce",
+    "ceasefir",
+    "ceas+fire|ceasefir",
+    "rebel+held|rebelheld",
+    "rebel+held",
+    "rebelheld",
+    "qaeda",
+    "20+5|25",
+    "2020-01",
+    "us",
+)
 analysed = st.builds(
     Analysed,
     st.lists(st.sampled_from(TERMS), min_size=1, max_size=2).map(" ".join),

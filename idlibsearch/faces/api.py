@@ -23,15 +23,19 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.search import Request, When, search
+from idlibsearch.query.syntax import Parsed
+from idlibsearch.query.tree import Node
 from idlibsearch.results.hits import Results, results_of
 
 if TYPE_CHECKING:
     from idlibsearch.faces.whoosh_compat import Schema
+    from idlibsearch.faces.whoosh_query import Query
+    from idlibsearch.faces.whoosh_reader import IndexReader
     from idlibsearch.index.writer import Writer
     from idlibsearch.ingest.jsonl import Item
     from idlibsearch.ingest.layout import Mode as Split
     from idlibsearch.ingest.pages import Page
-    from idlibsearch.query.tree import Mode, Node
+    from idlibsearch.query.tree import Mode
 
 Pathlike = str | os.PathLike[str]
 MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process
@@ -102,13 +106,13 @@ class Index:
 
     def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
         self,
-        query: str | Node,
+        query: str | Node | Query,
         *,
         limit: int = 10,
         offset: int = 0,
         mode: Mode = "all",
         strict: bool = False,
-        filter: str | Node | None = None,
+        filter: str | Node | Query | None = None,
         date_from: When | None = None,
         date_to: When | None = None,
         sort: str = "score",
@@ -119,12 +123,13 @@ class Index:
         limits: Limits = LIMITS,
         aliases: Mapping[str, str] | None = None,
     ) -> Results:
-        """Answer a question in the query language (``docs/query-language.md``), or a tree of ``idlibsearch.query.tree``.
+        """Answer a question in the query language (``docs/query-language.md``), a tree of ``idlibsearch.query.tree``, or a query
+        object of Whoosh.
 
         ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
         that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
 
-        ``filter`` (a question, or a tree) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
+        ``filter`` (a question in any of these ways) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
         "last week" and all else that ``date:`` takes, or a ``datetime.date``) restrict what is found without scoring. ``today``:
         the day that "last week" is seen from, by default today's in UTC. ``sort``: "score"; "date", newest first;
         "key"; "words" or another field of numbers, largest first; with ":asc" or ":desc" behind it the other way; reports
@@ -142,11 +147,21 @@ class Index:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
         asked = (facets,) if isinstance(facets, str) else tuple(facets)
-        text, tree = (query, None) if isinstance(query, str) else (str(query), query)
+        text, tree, notes = (query, None, ()) if isinstance(query, str) else self._read(query)
+        kept = filter if filter is None or isinstance(filter, str) else self._read(filter)
         request = Request(
-            text, limit, offset, mode, strict, filter, date_from, date_to, sort, limits, timeout_ms, partial, tree, today, aliases
+            *(text, limit, offset, mode, strict, kept, date_from, date_to, sort, limits, timeout_ms, partial),
+            *(tree, today, aliases, notes),
         )
         return _answer(self._snapshot, request, asked, started)
+
+    def _read(self, query: Node | Query) -> Parsed:
+        """A question that was not typed."""
+        if isinstance(query, Node):
+            return Parsed(str(query), query, ())
+        from idlibsearch.faces.whoosh_query import read_query
+
+        return read_query(query, self._snapshot)
 
     def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
@@ -282,10 +297,20 @@ class Index:
 
     @property
     def schema(self) -> Schema:
-        """The report schema as Whoosh declares it."""
-        from idlibsearch.faces.whoosh_compat import schema_of
+        """What the index holds as Whoosh declares it: for ``whoosh.qparser.QueryParser``, whose queries ``search`` takes."""
+        from idlibsearch.faces.whoosh_compat import schema_of_snapshot
 
-        return schema_of(self._snapshot.ranking)
+        return schema_of_snapshot(self._snapshot)
+
+    def whoosh_reader(self) -> IndexReader:
+        """A ``whoosh.reading.IndexReader`` of what this object sees, for whatever of Whoosh is to run on the index.
+
+        ``whoosh.searching.Searcher(index.whoosh_reader())`` searches by Whoosh's own matchers and scores, in pure Python. It can
+        be used until the index is closed or refreshed.
+        """
+        from idlibsearch.faces.whoosh_reader import open_reader
+
+        return open_reader(self._snapshot)
 
     def close(self) -> None:
         """Let go of the index; hits got before can still be shown as far as they were read."""

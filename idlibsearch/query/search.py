@@ -28,12 +28,13 @@ NOTHING = Some(())  # what is found where the time is up before it is known what
 class Request(NamedTuple):
     """A question and how it is to be answered: hits ``offset`` to ``offset + limit`` in the order of ``sort``.
 
-    ``filter`` (a question or a tree) and the publication dates from the start of ``date_from`` to the end of ``date_to``
-    restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding the hits may
-    take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
+    ``filter`` (a question, typed or read, or a tree) and the publication dates from the start of ``date_from`` to the end of
+    ``date_to`` restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding
+    the hits may take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
 
-    ``tree``: the question, where it was not typed; ``text`` then is what messages call it. ``today``: the day that dates such as
-    "last week" are seen from, by default today's in UTC. ``aliases``: further names for fields.
+    ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
+    ``today``: the day that dates such as "last week" are seen from, by default today's in UTC. ``aliases``: further names for
+    fields.
     """
 
     text: str
@@ -41,7 +42,7 @@ class Request(NamedTuple):
     offset: int = 0
     mode: Mode = "all"
     strict: bool = False
-    filter: str | Node | None = None
+    filter: str | Node | Parsed | None = None
     date_from: When | None = None
     date_to: When | None = None
     sort: str = "score"
@@ -51,6 +52,7 @@ class Request(NamedTuple):
     tree: Node | None = None
     today: date | None = None
     aliases: Mapping[str, str] | None = None
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -82,7 +84,7 @@ def _answered(snapshot: Snapshot, request: Request) -> Found:
 
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
     if request.tree is not None:
-        return Parsed(request.text, request.tree, ())
+        return Parsed(request.text, request.tree, request.notes)
     return parse(request.text, request.mode, snapshot.has_column, request.today, request.limits, request.aliases)
 
 
@@ -121,14 +123,16 @@ def _restriction(snapshot: Snapshot, request: Request, deadline: Deadline) -> tu
         return None, []
     nodes: list[Node] = []
     text, notes = "", list[Diagnostic]()
-    if isinstance(request.filter, str):
-        text = request.filter
-        parsed = parse(text, is_column=snapshot.has_column, today=request.today, limits=request.limits, aliases=request.aliases)
-        nodes.append(parsed.tree)
-        notes += parsed.diagnostics
-    elif request.filter is not None:
-        text = str(request.filter)
-        nodes.append(request.filter)
+    kept = request.filter
+    if isinstance(kept, str):
+        kept = parse(kept, is_column=snapshot.has_column, today=request.today, limits=request.limits, aliases=request.aliases)
+    if isinstance(kept, Parsed):
+        text = kept.text
+        nodes.append(kept.tree)
+        notes += kept.diagnostics
+    elif kept is not None:
+        text = str(kept)
+        nodes.append(kept)
     if request.date_from is not None or request.date_to is not None:
         nodes.append(_published(request.date_from, request.date_to, request.today))
     planner = Planner(snapshot, text, request.limits, deadline)
