@@ -196,10 +196,14 @@ class NaiveIndex:
                 idf += sum(self.word_idf(word, node.field) for word in part)
         return idf * (tf / (self.ranking.k1 + tf))
 
-    def operand_spans(self, node: Word | Phrase | Exact | Wildcard | Fuzzy | Regex, doc: int, name: str) -> set[tuple[int, int]]:
+    def operand_spans(
+        self, node: Word | Phrase | Analysed | Exact | Wildcard | Fuzzy | Regex, doc: int, name: str
+    ) -> set[tuple[int, int]]:
         """Where a word, words side by side or spellings stand in a field, each occurrence as a whole."""
         if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
             return self.spelled_spans(choosers(node), doc, name)
+        if isinstance(node, Analysed):
+            return self.spans(analysed_entries(node.text), doc, name)
         found: set[tuple[int, int]] | None = None
         for part in (
             [Wildcard(piece) if "*" in piece else piece for piece in node.text.split()] if "*" in node.text else [node.text]
@@ -211,6 +215,10 @@ class NaiveIndex:
     def query_entries(self, text: str) -> list[Entry]:
         """The words of a piece of a question."""
         return query_entries(text)
+
+    def entries_of(self, node: Word | Analysed) -> list[Entry]:
+        """The words of a node."""
+        return analysed_entries(node.text) if isinstance(node, Analysed) else self.query_entries(node.text)
 
     def spelled_spans(self, wanted: list[Chooser], doc: int, name: str) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] | None = None
