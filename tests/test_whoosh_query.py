@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -272,9 +271,9 @@ def grown(children):
     return st.one_of(
         joined.map(lambda parts: "".join(child + operator for child, operator in parts[:-1]) + parts[-1][0]),
         children.map(lambda child: f"({child})"),
-        operands.filter(lambda typed: not re.search(r"[~*]", typed)).map(lambda child: f"{child}^2.5"),
+        st.one_of(plain_words, rows).map("{}^2.5".format),
         operands.map(lambda child: f"NOT {child}"),
-        children.filter(lambda typed: "title:" not in typed).map(lambda child: f"title:({child})"),
+        st.lists(in_text, min_size=1, max_size=3).map(lambda parts: f"title:({' OR '.join(parts)})"),
     )
 
 
