@@ -10,11 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "idlibsearch"
 ROOMS = ["", "analysis", "ingest", "index", "query", "results", "faces"]  # "" is the ground: errors and model
 DOORS = {
-    "whoosh": {
-        "faces.whoosh_compat",
-        "faces.whoosh_query",
-        "faces.whoosh_reader",
-    },  # schemas, queries, readers: one door in three
+    "whoosh": {f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "terms")},  # only api goes through it
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
     "numpy": {
@@ -70,6 +66,13 @@ def test_the_index_knows_nothing_of_where_reports_come_from():
 def test_a_library_has_one_door(library: str):
     users = {module for module in MODULES if any(name.split(".")[0] == library for name in imports(MODULES[module]))}
     assert users == DOORS[library]
+
+
+def test_only_the_programs_face_goes_through_the_door_to_whoosh():
+    """The door has several modules, which go by one name; nothing else may stand in it."""
+    assert {module for module in MODULES if module.startswith("faces.whoosh_")} == DOORS["whoosh"]
+    users = {module for module in INNER if ours(MODULES[module]) & DOORS["whoosh"]}
+    assert users - DOORS["whoosh"] == {"faces.api"}
 
 
 def test_no_circles():

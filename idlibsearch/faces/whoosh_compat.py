@@ -1,6 +1,6 @@
 """Schemas: the report's as Whoosh declares it, and Whoosh schemas as this library reads them.
 
-With ``whoosh_query`` and ``whoosh_reader`` the only door to whoosh.
+The other modules of the door to whoosh, ``whoosh_query`` and ``whoosh_reader`` with theirs, stand on it.
 """
 
 from __future__ import annotations
