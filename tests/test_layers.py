@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "idlibsearch"
 ROOMS = ["", "analysis", "ingest", "index", "query", "results", "faces"]  # "" is the ground: errors and model
 DOORS = {
-    "whoosh": {f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "terms")},  # only api goes through it
+    "whoosh": {f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")},  # only api uses it
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
     "numpy": {

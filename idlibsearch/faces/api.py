@@ -7,30 +7,32 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, InputError
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, InputError, SchemaError
 from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.search import Request, When, search
 from idlibsearch.query.syntax import Parsed
 from idlibsearch.query.tree import Node
-from idlibsearch.results.hits import Results, results_of
+from idlibsearch.results.hits import Results, as_report, fields_of, results_of
 
 if TYPE_CHECKING:
-    from idlibsearch.faces.whoosh_compat import Schema
+    from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
     from idlibsearch.faces.whoosh_query import Query
     from idlibsearch.faces.whoosh_reader import IndexReader
+    from idlibsearch.index.schema import Analysis, Purpose, Schema
     from idlibsearch.index.writer import Writer
     from idlibsearch.ingest.jsonl import Item
     from idlibsearch.ingest.layout import Mode as Split
@@ -65,13 +67,15 @@ class Index:
     at once and other processes when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike, *, verify: bool = False) -> None:
+    def __init__(self, path: Pathlike, schema: WhooshSchema | None = None, *, verify: bool = False) -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
+        self._given = schema
         self._open: Snapshot | None = Snapshot.open(self.path)
         if verify:
             for fault in self._snapshot.verify():
                 raise fault
+        self._open.analysis = self._analysis = _analysis(self._open, schema)
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -89,20 +93,35 @@ class Index:
         """The number of the commit this object sees; 1 is the empty index."""
         return self._snapshot.manifest.generation
 
+    @property
+    def has_reports(self) -> bool:
+        """Does it hold reports? Otherwise documents of a schema of its own."""
+        return self._snapshot.schema is None
+
     def __len__(self) -> int:
         """How many reports can be found."""
         return self._snapshot.live_count
 
     def __iter__(self) -> Iterator[Report]:
-        """Every report, in the order of adding."""
-        return self._snapshot.reports()
+        """Every report, in the order of adding. Raises SchemaError in an index with a schema of its own: see ``documents``."""
+        return map(as_report, self._snapshot.reports())
 
     def __contains__(self, key: str) -> bool:
         return self._snapshot.find(key) is not None
 
     def get(self, key: str) -> Report | None:
-        """The report with this key, or None."""
-        return self._snapshot.get(key)
+        """The report with this key, or None. Raises SchemaError in an index with a schema of its own: see ``document``."""
+        found = self._snapshot.get(key)
+        return None if found is None else as_report(found)
+
+    def document(self, key: str) -> dict[str, Any] | None:
+        """What is stored under this key, field by field, or None; of a report, as plain JSON values."""
+        found = self._snapshot.get(key)
+        return None if found is None else fields_of(self._snapshot, found)
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """The same of every report or document, in the order of adding."""
+        return (fields_of(self._snapshot, found) for found in self._snapshot.reports())
 
     def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
         self,
@@ -161,20 +180,41 @@ class Index:
             return Parsed(str(query), query, ())
         from idlibsearch.faces.whoosh_query import read_query
 
+        self._refuse_own_schema("whoosh's query objects are read")
         return read_query(query, self._snapshot)
 
-    def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:
+    def _refuse_own_schema(self, what: str) -> None:
+        if self._snapshot.schema is not None:
+            raise SchemaError(f"{what} for indexes of reports only; type the question")
+
+    def add(
+        self, reports: Iterable[Report] | Iterable[Mapping[str, Any]], *, processes: int = 1, memory_mb: int = MEMORY_MB
+    ) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
+
+        In an index with a schema of its own they are mappings of fields to values. The value of the unique field is the key;
+        without such a field documents are numbered, and none replaces another. This process alone reads them.
 
         ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether, but never
         less than 128 each; neither changes what is written. An error (also of the iterable) leaves the index as it was.
-        Raises LockedError while another writer has the index, WorkerError where another process fails.
+        Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
+        cannot be indexed.
         """
         with self._writer(processes, memory_mb) as writer:
-            for report in reports:
+            for report in self._readable(reports, writer.snapshot):
                 writer.add(report)
         self._see()
         return Changes(writer.added, writer.changed, writer.unchanged)
+
+    def _readable(
+        self, items: Iterable[Report] | Iterable[Mapping[str, Any]], snapshot: Snapshot
+    ) -> Iterable[Report] | Iterable[Document]:
+        """What is to be added, as the index takes it."""
+        if self._analysis is None:
+            return map(_checked, items)
+        from idlibsearch.index.mapping import documents
+
+        return documents(items, snapshot, self._analysis)
 
     def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
         self,
@@ -200,6 +240,8 @@ class Index:
         """
         from idlibsearch.ingest.pages import read_paths, relative_path
 
+        if self._snapshot.schema is not None:
+            raise SchemaError("files hold reports, and this index has a schema of its own; add mappings of its fields")
         tally = _Tally()
         with self._writer(processes, memory_mb) as writer:
             known = writer.snapshot.files()
@@ -248,6 +290,7 @@ class Index:
     def refresh(self) -> bool:
         """See the newest generation; True if it is another one. Results got before stay as they are."""
         newest = Snapshot.open(self.path)
+        newest.analysis = self._analysis
         changed = newest.manifest.generation != self.generation
         self._open = newest
         return changed
@@ -281,7 +324,7 @@ class Index:
 
         return check(self.path, progress)
 
-    def rebuild(self, schema: Schema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
+    def rebuild(self, schema: WhooshSchema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
         """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``."""
         from idlibsearch.faces.care import rebuild
 
@@ -296,8 +339,15 @@ class Index:
         copy(self.path, target, link=link, progress=progress)
 
     @property
-    def schema(self) -> Schema:
-        """What the index holds as Whoosh declares it: for ``whoosh.qparser.QueryParser``, whose queries ``search`` takes."""
+    def schema(self) -> WhooshSchema:
+        """What the index holds as Whoosh declares it: for ``whoosh.qparser.QueryParser``, whose queries ``search`` takes.
+
+        Raises SchemaError where its schema is not the reports' and was not handed in.
+        """
+        if self._snapshot.schema is not None:
+            if self._given is None:
+                raise SchemaError("an index records of its schema only what it needs; hand it in: open(path, schema=schema)")
+            return self._given
         from idlibsearch.faces.whoosh_compat import schema_of_snapshot
 
         return schema_of_snapshot(self._snapshot)
@@ -310,6 +360,7 @@ class Index:
         """
         from idlibsearch.faces.whoosh_reader import open_reader
 
+        self._refuse_own_schema("a reader for whoosh is there")
         return open_reader(self._snapshot)
 
     def close(self) -> None:
@@ -384,37 +435,77 @@ def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path:
     return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
 
 
-def open(path: Pathlike = "index", *, verify: bool = False) -> Index:
+def _checked(item: object) -> Report:
+    if not isinstance(item, Report):
+        raise SchemaError(f"this index holds reports, and a {type(item).__name__} is none; add idlibsearch.Report values")
+    return item
+
+
+def _analysis(snapshot: Snapshot, given: WhooshSchema | None) -> Analysis | None:
+    """What runs the analyzers of a schema that is not the reports'."""
+    if given is not None:
+        from idlibsearch.faces.whoosh_schema import check_same
+
+        check_same(snapshot.schema, snapshot.ranking, given)
+    if snapshot.schema is None:
+        return None
+    if given is None:
+        snapshot.schema.check_recorded()
+    return _Analysis(snapshot.schema, given)
+
+
+class _Analysis:
+    """Makes the analyzers of a schema when one of them is needed."""
+
+    def __init__(self, schema: Schema, given: WhooshSchema | None) -> None:
+        self._schema, self._given = schema, given
+
+    @cached_property
+    def _made(self) -> Analysis:
+        from idlibsearch.faces.whoosh_schema import analyzers_of
+
+        return analyzers_of(self._schema, self._given)
+
+    def words(self, field: str, value: str | Sequence[str], purpose: Purpose) -> list[tuple[str, int]]:
+        return self._made.words(field, value, purpose)
+
+    def places(self, field: str, text: str) -> list[tuple[int, int, int]]:
+        return self._made.places(field, text)
+
+
+def open(path: Pathlike = "index", schema: WhooshSchema | None = None, *, verify: bool = False) -> Index:
     """Open the index in a folder.
 
+    ``schema``: the ``whoosh.fields.Schema`` that it was made with, needed where that has analyzers that are not Whoosh's own.
     ``verify``: read every byte and compare it with its checksum first (some 2 GB a second), in place of only those that all else
     hangs on. ``check`` does that and looks at what the numbers mean as well.
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
-    another version of this library wrote it.
+    another version of this library wrote it, SchemaError where the schema is another one, or is needed.
     """
-    return Index(path, verify=verify)
+    return Index(path, schema, verify=verify)
 
 
-def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Pathlike | None = None) -> Index:
+def create(path: Pathlike = "index", schema: WhooshSchema | None = None, *, root: Pathlike | None = None) -> Index:
     """Make an empty index in a folder and open it.
 
-    ``schema``: a ``whoosh.fields.Schema`` with the report fields whose field boosts become weights; by default the report
-    schema. ``root``: the folder that keys of files are relative to, by default the one that holds the index folder; what is
-    recorded is its place relative to the index folder, so that both can move together.
+    ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
+    title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
+    are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
+    folder, so that both can move together.
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
     """
-    ranking = Ranking()
+    own, ranking = None, Ranking()
     if schema is not None:
-        from idlibsearch.faces.whoosh_compat import ranking_of
+        from idlibsearch.faces.whoosh_schema import declared
 
-        ranking = ranking_of(schema)
+        own, ranking = declared(schema)
     folder = Path(path)
     make_folder(folder)
     with WriteLock(folder, LOCK_TIMEOUT_S):
         if exists(folder):  # somebody else made it while we waited
             raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
-        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix()))
-    return Index(folder)
+        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own))
+    return Index(folder, schema)

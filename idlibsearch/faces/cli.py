@@ -233,11 +233,11 @@ def show(key: str, index_path: str | None, form: Format) -> int:
     from idlibsearch.results import render
 
     with open_index(index_path or DEFAULT_INDEX) as index:
-        report = index.get(key)
+        report = index.get(key) if index.has_reports else index.document(key)
         if report is None:
             _say(f"there is no report with the key {key}")
             return NOTHING
-        _print(render.report(report, form, _style()))
+        _print(render.fields(report, form) if isinstance(report, dict) else render.report(report, form, _style()))
         return FOUND
 
 

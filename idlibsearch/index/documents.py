@@ -2,6 +2,7 @@
 
 A record is one line of JSON with all of a report but its body, a newline, and the body as it is (UTF-8, lone surrogates too):
 the long text is neither escaped when it is written nor searched for quotes when it is read. JSON has no newlines of its own.
+In an index with a schema of its own the line is all there is, and has the stored values of a document under ``fields``.
 ``{"key":"a","title":"Truce holds"}``, newline, ``In Idlib the truce holds.`` is a record of 59 bytes.
 
     stored.blocks   the blocks, each a zstd frame (with its checksum, so that one that is whole can be told in a damaged file),
@@ -30,7 +31,7 @@ from typing import Any
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
-from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
+from idlibsearch.model import Document, Entity, Piece, Provenance, Report, ReportDate
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -99,17 +100,23 @@ def _provenance_from_json(value: dict[str, Any]) -> Provenance:
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def to_record(report: Report) -> bytes:
-    """A report as it is stored (see the head of this module)."""
+def to_record(report: Report | Document) -> bytes:
+    """A report or document as it is stored (see the head of this module)."""
+    if isinstance(report, Document):
+        kept = {"key": report.key, "digest": report.digest, "fields": report.fields, "texts": report.texts}
+        return _encode(kept).encode("ascii") + b"\n"
     value = to_json(report)
     body = value.pop("body", "")
     return f"{_encode(value)}\n{body}".encode("utf-8", "surrogatepass")
 
 
-def from_record(record: bytes) -> Report:
+def from_record(record: bytes) -> Report | Document:
     """The reverse of ``to_record``; raises KeyError, TypeError or ValueError where it is none."""
     line, _, body = record.partition(b"\n")
-    return from_json(json.loads(line) | {"body": body.decode("utf-8", "surrogatepass")})
+    value = json.loads(line)
+    if "fields" in value:
+        return Document(value["key"], value["digest"], value["fields"], value["texts"])
+    return from_json(value | {"body": body.decode("utf-8", "surrogatepass")})
 
 
 def is_vouched_for(block: memoryview) -> bool:
@@ -215,8 +222,8 @@ class Documents:
         except (zstd.ZstdError, ValueError, IndexError) as error:
             raise CorruptIndexError(self._path, f"report {doc} cannot be read ({error})", "stored.blocks") from None
 
-    def read(self, doc: int) -> Report:
-        """The report as it was added; raises CorruptIndexError where it cannot be unpacked."""
+    def read(self, doc: int) -> Report | Document:
+        """The report as it was added, or what is kept of a document; raises CorruptIndexError where it cannot be unpacked."""
         try:
             return from_record(self.record(doc))
         except (KeyError, TypeError, ValueError) as error:

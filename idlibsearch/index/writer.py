@@ -23,7 +23,7 @@ from idlibsearch.index.runs import BASE_BYTES, LEAST_BYTES, Batch, LocalRuns, Pl
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.index.stretches import Merged, Stretch, without
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 BATCH_BYTES = 512 * 1024  # of records: sixteen blocks of stored reports, the last of which is shorter than it might be
 MB = 1 << 20
@@ -89,8 +89,8 @@ class Writer:
 
     # ---- gathering
 
-    def add(self, report: Report) -> None:
-        """Add a report, or replace the one of the same key; one that is equal in every field is left alone.
+    def add(self, report: Report | Document) -> None:
+        """Add a report or document, or replace the one of the same key; one that is equal in every field is left alone.
 
         Of several with one key the last counts; that is found out when they are committed.
         """
@@ -105,11 +105,11 @@ class Writer:
         record = to_record(report)
         self._batch.reports.append(report)
         self._batch.records.append(record)
-        self._batch_bytes += len(record)
+        self._batch_bytes += len(record) if isinstance(report, Report) else len(record) + report.size_bytes
         if self._batch_bytes >= BATCH_BYTES:
             self._end_batch()
 
-    def _meet(self, place: tuple[int, int], report: Report) -> bool:
+    def _meet(self, place: tuple[int, int], report: Report | Document) -> bool:
         """Compare a report with the one of its key that was there before; True where that one stays."""
         number, doc = place
         mark = self._marks[number][doc]
@@ -128,7 +128,7 @@ class Writer:
     def _new_runs(self) -> Runs:
         stem = f"{self.snapshot.manifest.next_segment:08d}.run"
         place = Place(self._folder, stem, self.snapshot.ranking, self._worker_bytes)
-        if self._effort.processes == 1:
+        if self._effort.processes == 1 or self.snapshot.schema is not None:  # other analyzers run in this process only
             return LocalRuns(place)
         from idlibsearch.index.workers import WorkerRuns  # noqa: PLC0415 - only for those who want several
 

@@ -7,7 +7,7 @@ date field is left out under NOT, and for may and march unless they are written 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES, analyze_folded
@@ -24,6 +24,7 @@ from idlibsearch.query.tree import (
     Analysed,
     And,
     AtLeast,
+    Atom,
     Boosted,
     Dated,
     Every,
@@ -35,6 +36,7 @@ from idlibsearch.query.tree import (
     Maybe,
     Mention,
     Near,
+    Nearness,
     Node,
     Not,
     NotNear,
@@ -73,9 +75,14 @@ class Planner:
         self.text = text
         self._every_column = tuple(range(len(self._ranking.fields)))
         self.diagnostics: list[Diagnostic] = []
+        self.own: Callable[[Node], Step] | None = (
+            None  # plans all that asks for words or values where a schema is not the reports'
+        )
 
     def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911, PLR0912  # a line a kind of node
         """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
+        if self.own is not None and isinstance(node, Atom | Nearness | First | AtLeast):
+            return self.own(node)
         match node:
             case Word():
                 return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
@@ -130,7 +137,7 @@ class Planner:
         for number, child in enumerate(node.children):
             if isinstance(child, Not):
                 unwanted.append(self.plan(child.child, negated=True))
-            elif isinstance(child, Word) and not _is_other_word(child.text):
+            elif self.own is None and isinstance(child, Word) and not _is_other_word(child.text):
                 wanted.append(self._word(child, date=not negated))
             else:
                 beside = node.children[max(number - 1, 0) : number] + node.children[number + 1 : number + 2]
@@ -205,7 +212,9 @@ class Planner:
     def _columns(self, field: str, date: bool) -> tuple[int, ...]:
         if field:
             return (self._ranking.column(field),)
-        return self._every_column if date else tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
+        if date or not self._ranking.of_reports:
+            return self._every_column
+        return tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
 
     def _phrase(self, node: Phrase) -> Leaf:
         columns = self.positional(node.field)

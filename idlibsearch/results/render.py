@@ -47,9 +47,9 @@ def records(rows: Iterable[Mapping[str, Any]], form: Format, columns: Iterable[s
 
 
 def _json(value: object, indent: int | None = None) -> str:
-    """JSON that any terminal takes: letters as they are, lone surrogates escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return text if text.isprintable() or not _has_surrogate(text) else json.dumps(value, indent=indent)
+    """JSON that any terminal takes: letters as they are, lone surrogates escaped; what JSON has no form for as text."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return text if text.isprintable() or not _has_surrogate(text) else json.dumps(value, indent=indent, default=str)
 
 
 def _has_surrogate(text: str) -> bool:
