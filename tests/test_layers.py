@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "idlibsearch"
 ROOMS = ["", "analysis", "ingest", "index", "query", "results", "faces"]  # "" is the ground: errors and model
 DOORS = {
-    "whoosh": {f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")},  # only api uses it
+    "whoosh": {f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")},  # one door, one name
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
     "numpy": {
@@ -68,7 +68,7 @@ def test_a_library_has_one_door(library: str):
     assert users == DOORS[library]
 
 
-def test_only_the_programs_face_goes_through_the_door_to_whoosh():
+def test_only_the_faces_for_programs_go_through_the_door_to_whoosh():
     """The door has several modules, which go by one name; nothing else may stand in it."""
     assert {module for module in MODULES if module.startswith("faces.whoosh_")} == DOORS["whoosh"]
     users = {module for module in INNER if ours(MODULES[module]) & DOORS["whoosh"]}
