@@ -21,17 +21,24 @@ from whoosh.query import Span
 from whoosh.reading import EmptyReader, IndexReader, MultiReader, TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
+from idlibsearch.errors import SchemaError
 from idlibsearch.faces.whoosh_compat import schema_of_snapshot
 from idlibsearch.faces.whoosh_terms import AnalysedTerms, ColumnTerms, Found, Terms, WrittenTerms, days, keys, keywords, numbers
 from idlibsearch.index.columns import column_name, spellings_of
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.model import Report
 
 __all__ = ["IndexReader", "open_reader"]
 
 
 def open_reader(snapshot: Snapshot) -> IndexReader:
-    """A reader over all segments. It can be used as long as the snapshot is open."""
+    """A reader over all segments. It can be used as long as the snapshot is open.
+
+    Raises SchemaError for an index with a schema of its own.
+    """
+    if snapshot.schema is not None:
+        raise SchemaError("a Whoosh reader is there for an index of reports only, not for one with a schema of its own")
     schema = schema_of_snapshot(snapshot)
     readers = [SegmentReader(snapshot, segment, schema) for segment in snapshot.segments]
     if len(readers) == 1:
@@ -200,6 +207,7 @@ class SegmentReader(IndexReader):  # type: ignore[misc]
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """What a report has of the stored fields; of its keywords all spellings."""
         report = self._segment.documents.read(docnum)
+        assert isinstance(report, Report)  # indexes of other schemas have no reader
         plain = {name: getattr(report, name) for name in ("key", "title", "body", "url", "provenance")}
         day = {} if report.date is None else {"date": datetime.combine(report.date.start, time())}
         numbers = {column_name(name): number for name, number in report.numbers.items()}
