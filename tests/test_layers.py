@@ -10,7 +10,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "idlibsearch"
 ROOMS = ["", "analysis", "ingest", "index", "query", "results", "faces"]  # "" is the ground: errors and model
 DOORS = {
-    "whoosh": {f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")},  # one door, one name
+    "whoosh": {
+        f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")
+    },  # one door, one name
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
     "numpy": {
