@@ -594,9 +594,9 @@ def test_the_command_line_asks_and_shows(make):
 
 def test_objects_of_whoosh_are_for_indexes_of_reports_and_others_say_so(tmp_path):
     with idlibsearch.create(tmp_path / "index", Schema(body=TEXT)) as index:
-        with pytest.raises(idlibsearch.QueryError, match="for an index of reports only"):
+        with pytest.raises(idlibsearch.SchemaError, match="for indexes of reports only"):
             index.search(Term("body", "a"))
-        with pytest.raises(idlibsearch.SchemaError, match="for an index of reports only"):
+        with pytest.raises(idlibsearch.SchemaError, match="for indexes of reports only"):
             index.whoosh_reader()
         with pytest.raises(idlibsearch.QueryError, match="not known in an index with a schema of its own"):
             index.search('b NEAR/5 t"a"')

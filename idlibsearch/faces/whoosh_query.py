@@ -57,14 +57,11 @@ _PLAIN = r"[\w.,'’&-]+"  # a text that is read alike as a word typed and as a 
 def read_query(query: object, snapshot: Snapshot) -> Parsed:
     """A query object as the tree that finds the same reports.
 
-    Raises QueryError, which names the class, for what our language has no counterpart of and for an index with another schema.
+    Raises QueryError, which names the class, for what our language has no counterpart of.
     """
     if not isinstance(query, Query):
         message = f"a question is a text, a tree or a query object of Whoosh, not {type(query).__name__}"
         raise QueryError(repr(query), (0, 0), message)
-    if snapshot.schema is not None:
-        message = "query objects of Whoosh are read for an index of reports only"
-        raise QueryError(_shown(query), (0, 0), message, "type the question, or build a tree")
     reader = _Reader(_shown(query), snapshot)
     try:
         tree = reader.node(query)

@@ -21,7 +21,6 @@ from whoosh.query import Span
 from whoosh.reading import EmptyReader, IndexReader, MultiReader, TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
-from idlibsearch.errors import SchemaError
 from idlibsearch.faces.whoosh_compat import schema_of_snapshot
 from idlibsearch.faces.whoosh_terms import AnalysedTerms, ColumnTerms, Found, Terms, WrittenTerms, days, keys, keywords, numbers
 from idlibsearch.index.columns import column_name, spellings_of
@@ -33,12 +32,7 @@ __all__ = ["IndexReader", "open_reader"]
 
 
 def open_reader(snapshot: Snapshot) -> IndexReader:
-    """A reader over all segments. It can be used as long as the snapshot is open.
-
-    Raises SchemaError for an index with a schema of its own.
-    """
-    if snapshot.schema is not None:
-        raise SchemaError("a Whoosh reader is there for an index of reports only, not for one with a schema of its own")
+    """A reader over all segments. It can be used as long as the snapshot is open."""
     schema = schema_of_snapshot(snapshot)
     readers = [SegmentReader(snapshot, segment, schema) for segment in snapshot.segments]
     if len(readers) == 1:
