@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         StorageError,
         WorkerError,
     )
-    from idlibsearch.faces.api import Changes, Index, create, open
+    from idlibsearch.faces.api import Index, create, open
+    from idlibsearch.faces.edit import Changes, Edit
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
@@ -44,7 +45,8 @@ _HOMES = {
     "idlibsearch.errors": """ClosedError CorruptIndexError FormatVersionError IdlibsearchError IndexExistsError InputError
         KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
-    "idlibsearch.faces.api": "Changes Index create open",
+    "idlibsearch.faces.api": "Index create open",
+    "idlibsearch.faces.edit": "Changes Edit",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.query.limits": "Limits",
@@ -53,10 +55,10 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Entity", "FormatVersionError", "Hit", "IdlibsearchError",
-    "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError", "Piece", "Provenance",
-    "QueryError", "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError",
-    "StorageError", "WorkerError", "create", "open",
+    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Edit", "Entity", "FormatVersionError", "Hit",
+    "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
+    "Piece", "Provenance", "QueryError", "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError",
+    "SearchTimeoutError", "StorageError", "WorkerError", "create", "open",
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Everything the command line does is a method here. Nothing is printed; what goes
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,12 +13,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, IdlibsearchError, InputError
-from idlibsearch.index.directory import Manifest, make_folder, write_manifest
+from idlibsearch.errors import ClosedError, IdlibsearchError, IndexExistsError
+from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
+from idlibsearch.index.forks import BRIEFLY
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
@@ -26,45 +28,34 @@ from idlibsearch.query.search import Request, When, search
 from idlibsearch.results.hits import Results, results_of
 
 if TYPE_CHECKING:
+    from idlibsearch.faces.edit import Changes, Edit
     from idlibsearch.faces.whoosh_compat import Schema
-    from idlibsearch.index.writer import Writer
-    from idlibsearch.ingest.jsonl import Item
+    from idlibsearch.index.background import Background
     from idlibsearch.ingest.layout import Mode as Split
-    from idlibsearch.ingest.pages import Page
     from idlibsearch.query.tree import Mode, Node
 
 Pathlike = str | os.PathLike[str]
+Merging = Literal["foreground", "background", "never"]
 MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process
-LOCK_TIMEOUT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
-
-
-class Changes(NamedTuple):
-    """What a change did, counted in reports; where files were read, also those met, those left alone, those that failed.
-
-    ``skipped``: files, and lines of files, that hold no report; ``warnings``: what reports were read without.
-    """
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    files: int = 0
-    files_unchanged: int = 0
-    skipped: tuple[InputError, ...] = ()
-    warnings: tuple[InputError, ...] = ()
+WAIT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
 
 
 class Index:
     """An open index: a snapshot to search, and the way to change it.
 
-    A context manager. Searching is safe from many threads at once; every change is one atomic commit that this object sees
-    at once and other processes when they ``refresh``.
+    A context manager. Searching and refreshing are safe from many threads at once, and in forked children; every change is one
+    atomic commit that this object sees at once and others when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike) -> None:
+    def __init__(self, path: Pathlike, *, wait_s: float = WAIT_S, merge: Merging = "foreground") -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
+        self.wait_s = wait_s
+        self._merging = merge
+        self._background: Background | None = None
         self._open: Snapshot | None = Snapshot.open(self.path)
+        self._turns = itertools.count(1)
+        self._turn = 0  # of the call of ``refresh`` that opened what is open
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -152,11 +143,38 @@ class Index:
         less than 128 each; neither changes what is written. An error (also of the iterable) leaves the index as it was.
         Raises LockedError while another writer has the index, WorkerError where another process fails.
         """
-        with self._writer(processes, memory_mb) as writer:
-            for report in reports:
-                writer.add(report)
+        with self.edit(processes=processes, memory_mb=memory_mb) as edit:
+            edit.add(reports)
+        return edit.changes
+
+    def edit(self, *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Edit:
+        """Several changes as one commit; a context manager.
+
+            with index.edit() as edit:
+                edit.remove_where("source:reuters date:2019")
+                edit.add(reports)
+
+        ``processes`` and ``memory_mb`` as in ``add``. Raises LockedError while another writer has the index.
+        """
+        from idlibsearch.faces.edit import Edit
+        from idlibsearch.index.writer import Effort, Writer
+
+        _ = self._snapshot  # a closed index cannot be changed either
+        return Edit(Writer(self.path, self.wait_s, Effort(processes, memory_mb)), self._committed)
+
+    def _committed(self) -> None:
+        """See what was committed, and merge what that makes due."""
         self.refresh()
-        return Changes(writer.added, writer.changed, writer.unchanged)
+        if self._merging == "background":
+            from idlibsearch.index.background import Background
+
+            self._background = self._background or Background(self.path)
+            self._background.wake()
+        elif self._merging == "foreground":
+            from idlibsearch.index.merging import merge_due
+
+            if merge_due(self.path, self.wait_s):
+                self.refresh()
 
     def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
         self,
@@ -180,51 +198,59 @@ class Index:
         one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes`` and
         ``memory_mb`` as in ``add``; this process reads the files, whoever builds.
         """
-        from idlibsearch.ingest.pages import read_paths, relative_path
+        from idlibsearch.faces.update import Update
+        from idlibsearch.ingest.pages import read_paths
 
-        tally = _Tally()
-        with self._writer(processes, memory_mb) as writer:
-            known = writer.snapshot.files()
+        with self.edit(processes=processes, memory_mb=memory_mb) as edit:
+            known = edit.writer.snapshot.files()
+            update = Update(edit.writer, self.root)
             options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
             for page in read_paths(paths, self.root, known=known, **options):
-                tally.take(page, writer)
+                update.take(page)
                 if progress is not None:
                     progress(page.path)
-            unread = {relative_path(error.path, self.root) for error in tally.skipped if os.path.exists(error.path)}
-            there = tally.seen | unread  # a file that cannot be read just now is not gone
-            gone = {path for path in known if path not in there and _is_under(path, paths, self.root, relative_path)}
-            removed = writer.remove_files(tally.read | (gone if prune else set()))
-        self.refresh()
-        return tally.changes(writer, removed)
+            update.finish(known, paths if prune else None)
+        return update.changes
 
     def remove(self, *keys: str) -> Changes:
         """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
-        with self._writer() as writer:
-            removed = sum(writer.remove(key) for key in keys) + writer.remove_files(set(keys))
-        self.refresh()
-        return Changes(removed=removed)
+        with self.edit() as edit:
+            edit.remove(*keys)
+        return edit.changes
+
+    def remove_where(self, query: str, *, mode: Mode = "all", strict: bool = True) -> Changes:
+        """Remove all reports that answer a question; one commit.
+
+        ``mode`` as in ``search``. ``strict``: a question that there is anything odd about is refused, as one that does not say
+        what was meant may remove what was not meant. Raises QueryError.
+        """
+        with self.edit() as edit:
+            edit.remove_where(query, mode=mode, strict=strict)
+        return edit.changes
 
     def merge(self) -> bool:
         """Make one segment of all, without the reports that were removed or replaced; one commit. False: there was nothing to do.
 
-        Takes as long as copying the index and some; who reads meanwhile is not disturbed. The old files go with the next change.
+        Takes as long as copying the index and some; who reads or writes meanwhile is not disturbed. The old files go with the
+        next change.
         """
-        with self._writer() as writer:
-            writer.merge()
+        from idlibsearch.index.merging import all_of, merge_chosen
+
+        _ = self._snapshot
+        merge_chosen(self.path, all_of, self.wait_s)
         return self.refresh()
 
-    def _writer(self, processes: int = 1, memory_mb: int = MEMORY_MB) -> Writer:
-        from idlibsearch.index.writer import Effort, Writer
-
-        _ = self._snapshot  # a closed index cannot be changed either
-        return Writer(self.path, LOCK_TIMEOUT_S, Effort(processes, memory_mb))
-
     def refresh(self) -> bool:
-        """See the newest generation; True if it is another one. Results got before stay as they are."""
-        newest = Snapshot.open(self.path)
-        changed = newest.manifest.generation != self.generation
-        self._open = newest
-        return changed
+        """See the newest generation; True if it is another one. Results got before stay as they are.
+
+        Costs what is new: segments that were open stay so. Never fails because others commit or merge meanwhile.
+        """
+        turn, before = next(self._turns), self._snapshot
+        newest = Snapshot.open(self.path, before)
+        with BRIEFLY:
+            if self._open is not None and turn > self._turn:  # else who asked later was faster, and sees what is as new
+                self._turn, self._open = turn, newest
+        return self.generation != before.manifest.generation
 
     def stats(self) -> dict[str, Any]:
         """What is in the index: counts and sizes, as plain JSON values."""
@@ -232,18 +258,18 @@ class Index:
         fields = zip(snapshot.ranking.fields, snapshot.mean_lengths, strict=True)
         return {
             "path": str(self.path),
-            "generation": self.generation,
+            "generation": snapshot.manifest.generation,
             "reports": snapshot.live_count,
             "deleted": snapshot.doc_count - snapshot.live_count,
             "files": len(snapshot.files()),
             "segments": len(snapshot.segments),
             "words": sum(segment.lexicon.surface_count for segment in snapshot.segments),
             "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
-            "size_bytes": sum((self.path / name).stat().st_size for name in snapshot.manifest.files()),
+            "size_bytes": snapshot.size_bytes,
             "sizes": snapshot.sizes(),
             "mean_lengths": {field.name: round(mean, 2) for field, mean in fields},
             "recipe": snapshot.manifest.recipe,
-            "root": str(self.root),
+            "root": str((self.path / snapshot.manifest.root).resolve()),
         }
 
     def check(self) -> list[IdlibsearchError]:
@@ -261,9 +287,12 @@ class Index:
 
     def close(self) -> None:
         """Let go of the index; hits got before can still be shown as far as they were read."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        if self._background is not None:
+            self._background.stop()
+        with BRIEFLY:
+            snapshot, self._open = self._open, None
+        if snapshot is not None:
+            snapshot.close()
 
     def __enter__(self) -> Self:
         return self
@@ -285,67 +314,32 @@ def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], starte
     return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
 
 
-class _Tally:
-    """Counts what came of reading files."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()  # files that were met and could be read
-        self.read: set[str] = set()  # files that were read anew
-        self._same = 0  # files that were left alone
-        self.skipped: list[InputError] = []
-        self._warnings: list[InputError] = []
-
-    def take(self, page: Page | InputError, writer: Writer) -> None:
-        if isinstance(page, InputError):
-            self.skipped.append(page)
-            return
-        self.seen.add(page.path)
-        if page.unchanged:
-            self._same += 1
-            return
-        self.read.add(page.path)
-        try:
-            for item in page.reports:
-                self._take_item(item, writer)
-        except InputError as error:  # the file breaks off: what it held before, and is not seen now, may be behind the break
-            self.skipped.append(error)
-            self.read.discard(page.path)
-
-    def _take_item(self, item: Item, writer: Writer) -> None:
-        if isinstance(item, Report):
-            writer.add(item)
-        elif isinstance(item, InputError):
-            self.skipped.append(item)
-        else:
-            self._warnings.append(item.error)
-
-    def changes(self, writer: Writer, removed: int) -> Changes:
-        """What it all came to, once the writer has committed."""
-        twice = (InputError(key, "the key stands on several lines; the last of them counts") for key in writer.repeated)
-        counts = writer.added, writer.changed, writer.unchanged, removed, len(self.seen), self._same
-        return Changes(*counts, tuple(self.skipped), (*self._warnings, *twice))
-
-
-def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path: Callable[[Pathlike, Pathlike], str]) -> bool:
-    names = (relative_path(folder, root) for folder in folders)
-    return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
-
-
-def open(path: Pathlike = "index") -> Index:
+def open(path: Pathlike = "index", *, wait_s: float = WAIT_S, merge: Merging = "foreground") -> Index:
     """Open the index in a folder.
+
+    ``wait_s``: how many seconds changes wait while another writer has the index (0: not at all) before they raise LockedError.
+    ``merge``: when are segments merged that commits leave (``index/merge_policy.py`` says which)? At the end of a change
+    ("foreground"), in a thread, which ``close`` stops ("background"), or only by ``Index.merge`` ("never").
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
     another version of this library wrote it.
     """
-    return Index(path)
+    return Index(path, wait_s=wait_s, merge=merge)
 
 
-def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Pathlike | None = None) -> Index:
+def create(
+    path: Pathlike = "index",
+    schema: Schema | None = None,
+    *,
+    root: Pathlike | None = None,
+    wait_s: float = WAIT_S,
+    merge: Merging = "foreground",
+) -> Index:
     """Make an empty index in a folder and open it.
 
     ``schema``: a ``whoosh.fields.Schema`` with the report fields whose field boosts become weights; by default the report
     schema. ``root``: the folder that keys of files are relative to, by default the one that holds the index folder; what is
-    recorded is its place relative to the index folder, so that both can move together.
+    recorded is its place relative to the index folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``.
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
     """
@@ -356,7 +350,9 @@ def create(path: Pathlike = "index", schema: Schema | None = None, *, root: Path
         ranking = ranking_of(schema)
     folder = Path(path)
     make_folder(folder)
-    with WriteLock(folder, LOCK_TIMEOUT_S):
+    with WriteLock(folder, wait_s):
+        if exists(folder):  # somebody else made it while we waited
+            raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
         write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix()))
-    return Index(folder)
+    return Index(folder, wait_s=wait_s, merge=merge)

@@ -18,7 +18,8 @@ import click
 from idlibsearch.errors import IdlibsearchError, NoIndexError, QueryError
 
 if TYPE_CHECKING:
-    from idlibsearch.faces.api import Changes, Index
+    from idlibsearch.faces.api import Index
+    from idlibsearch.faces.edit import Changes
     from idlibsearch.results.render import Format, Style
 
 FOUND, NOTHING, ERROR = 0, 1, 2

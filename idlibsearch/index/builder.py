@@ -88,7 +88,7 @@ class SegmentBuilder:
 
     def end_batch(self) -> None:
         """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
-        self._documents.cut()
+        self._documents.end_batch()
         self._tokens.frombytes(packed(self._words.vocabulary.ids()))
         self._words.vocabulary.clear_ids()
         self._words.learn()

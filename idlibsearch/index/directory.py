@@ -4,7 +4,8 @@
     00000002.seg               a segment; never changes, never has another content under the same name
     00000004.run-0-1           a part of segment 4 while it is being built (``runs``); no generation names one
     00000002.del-00000003      the docs of that segment that generation 3 no longer counts
-    write.lock                 see ``lock``
+    merging.tmp                a segment that is being made of others (``merging``); no generation names it
+    write.lock, merge.lock     see ``lock``
 
 Commit: every new segment and bitmap is written and synced, then the manifest under a temporary name, synced, renamed, and
 the folder synced. A crash before the rename leaves the old generation as it was and some files that nobody names; the next
@@ -23,10 +24,12 @@ from typing import Any, NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, FormatVersionError, IndexExistsError, NoIndexError
 from idlibsearch.index.fields import Ranking
+from idlibsearch.index.lock import LOCK_NAME, MERGE_LOCK_NAME, is_locked, removable
 
 FORMAT_VERSION = 2
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
-_OWN_FILE = re.compile(r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}")
+MERGE_NAME = "merging.tmp"
+_OWN_FILE = re.compile(r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}|merging\.tmp")
 
 
 class SegmentRecord(NamedTuple):
@@ -41,7 +44,8 @@ class SegmentRecord(NamedTuple):
 class Manifest(NamedTuple):
     """All that a generation is: immutable, and the only thing that says which files count.
 
-    ``root`` is the folder that source paths are relative to, itself relative to the index folder.
+    ``root`` is the folder that source paths are relative to, itself relative to the index folder. ``unfinished``: source files
+    of which only a part of the reports is in it yet.
     """
 
     generation: int
@@ -50,6 +54,7 @@ class Manifest(NamedTuple):
     root: str
     segments: tuple[SegmentRecord, ...] = ()
     next_segment: int = 1
+    unfinished: tuple[str, ...] = ()
 
     def files(self) -> set[str]:
         """The names of the files this generation is made of, its manifest included."""
@@ -107,6 +112,7 @@ def read_manifest(folder: Path, generation: int | None = None) -> Manifest:
         value["root"],
         tuple(SegmentRecord(**record) for record in value["segments"]),
         value["next_segment"],
+        tuple(value.get("unfinished", ())),
     )
 
 
@@ -120,6 +126,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "root": manifest.root,
         "segments": [record._asdict() for record in manifest.segments],
         "next_segment": manifest.next_segment,
+        "unfinished": list(manifest.unfinished),
     }
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
@@ -154,7 +161,11 @@ def make_folder(folder: Path) -> None:
         raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        foreign = [name for name in os.listdir(folder) if not name.startswith(".") and name != "write.lock" and not _is_own(name)]
+        foreign = [
+            name
+            for name in os.listdir(folder)
+            if not name.startswith(".") and name not in (LOCK_NAME, MERGE_LOCK_NAME) and not _is_own(name)
+        ]
     except (FileExistsError, NotADirectoryError):
         raise IndexExistsError(str(folder), "this is not a folder") from None
     if foreign:
@@ -164,12 +175,18 @@ def make_folder(folder: Path) -> None:
 
 
 def clean(folder: Path) -> None:
-    """Remove what neither the newest generation nor the one before it names; only ever called by the holder of the lock."""
+    """Remove what neither the newest generation nor the one before it names; only ever called by the holder of the lock.
+
+    Where a reader holds the folder open (``held_open``) nothing is removed: the next writer will.
+    """
     kept = generations(folder)[-2:] if exists(folder) else []
     needed = {name for generation in kept for name in read_manifest(folder, generation).files()}
-    for name in os.listdir(folder):
-        if _is_own(name) and name not in needed:
-            (folder / name).unlink(missing_ok=True)
+    if is_locked(folder, MERGE_LOCK_NAME):
+        needed.add(MERGE_NAME)
+    with removable(folder) as free:
+        for name in os.listdir(folder) if free else ():
+            if _is_own(name) and name not in needed:
+                (folder / name).unlink(missing_ok=True)
 
 
 def _is_own(name: str) -> bool:

@@ -40,6 +40,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from idlibsearch.errors import ClosedError, CorruptIndexError, FormatVersionError, StorageError
+from idlibsearch.index.forks import keep_from_children
 
 MAGIC = b"\x89IDLSEG\n"
 VERSION = 2
@@ -70,6 +71,7 @@ class SectionWriter:
         self.path = path
         self._sync = sync
         self._file: BinaryIO = path.open("wb")
+        keep_from_children(self._file)
         self._file.write(bytes(ALIGNMENT))
         self._sections: dict[str, Section] = {}
         self._name = ""
@@ -152,7 +154,7 @@ class SectionFile:
         if sys.byteorder != "little":
             raise StorageError(str(path), "an index can be read on little-endian machines only")
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
+            self.size_bytes = size = os.fstat(file.fileno()).st_size
             if size < ALIGNMENT:
                 raise CorruptIndexError(str(path), f"only {size} bytes long")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -30,26 +30,28 @@ FORM_BITS = 2
 WINDOW_BYTES = 12 << 20  # of merged lists at once, which stand in memory some three times; one term's list always does
 
 
-def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranking) -> None:
-    """Write lexicon and posting lists of the merged segment. ``lengths``: uint32[docs * fields]."""
+def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranking, ask: Callable[[], None]) -> None:
+    """Write lexicon and posting lists of the merged segment. ``lengths``: uint32[docs * fields]; ``ask`` as in ``merge``."""
     united = _United(merged)
+    ask()
     united.forget_dead(merged, ranking)
     numbering = numbered(united.words, united.counts)
     surfaces = united.renumbered(numbering)
     readers = [segment.postings for segment in merged.segments]
     merger = PostingMerge(readers, united.terms, merged.docs, surfaces, len(united.words.terms))
     positional = np.array([field.positions for field in ranking.fields], np.uint8)
-    live, named = _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), positional)
+    live, named = _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), positional, ask)
     if any(merged.dead):
         united.keep(live, named)
         numbering = numbered(united.words, united.counts)
     write_words(out, united.words, numbering, united.docs, united.counts)
 
 
-def _write_lists(merger: PostingMerge, writer: PostingsWriter, positional: Any) -> tuple[Any, Any]:
+def _write_lists(merger: PostingMerge, writer: PostingsWriter, positional: Any, ask: Callable[[], None]) -> tuple[Any, Any]:
     """Write the lists that are not empty; marks of the terms that have one, and of those in a field without positions."""
     live, named = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
     for window in _ahead(merger):
+        ask()
         starts, docs, freqs, *places = (np.asarray(part) for part in window)
         there = np.diff(starts) > 0
         live.append(there)

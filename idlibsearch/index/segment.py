@@ -21,6 +21,7 @@ A worked example with measured sizes stands in ``docs/architecture.md``.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
@@ -88,6 +89,11 @@ class Segment:
         """The keys, by doc."""
         return Strings(self.file, "keys")
 
+    @property
+    def size_bytes(self) -> int:
+        """How large its file is, and that of its deleted docs."""
+        return self.file.size_bytes + (self._bitmap_file.size_bytes if self._bitmap_file else 0)
+
     def term(self, term: str) -> int:
         """The number of a term, -1 where no report of this segment has it."""
         return self.lexicon.terms.find(term)
@@ -101,6 +107,11 @@ class Segment:
     def key_order(self) -> memoryview:
         """The docs, uint32, sorted by key."""
         return self.file.array("keys.order")
+
+    @property
+    def bitmap(self) -> memoryview:
+        """The docs that were deleted or replaced: bit ``doc & 7`` of byte ``doc >> 3``; empty where there are none."""
+        return self._bitmap
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""
@@ -116,20 +127,16 @@ class Segment:
 
     def find_key(self, key: str) -> int | None:
         """The live doc with this key, or None. O(log n); a replaced doc of the same key may stand beside it."""
+        return next((doc for doc in self.docs_of_key(key) if not self.is_deleted(doc)), None)
+
+    def docs_of_key(self, key: str) -> Iterator[int]:
+        """The docs with this key, deleted ones included, in order."""
         order = self.file.array("keys.order")
-        low, high = 0, len(order)
-        while low < high:
-            middle = (low + high) // 2
-            if self.keys[order[middle]] < key:
-                low = middle + 1
-            else:
-                high = middle
-        while low < len(order) and self.keys[order[low]] == key:
-            if not self.is_deleted(order[low]):
-                doc: int = order[low]
-                return doc
-            low += 1
-        return None
+        at = bisect_left(order, key, key=self.keys.__getitem__)
+        while at < len(order) and self.keys[order[at]] == key:
+            doc: int = order[at]
+            yield doc
+            at += 1
 
     def files(self) -> dict[str, str]:
         """Source file to fingerprint, for the files that live docs came from."""
