@@ -187,29 +187,32 @@ class Index:
         advance: Callable[[int], None] | None = None,
         processes: int = 1,
         memory_mb: int = MEMORY_MB,
+        checkpoint_s: float | None = None,
     ) -> Changes:
         """Read report pages and files of JSON lines (.jsonl, .ndjson, packed as .gz or .xz or not), and bring the index up to
         date with them; one commit.
 
-        Pages that have not changed are left alone; a changed page's reports replace its old ones. ``prune`` also removes the
+        Files that have not changed are not even opened; a changed file's reports replace its old ones. ``prune`` also removes the
         reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
         its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
         one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes`` and
         ``memory_mb`` as in ``add``; this process reads the files, whoever builds.
+
+        ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
+        taken up by the next where it was then. Others see what is there meanwhile.
         """
         from idlibsearch.faces.update import Update
         from idlibsearch.ingest.pages import read_paths
 
         with self.edit(processes=processes, memory_mb=memory_mb) as edit:
-            known = edit.writer.snapshot.files()
-            update = Update(edit.writer, self.root)
+            update = Update(edit.writer, self.root, checkpoint_s)
             options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
-            for page in read_paths(paths, self.root, known=known, **options):
+            for page in read_paths(paths, self.root, **update.told, **options):
                 update.take(page)
                 if progress is not None:
                     progress(page.path)
-            update.finish(known, paths if prune else None)
+            update.finish(paths if prune else None)
         return update.changes
 
     def remove(self, *keys: str) -> Changes:

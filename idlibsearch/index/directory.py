@@ -5,6 +5,7 @@
     00000004.run-0-1           a part of segment 4 while it is being built (``runs``); no generation names one
     00000002.del-00000003      the docs of that segment that generation 3 no longer counts
     merging.tmp                a segment that is being made of others (``merging``); no generation names it
+    files.seen                 see ``seen``; no generation names it
     write.lock, merge.lock     see ``lock``
 
 Commit: every new segment and bitmap is written and synced, then the manifest under a temporary name, synced, renamed, and
@@ -19,7 +20,9 @@ import json
 import os
 import re
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, FormatVersionError, IndexExistsError, NoIndexError
@@ -29,7 +32,11 @@ from idlibsearch.index.lock import LOCK_NAME, MERGE_LOCK_NAME, is_locked, remova
 FORMAT_VERSION = 2
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
 MERGE_NAME = "merging.tmp"
-_OWN_FILE = re.compile(r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}|merging\.tmp")
+SEEN_NAME = "files.seen"
+_LASTING = (LOCK_NAME, MERGE_LOCK_NAME, SEEN_NAME)
+_OWN_FILE = re.compile(
+    r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}|merging\.tmp|files\.seen\.tmp"
+)
 
 
 class SegmentRecord(NamedTuple):
@@ -45,7 +52,7 @@ class Manifest(NamedTuple):
     """All that a generation is: immutable, and the only thing that says which files count.
 
     ``root`` is the folder that source paths are relative to, itself relative to the index folder. ``unfinished``: source files
-    of which only a part of the reports is in it yet.
+    of which only a part of the reports is in it yet, each with what its reader left to go on (JSON values).
     """
 
     generation: int
@@ -54,7 +61,7 @@ class Manifest(NamedTuple):
     root: str
     segments: tuple[SegmentRecord, ...] = ()
     next_segment: int = 1
-    unfinished: tuple[str, ...] = ()
+    unfinished: Mapping[str, Any] = MappingProxyType({})
 
     def files(self) -> set[str]:
         """The names of the files this generation is made of, its manifest included."""
@@ -112,7 +119,7 @@ def read_manifest(folder: Path, generation: int | None = None) -> Manifest:
         value["root"],
         tuple(SegmentRecord(**record) for record in value["segments"]),
         value["next_segment"],
-        tuple(value.get("unfinished", ())),
+        dict(value.get("unfinished", {})),
     )
 
 
@@ -126,7 +133,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "root": manifest.root,
         "segments": [record._asdict() for record in manifest.segments],
         "next_segment": manifest.next_segment,
-        "unfinished": list(manifest.unfinished),
+        "unfinished": dict(manifest.unfinished),
     }
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
@@ -161,11 +168,8 @@ def make_folder(folder: Path) -> None:
         raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        foreign = [
-            name
-            for name in os.listdir(folder)
-            if not name.startswith(".") and name not in (LOCK_NAME, MERGE_LOCK_NAME) and not _is_own(name)
-        ]
+        names = [name for name in os.listdir(folder) if not name.startswith(".") and name not in _LASTING]
+        foreign = [name for name in names if not _is_own(name)]
     except (FileExistsError, NotADirectoryError):
         raise IndexExistsError(str(folder), "this is not a folder") from None
     if foreign:

@@ -142,7 +142,8 @@ class Segment:
         """Source file to fingerprint, for the files that live docs came from."""
         of_doc = self.file.array("docs.file")
         names, prints = Strings(self.file, "files"), Strings(self.file, "files.prints")
-        numbers = sorted({of_doc[doc] for doc in self.live_docs()} - {NO_FILE})
+        met = {of_doc[doc] for doc in self.live_docs()} if len(self._bitmap) else set(of_doc)
+        numbers = sorted(met - {NO_FILE})
         return {names[number]: prints[number] for number in numbers}
 
     def docs_of_files(self, paths: Set[str]) -> list[int]:

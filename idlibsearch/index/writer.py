@@ -50,8 +50,10 @@ class Effort(NamedTuple):
 class Writer:
     """Gathers changes to the index in ``folder``; a context manager that commits when left without an error.
 
-    Changes count in the order in which they are made. ``wait_s``: how long to wait for another writer, in seconds. Raises
-    LockedError, whatever opening raises, and WorkerError. ``counts`` are right after a commit, not before.
+    Changes count in the order in which they are made. ``wait_s``: how long to wait for another writer, in seconds. ``counts`` are
+    right after a commit, not before. ``unfinished`` are the source files of which more reports are to come than the next commit
+    has (see ``Manifest``); they stay so until somebody takes them out. Raises LockedError, whatever opening raises, and
+    WorkerError.
     """
 
     def __init__(self, folder: Path, wait_s: float = 10.0, effort: Effort = Effort()) -> None:  # noqa: B008 - a constant
@@ -73,6 +75,7 @@ class Writer:
     def _begin(self, snapshot: Snapshot, marks: dict[str, bytearray], others: int) -> None:
         """Gather changes to a generation, of which ``marks`` are known by file; all other docs are marked ``others``."""
         self.snapshot = snapshot
+        self.unfinished = dict(snapshot.manifest.unfinished)
         new = bytes([others])
         self._marks = [marks.get(segment.path.name) or bytearray(new * segment.doc_count) for segment in snapshot.segments]
         self._runs: Runs | None = None
@@ -86,7 +89,7 @@ class Writer:
             return
         try:
             if kind is None:
-                self._commit(frozenset())
+                self._commit()
         finally:
             if self._runs is not None:
                 self._runs.discard()
@@ -170,19 +173,22 @@ class Writer:
         for number, segment in enumerate(self.snapshot.segments) if paths else ():
             self.remove_docs(number, segment.docs_of_files(paths))
 
+    def keep_files(self, paths: Set[str]) -> None:
+        """Take the reports committed earlier that came from these source files as if they had been added again as they are."""
+        for segment, marks in zip(self.snapshot.segments, self._marks, strict=True):
+            for doc in segment.docs_of_files(paths):
+                marks[doc] = marks[doc] or KEPT
+
     # ---- committing
 
-    def commit(self, unfinished: Set[str] = frozenset()) -> None:
-        """Make true what was gathered so far, and go on; what was added counts as added here, not as there before.
-
-        ``unfinished`` files have more reports than were added yet: until another commit says otherwise they are not known.
-        """
-        self._commit(unfinished)
+    def commit(self) -> None:
+        """Make true what was gathered so far, and go on; what was added counts as added here, not as there before."""
+        self._commit()
         marks = {segment.path.name: marks for segment, marks in zip(self.snapshot.segments, self._marks, strict=True)}
         self._begin(Snapshot.open(self._folder, self.snapshot), marks, KEPT)
         clean(self._folder)
 
-    def _commit(self, unfinished: Set[str]) -> None:
+    def _commit(self) -> None:
         runs = self._finish_runs()
         old = self.snapshot.manifest
         records = [
@@ -192,7 +198,7 @@ class Writer:
         if runs:
             records.append(self._new_segment(runs, old.next_segment))
         kept = tuple(record for record in records if record.deleted < record.docs)
-        new = old._replace(segments=kept, next_segment=old.next_segment + bool(runs), unfinished=tuple(sorted(unfinished)))
+        new = old._replace(segments=kept, next_segment=old.next_segment + bool(runs), unfinished=dict(self.unfinished))
         if new != old:
             write_manifest(self._folder, new._replace(generation=old.generation + 1))
 
