@@ -21,7 +21,6 @@ A worked example with measured sizes stands in ``docs/architecture.md``.
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Set
 from functools import cached_property
 from pathlib import Path
@@ -132,7 +131,7 @@ class Segment:
     def docs_of_key(self, key: str) -> Iterator[int]:
         """The docs with this key, deleted ones included, in order."""
         order = self.file.array("keys.order")
-        at = bisect_left(order, key, key=self.keys.__getitem__)
+        at = self.keys.first_at(order, key)
         while at < len(order) and self.keys[order[at]] == key:
             doc: int = order[at]
             yield doc
