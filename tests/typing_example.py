@@ -29,4 +29,8 @@ def day(hit: Hit) -> date | None:
 def main() -> None:
     with idlibsearch.create("index") as index:
         changes = index.add([Report(key="a", title="Truce holds", body="…", date="2020-01-12")])
+        with index.edit() as edit:
+            before: Report | None = edit.get("a")
+            edit.remove_where("title:truce")
+        print(before, edit.changes.removed, index.merge(), index.refresh())
         print(changes.added, [str(error) for error in index.check()], headlines(index, "truce"))

@@ -39,7 +39,7 @@ class Update:
         self._due = time.monotonic() + self._every_s
         self._files = writer.snapshot.files()
         self.known = {path: mark for path, mark in self._files.items() if path not in writer.unfinished}
-        self.left_at = {path: Left(Position(*left[0]), left[1]) for path, left in writer.unfinished.items() if left}
+        self.left_at = {path: left for path, value in writer.unfinished.items() if (left := _left(value)) is not None}
         self._states = Seen(writer.snapshot.folder)
         self._met: set[str] = set()  # files that were met and could be read
         self._read: set[str] = set()  # those that were read anew since the last commit
@@ -124,6 +124,14 @@ class Update:
         twice = (InputError(key, "the key stands on several lines; the last of them counts") for key in counts.repeated)
         numbers = counts.added, counts.changed, counts.unchanged, counts.removed, len(self._met), self._same
         return Changes(*numbers, tuple(self._skipped), (*self._warnings, *twice))
+
+
+def _left(value: object) -> Left | None:
+    """What a manifest says of a file that was not read to its end; a stranger may have written it."""
+    match value:
+        case [[int(line), int(byte), int(character)], str(fingerprint)] if min(line, byte, character) >= 0:
+            return Left(Position(line, byte, character), fingerprint)
+    return None
 
 
 def _under(folders: Iterable[Pathlike], root: Path) -> Callable[[str], bool]:

@@ -149,7 +149,7 @@ class Segment:
         """The live docs that came from one of these source files."""
         of_doc, names = self.file.array("docs.file"), Strings(self.file, "files")
         wanted = {number for number in (names.find(path) for path in paths) if number is not None}
-        return [doc for doc in self.live_docs() if of_doc[doc] in wanted]
+        return [doc for doc in self.live_docs() if of_doc[doc] in wanted] if wanted else []
 
     def verify(self) -> list[CorruptIndexError]:
         """Check every checksum of the segment and its bitmap; one error for each that is wrong."""
