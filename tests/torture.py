@@ -29,7 +29,7 @@ from idlibsearch.index.directory import read_manifest
 KEYS = [f"k{n:02}" for n in range(40)]
 WORDS = ["truce", "Idlib", "rebel-held", "Sochi", "ceasefire", "air", "strikes", "the", "talks", "17"]
 Held = dict[str, str]  # key to title
-LONGEST_S = 0.25  # a child lives so long at most: some ten commits
+LONGEST_S = 0.4  # a child lives so long at most: some ten commits
 
 
 class Step(NamedTuple):
@@ -110,7 +110,8 @@ def ended(child: int, told: int) -> tuple[int, bytes]:
 def kills(folder: Path, seed: int, count: int) -> Counter[str]:
     """Kill a process that changes an index, again and again, each time where chance has it; the index goes on living."""
     rng, figures = random.Random(seed), Counter[str]()
-    idlibsearch.create(folder).close()
+    with idlibsearch.create(folder) as index:
+        index.add([])  # what writing needs is loaded here, and not in every child
     state, number = Held(), 0
     for _ in range(count):
         first = number
