@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from idlibsearch.errors import (
         ClosedError,
         CorruptIndexError,
+        DiskError,
         FormatVersionError,
         IdlibsearchError,
         IndexExistsError,
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from idlibsearch.faces.api import Index, create, open
+    from idlibsearch.faces.care import copy, rebuild, repair
     from idlibsearch.faces.edit import Changes, Edit
+    from idlibsearch.index.repair import Repaired
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
@@ -42,11 +45,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "idlibsearch.errors": """ClosedError CorruptIndexError FormatVersionError IdlibsearchError IndexExistsError InputError
-        KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
+    "idlibsearch.errors": """ClosedError CorruptIndexError DiskError FormatVersionError IdlibsearchError IndexExistsError
+        InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
     "idlibsearch.faces.api": "Index create open",
     "idlibsearch.faces.edit": "Changes Edit",
+    "idlibsearch.faces.care": "copy rebuild repair",
+    "idlibsearch.index.repair": "Repaired",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.query.limits": "Limits",
@@ -55,10 +60,10 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Edit", "Entity", "FormatVersionError", "Hit",
+    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "FormatVersionError", "Hit",
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
-    "Piece", "Provenance", "QueryError", "RecipeError", "Report", "ReportDate", "ReportError", "Results", "SchemaError",
-    "SearchTimeoutError", "StorageError", "WorkerError", "create", "open",
+    "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportDate", "ReportError", "Results",
+    "SchemaError", "SearchTimeoutError", "StorageError", "WorkerError", "copy", "create", "open", "rebuild", "repair",
 ]  # fmt: skip
 
 

@@ -17,10 +17,13 @@ It is not a place for behaviour: nothing here prints, logs or exits.
         ├── FormatVersionError    it was written by another version
         ├── RecipeError           its words were analysed by another recipe
         ├── LockedError           another writer has it
+        ├── DiskError             the system refused to read or write a file of it
         └── ClosedError           it was closed
 """
 
 from __future__ import annotations
+
+from errno import errorcode
 
 
 class IdlibsearchError(Exception):
@@ -116,7 +119,9 @@ class CorruptIndexError(StorageError):
 
     def __init__(self, path: str, reason: str, section: str = "") -> None:
         where = f"section {section}: " if section else ""
-        super().__init__(path, f"damaged: {where}{reason}; run `idlibsearch check` for the whole account")
+        super().__init__(
+            path, f"damaged: {where}{reason}; run `idlibsearch check` for the whole account, `idlibsearch repair` to mend it"
+        )
         self.reason = reason
         self.section = section
 
@@ -137,7 +142,7 @@ class RecipeError(StorageError):
     def __init__(self, path: str, recorded: object, current: object) -> None:
         super().__init__(
             path,
-            f"its words were analysed by {recorded}, this idlibsearch uses {current}; build the index again from its sources",
+            f"its words were analysed by {recorded}, this idlibsearch uses {current}; `idlibsearch rebuild` analyses them again",
         )
         self.recorded = recorded
         self.current = current
@@ -150,6 +155,31 @@ class LockedError(StorageError):
         super().__init__(path, f"another writer has this index ({holder}); waited {waited_s:.1f} s; try again, or wait longer")
         self.holder = holder
         self.waited_s = waited_s
+
+
+_CURES = {
+    "ENOSPC": "make room and try again",
+    "EDQUOT": "make room and try again",
+    "EMFILE": "too many files are open in this process: close some, or allow more (ulimit -n)",
+    "ENFILE": "too many files are open on this machine: close some, or allow more",
+    "EACCES": "let this user read and write in the index folder, or use another one",
+    "EPERM": "let this user read and write in the index folder, or use another one",
+    "EROFS": "use a folder that can be written to",
+    "EIO": "the disk or its connection fails: see to that first, then run `idlibsearch check`",
+}
+
+
+class DiskError(StorageError, OSError):
+    """The system refused to read or write a file of the index; ``errno`` and ``reason`` are its own words.
+
+    What was committed before is as it was, and the change that was going on was not made, unless ``outcome`` says otherwise.
+    """
+
+    def __init__(self, path: str, number: int, reason: str, outcome: str = "what was committed before is whole") -> None:
+        cure = _CURES.get(errorcode.get(number, ""), "see to that and try again")
+        super().__init__(path, f"{reason}; {cure}; {outcome}")
+        self.errno = number
+        self.reason = reason
 
 
 class ClosedError(StorageError):

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import idlibsearch
+from idlibsearch import Report
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave torture out unless it is asked for by name."""
+    if "torture" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("torture")])
+        items[:] = [item for item in items if not item.get_closest_marker("torture")]
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +36,16 @@ def seed_index(tmp_path_factory):
         index.add_path(SEEDS)
         yield index
         assert index.check() == []
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory) -> Path:
+    """A folder with an index of two segments, one with replaced reports; to be copied, not to be changed."""
+    folder = tmp_path_factory.mktemp("filled") / "index"
+    with idlibsearch.create(folder, merge="never") as index:
+        index.add(Report(f"k{n}", f"Truce {n}", "Rebel-held Idlib. " * 3, "2020", source="Reuters") for n in range(3))
+        index.add([Report("k4", "Four"), Report("k0", "Zero again")])
+    return folder
 
 
 @pytest.fixture

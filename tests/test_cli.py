@@ -339,3 +339,49 @@ def test_a_question_may_take_only_so_long(run, in_seeds):
     assert "the time was up" in run(*late, "--partial").stdout
     assert json.loads(run(*late, "--partial", "--format", "json").stdout)["partial"] is True
     assert run("query", "ceasefire", "--timeout", "100000").returncode == 0
+
+
+# ---- looking after an index
+
+
+def test_a_damaged_index_is_checked_repaired_and_what_is_lost_is_said(run, indexed):
+    assert json.loads(run("check", "--format", "json").stdout) == {"sound": True, "faults": []}
+    assert run("repair").stdout == "sound\n"
+    segment = indexed / "index" / "00000001.seg"
+    data = bytearray(segment.read_bytes())
+    data[200] ^= 1  # the first block of stored reports
+    segment.write_bytes(data)
+    checked = run("check", "--format", "json")
+    assert (checked.returncode, json.loads(checked.stdout)["sound"]) == (2, False)
+    assert "section stored.blocks: wrong checksum" in run("check").stdout
+    repaired = run("repair", "--format", "json")
+    value = json.loads(repaired.stdout)
+    assert (repaired.returncode, value["sound"], value["saved"] + value["lost"]) == (1, False, 50)
+    assert value["lost"] == len(value["lost_keys"]) > 0
+    assert "wrong checksum" in repaired.stderr
+    assert run("check").stdout == "sound\n"
+    assert json.loads(run("stats", "--format", "json").stdout)["reports"] == value["saved"]
+
+
+def test_lost_reports_come_back_from_their_sources(run, indexed):
+    segment = indexed / "index" / "00000001.seg"
+    data = bytearray(segment.read_bytes())
+    data[200] ^= 1
+    segment.write_bytes(data)
+    repaired = run("repair", "--reread", "--format", "json")
+    value = json.loads(repaired.stdout)
+    assert (repaired.returncode, value["lost"], value["saved"] + value["restored"]) == (0, 0, 50)
+    assert run("index", "seeds").stdout.startswith("5 files, 5 of them as they were: 0 added")
+
+
+def test_an_index_is_copied_and_analysed_again(run, indexed):
+    assert run("copy", "backup").stdout == "index: generation 2 copied to backup\n"
+    assert run("check", "--index", "backup").stdout == "sound\n"
+    again = run("copy", "backup")
+    assert (again.returncode, "there is an index here already" in again.stderr) == (2, True)
+    assert run("rebuild", "--index", "backup").stdout == "backup: rebuilt as generation 3\n"
+    assert run("check", "--index", "backup").stdout == "sound\n"
+    assert (
+        run("query", "--index", "backup", "ceasefire Sochi").stdout.splitlines()[2:]
+        == (run("query", "ceasefire Sochi").stdout.splitlines()[2:])
+    )

@@ -258,13 +258,19 @@ def test_a_segment_may_go_while_it_is_merged(unmerged, gone):
 
 def test_a_writer_leaves_a_merge_that_goes_on_in_peace_and_others_wait(unmerged):
     def write() -> None:
-        (unmerged.path / MERGE_NAME).touch()
         unmerged.add([Report("new", "Truce")])
         assert (unmerged.path / MERGE_NAME).exists()
         with pytest.raises(idlibsearch.LockedError, match="which is this very one"):
             merge_chosen(unmerged.path, all_of, 0)
 
-    assert merge_chosen(unmerged.path, all_of, 0, Meanwhile(write)) is True
+    meanwhile = Meanwhile(write)
+
+    def ask() -> None:
+        if (unmerged.path / MERGE_NAME).exists():
+            meanwhile()
+
+    assert merge_chosen(unmerged.path, all_of, 0, ask) is True
+    assert meanwhile.done
 
 
 def test_a_stopped_merge_leaves_everything_as_it_was(unmerged):

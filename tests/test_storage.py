@@ -201,6 +201,17 @@ def test_creating_over_something_is_refused(new_index, tmp_path):
         idlibsearch.create(tmp_path / "papers" / "letter.txt")
 
 
+def test_an_index_that_lost_its_manifest_is_not_taken_for_an_empty_folder(new_index):
+    new_index.add([Report("a", "One")])
+    kept = {path: path.read_bytes() for path in new_index.path.glob("generation-*")}
+    for path in kept:
+        path.unlink()
+    with pytest.raises(idlibsearch.IndexExistsError, match="idlibsearch repair"):
+        idlibsearch.create(new_index.path)
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
 def test_a_hidden_file_does_not_stand_in_the_way(tmp_path):
     (tmp_path / ".gitkeep").touch()
     with idlibsearch.create(tmp_path) as index:

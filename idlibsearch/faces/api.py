@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, IdlibsearchError, IndexExistsError
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError
 from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.forks import BRIEFLY
@@ -47,13 +47,16 @@ class Index:
     atomic commit that this object sees at once and others when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike, *, wait_s: float = WAIT_S, merge: Merging = "foreground") -> None:
+    def __init__(self, path: Pathlike, *, verify: bool = False, wait_s: float = WAIT_S, merge: Merging = "foreground") -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
         self.wait_s = wait_s
         self._merging = merge
         self._background: Background | None = None
         self._open: Snapshot | None = Snapshot.open(self.path)
+        if verify:
+            for fault in self._snapshot.verify():
+                raise fault
         self._turns = itertools.count(1)
         self._turn = 0  # of the call of ``refresh`` that opened what is open
 
@@ -164,7 +167,7 @@ class Index:
 
     def _committed(self) -> None:
         """See what was committed, and merge what that makes due."""
-        self.refresh()
+        self._see()
         if self._merging == "background":
             from idlibsearch.index.background import Background
 
@@ -174,7 +177,15 @@ class Index:
             from idlibsearch.index.merging import merge_due
 
             if merge_due(self.path, self.wait_s):
-                self.refresh()
+                self._see()
+
+    def _see(self) -> bool:
+        """See what was just committed; an error here does not mean that it was not."""
+        try:
+            return self.refresh()
+        except DiskError as error:
+            outcome = "the change stands, and is seen as soon as the index can be opened again"
+            raise DiskError(error.path, error.errno or 0, error.reason, outcome) from error
 
     def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
         self,
@@ -241,7 +252,7 @@ class Index:
 
         _ = self._snapshot
         merge_chosen(self.path, all_of, self.wait_s)
-        return self.refresh()
+        return self._see()
 
     def refresh(self) -> bool:
         """See the newest generation; True if it is another one. Results got before stay as they are.
@@ -275,11 +286,28 @@ class Index:
             "root": str((self.path / snapshot.manifest.root).resolve()),
         }
 
-    def check(self) -> list[IdlibsearchError]:
-        """Everything that is wrong with the newest generation on disk; empty where it is sound."""
+    def check(self, progress: Callable[[str, int, int], None] | None = None) -> list[IdlibsearchError]:
+        """Everything that is wrong with the newest generation on disk; empty where it is sound.
+
+        ``progress`` is called with the name of each segment before it is looked at, its number, and how many there are.
+        """
         from idlibsearch.index.check import check
 
-        return check(self.path)
+        return check(self.path, progress)
+
+    def rebuild(self, schema: Schema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
+        """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``."""
+        from idlibsearch.faces.care import rebuild
+
+        _ = self._snapshot
+        rebuild(self.path, schema, progress=progress)
+        self._see()
+
+    def copy(self, target: Pathlike, *, link: bool = False, progress: Callable[[int, int], None] | None = None) -> None:
+        """Copy the newest generation into a new or empty folder while others read and write; as ``idlibsearch.copy``."""
+        from idlibsearch.faces.care import copy
+
+        copy(self.path, target, link=link, progress=progress)
 
     @property
     def schema(self) -> Schema:
@@ -317,9 +345,11 @@ def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], starte
     return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
 
 
-def open(path: Pathlike = "index", *, wait_s: float = WAIT_S, merge: Merging = "foreground") -> Index:
+def open(path: Pathlike = "index", *, verify: bool = False, wait_s: float = WAIT_S, merge: Merging = "foreground") -> Index:
     """Open the index in a folder.
 
+    ``verify``: read every byte and compare it with its checksum first (some 2 GB a second), in place of only those that all else
+    hangs on. ``check`` does that and looks at what the numbers mean as well.
     ``wait_s``: how many seconds changes wait while another writer has the index (0: not at all) before they raise LockedError.
     ``merge``: when are segments merged that commits leave (``index/merge_policy.py`` says which)? At the end of a change
     ("foreground"), in a thread, which ``close`` stops ("background"), or only by ``Index.merge`` ("never").
@@ -327,7 +357,7 @@ def open(path: Pathlike = "index", *, wait_s: float = WAIT_S, merge: Merging = "
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
     another version of this library wrote it.
     """
-    return Index(path, wait_s=wait_s, merge=merge)
+    return Index(path, verify=verify, wait_s=wait_s, merge=merge)
 
 
 def create(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -274,12 +275,98 @@ def check(index_path: str | None, form: Format) -> int:
     from idlibsearch.index.check import check as check_index
     from idlibsearch.results import render
 
-    faults = [str(fault) for fault in check_index(Path(index_path or DEFAULT_INDEX))]
+    with _progress("Checking") as progress:
+        faults = [str(fault) for fault in check_index(Path(index_path or DEFAULT_INDEX), progress)]
     if form == "text":
         _print(faults or ["sound"])
     else:
         _print(render.fields({"sound": not faults, "faults": faults}, form))
     return ERROR if faults else FOUND
+
+
+@cli.command()
+@click.option("--reread", is_flag=True, help="Read what is lost from its source again, where that did not change.")
+@index_option
+@format_option
+def repair(index_path: str | None, form: Format, reread: bool) -> int:
+    """Make a damaged index whole, and say which reports are lost.
+
+    Every whole segment is kept, and what can be trusted of the others. One commit: whatever happens before leaves all as it was.
+    Exits with 1 where reports are lost; `idlibsearch index` reads their sources as they are now.
+
+    \b
+    Examples:
+      idlibsearch repair
+      idlibsearch repair --reread --format json
+    """
+    from idlibsearch.faces.care import repair as repair_index
+    from idlibsearch.results import render
+
+    with _progress("Repairing") as progress:
+        done = repair_index(index_path or DEFAULT_INDEX, reread=reread, progress=progress)
+    for line in (*map(str, done.faults), *done.notes):
+        _say(line)
+    value = {"sound": not done.faults} | done._asdict() | {"faults": [str(fault) for fault in done.faults]}
+    _print(render.fields(value, form) if done.faults or form != "text" else ["sound"])
+    return NOTHING if done.lost else FOUND
+
+
+@cli.command()
+@click.option("--memory", "memory_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
+              help="How much memory it may take.")  # fmt: skip
+@index_option
+def rebuild(index_path: str | None, memory_mb: int) -> int:
+    """Analyse all stored reports again, without their sources: for an index that another version of the analysis made.
+
+    Takes room on disk for the index once more, until the next change. One commit: who searches meanwhile is not disturbed.
+
+    \b
+    Example:
+      idlibsearch rebuild --index /tmp/news
+    """
+    from idlibsearch.faces.care import rebuild as rebuild_index
+
+    path = index_path or DEFAULT_INDEX
+    with _progress("Analysing") as progress:
+        generation = rebuild_index(path, memory_mb=memory_mb, progress=progress and (lambda done, of: progress("", done, of)))
+    _print([f"{path}: rebuilt as generation {generation}"])
+    return FOUND
+
+
+@cli.command("copy")
+@click.argument("target", metavar="DEST")
+@click.option("--link", is_flag=True, help="Give files a second name in place of a copy: quick, but one failing disk loses both.")
+@index_option
+def copy_command(target: str, link: bool, index_path: str | None) -> int:
+    """Copy the index into DEST, a new or empty folder, while others read and write. The copy is verified.
+
+    \b
+    Examples:
+      idlibsearch copy /backup/news-monday
+      idlibsearch copy --link before-the-experiment
+    """
+    from idlibsearch.faces.care import copy
+
+    path = index_path or DEFAULT_INDEX
+    with _progress("Copying") as progress:
+        generation = copy(path, target, link=link, progress=progress and (lambda done, of: progress("", done, of)))
+    _print([f"{path}: generation {generation} copied to {target}"])
+    return FOUND
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Something to be called with what is being done, how much of it is done, and of how much; None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=0, label=label, file=sys.stderr) as bar:
+
+        def show(_: str, done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield show
 
 
 @cli.command()

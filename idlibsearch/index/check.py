@@ -1,205 +1,137 @@
-"""Checks a whole index: every checksum, and that every number means something. Slow, thorough, reads only. Needs numpy."""
+"""Checks a whole index: every checksum, and that every number means something. Slow, thorough, reads only. Needs numpy.
+
+The manifest and what it says of its segments is looked at here; what is inside a segment by ``check_words`` (the lexicon),
+``check_lists`` (postings), ``check_rows`` (stored reports and what stands beside them) and ``check_columns``. A segment with a
+wrong checksum is not looked into further.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+import heapq
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from idlibsearch.errors import CorruptIndexError, DiskError, IdlibsearchError
+from idlibsearch.index.check_columns import column_faults
+from idlibsearch.index.check_lists import list_faults
+from idlibsearch.index.check_rows import row_faults
+from idlibsearch.index.check_words import word_faults
+from idlibsearch.index.directory import Manifest, SegmentRecord, read_manifest
+from idlibsearch.index.fields import Ranking
+from idlibsearch.index.segment import Segment
 
-from idlibsearch.analysis.fold import fold
-from idlibsearch.errors import CorruptIndexError, IdlibsearchError, KernelError
-from idlibsearch.index.columns import folded_value
-from idlibsearch.index.directory import read_manifest
-from idlibsearch.index.segment import NO_FILE, Segment
-from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.index.strings import Strings
-
-try:
-    from idlibsearch.index.encoder import length_codes
-except ImportError as error:
-    raise KernelError("idlibsearch.index.encoder") from error
-
-Array = npt.NDArray[np.integer[npt.NBitBase]]
+Fault = tuple[str, str]  # section, reason
+Progress = Callable[[str, int, int], None]  # of what, how many are done, of how many
+_ATTEMPTS = 5  # to find all files of a generation while others commit
 
 
-def check(folder: Path) -> list[IdlibsearchError]:
+def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchError]:
     """Everything that is wrong with the newest generation in ``folder``; an empty list means sound.
 
-    Raises NoIndexError where there is no index at all.
+    ``progress`` is called with the name of each segment as it is begun, its number, and how many there are. Raises NoIndexError
+    where there is no index at all, FormatVersionError where another version wrote it, DiskError where it may not be read.
     """
     try:
-        manifest = read_manifest(folder)
-        snapshot = Snapshot.open(folder)
+        opened = _opened(folder)
     except CorruptIndexError as error:
         return [error]
     found: list[IdlibsearchError] = []
-    for record, segment in zip(manifest.segments, snapshot.segments, strict=True):
-        damaged = segment.verify()
-        found += damaged or [CorruptIndexError(str(segment.path), reason, section) for section, reason in _faults(segment)]
-        if not damaged and (record.docs, record.deleted) != (segment.doc_count, len(segment.deleted_docs())):
-            found.append(CorruptIndexError(str(segment.path), "the manifest counts other reports than the segment"))
-    found += _doubled_keys(snapshot)
-    snapshot.close()
+    for number, (record, segment) in enumerate(opened):
+        if progress is not None:
+            progress(record.file, number, len(opened))
+        found += faults_of(record, segment) if isinstance(segment, Segment) else [segment]
+    if not found:
+        segments = [segment for _, segment in opened if isinstance(segment, Segment)]
+        found += [*doubled_keys(segments), *_words_of_two_minds(segments)]
+    for _, segment in opened:
+        if isinstance(segment, Segment):
+            segment.close()
     return found
 
 
-def _faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    """(section, fault) for every invariant that does not hold in a segment whose checksums do."""
+Opened = list[tuple[SegmentRecord, Segment | CorruptIndexError]]
+
+
+def _opened(folder: Path) -> Opened:
+    """The newest generation; where a file of it is missing because it is no longer the newest, the one after."""
+    for _ in range(_ATTEMPTS):
+        manifest = read_manifest(folder)
+        opened = open_apart(folder, manifest)
+        if all(isinstance(segment, Segment) for _, segment in opened) or read_manifest(folder) == manifest:
+            break
+    return opened
+
+
+def open_apart(folder: Path, manifest: Manifest) -> Opened:
+    """Each segment of a generation, or why it cannot be opened."""
+    return [(record, open_one(folder, record, manifest.ranking)) for record in manifest.segments]
+
+
+def open_one(folder: Path, record: SegmentRecord, ranking: Ranking) -> Segment | CorruptIndexError:
+    """A segment as a manifest names it, or why it cannot be opened."""
     try:
-        yield from _lexicon_faults(segment)
-        yield from _posting_faults(segment)
-        yield from _document_faults(segment)
-        yield from _column_faults(segment)
-    except (IndexError, ValueError, UnicodeDecodeError, CorruptIndexError) as error:
+        return Segment(folder / record.file, folder / record.deleted_file if record.deleted_file else None, ranking)
+    except FileNotFoundError as error:
+        return CorruptIndexError(str(error.filename or folder / record.file), "it is missing")
+    except CorruptIndexError as error:
+        return error
+
+
+def faults_of(record: SegmentRecord, segment: Segment) -> list[CorruptIndexError]:
+    """All that is wrong with a segment and its bitmap; what it means only where no checksum is wrong."""
+    path = str(segment.path)
+    return segment.verify() or [CorruptIndexError(path, reason, section) for section, reason in _faults(record, segment)]
+
+
+def _faults(record: SegmentRecord, segment: Segment) -> Iterator[Fault]:
+    """What is wrong inside a segment; a part that cannot be read at all is told of, and the next one looked at."""
+    yield from _told(_record_faults(record, segment))
+    for part in (row_faults, word_faults, list_faults, column_faults):
+        yield from _told(part(segment))
+
+
+def _told(faults: Iterator[Fault]) -> Iterator[Fault]:
+    try:
+        yield from faults
+    except DiskError:
+        raise
+    except CorruptIndexError as error:
+        yield error.section, error.reason
+    except (IndexError, KeyError, ValueError, TypeError, OverflowError) as error:
         yield "", f"its parts do not fit together ({error})"
 
 
-def _array(segment: Segment, name: str) -> Array:
-    array: Array = np.asarray(segment.file.array(name))
-    return array
+def _record_faults(record: SegmentRecord, segment: Segment) -> Iterator[Fault]:
+    if (record.docs, record.deleted) != (segment.doc_count, segment.deleted_count):
+        yield "", "the manifest counts other reports than the segment"
+    bitmap = segment.deleted_bitmap
+    if len(bitmap) and (len(bitmap) != (segment.doc_count + 7) // 8 or bitmap[-1] >> ((segment.doc_count - 1) & 7) + 1):
+        yield "deleted", "marks reports that are not there"
 
 
-def _lexicon_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    lexicon = segment.lexicon
-    for name, table in (("terms", lexicon.terms), ("folded", lexicon.folded)):
-        if any(a >= b for a, b in pairwise(table)):
-            yield f"{name}.text", "not in order"
-    expected: list[set[tuple[int, int, int]]] = [set() for _ in lexicon.terms]
-    surfaces = 0
-    for word, positions, terms, written in lexicon:
-        if not written or any(fold(surface) != word for surface, _, _ in written):
-            yield "surfaces.data", f"the surfaces of {word} are none, or another word's"
-        widths = {term: (width, 0) for term, _, width in terms} | {terms[0][0]: (1, positions)}
-        for number in range(surfaces, surfaces + len(written)):
-            for term, places in widths.items():
-                expected[term].add((number, *places))
-        surfaces += len(written)
-    if surfaces != lexicon.surface_count:
-        yield "surfaces.data", "there are other surfaces than were counted"
-    if any(set(lexicon.term_surfaces.of(term)) != expected[term] for term in range(len(expected))):
-        yield "term.surfaces", "not the surfaces of the words that stand for the terms"
-
-
-def _posting_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    reader, terms = segment.postings, len(segment.lexicon.terms)
-    for term in range(terms):
-        docs = np.asarray(reader.docs(term))
-        if not len(docs) or _beyond(docs, segment.doc_count) or (np.diff(docs.astype(np.int64)) <= 0).any():
-            yield "postings.data", f"the docs of term {term} are none, not there or not in order"
-            return
-        freqs = [np.asarray(reader.freqs(term, column)) for column in range(len(segment.lengths))]
-        if (np.sum(freqs, axis=0) == 0).any():
-            yield "postings.data", f"term {term} has a posting without an occurrence"
-        yield from _position_faults(segment, term, docs, freqs)
-
-
-def _position_faults(segment: Segment, term: int, docs: Array, freqs: list[Array]) -> Iterator[tuple[str, str]]:
-    for column in (column for column, kept in enumerate(segment.positional) if kept):
-        lengths = segment.lengths[column]
-        for doc, freq in zip(docs.tolist(), freqs[column].tolist(), strict=True):
-            places = segment.postings.occurrences(term, doc, column) if freq else []
-            if len(places) != freq or any(a[0] >= b[0] for a, b in pairwise(places)) or (places and places[-1][1] > lengths[doc]):
-                yield "postings.places", f"positions of term {term} in report {doc} are missing, not in order or beyond its end"
-                return
-
-
-def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    docs = segment.doc_count
-    for column, (total, having) in enumerate(segment.length_sums):
-        lengths = np.asarray(segment.lengths[column])
-        if (len(lengths), int(lengths.sum()), int(np.count_nonzero(lengths))) != (docs, total, having):
-            yield "meta", "the lengths do not add up"
-    rows = segment.file.array("lengths")
-    if bytes(segment.file.array("lengths.codes")) != length_codes(rows, len(segment.length_sums)):
-        yield "lengths.codes", "are not those of the lengths"
-    for name in ("sentences", "paragraphs"):
-        yield from _range_faults(f"{name}.starts", _array(segment, f"{name}.starts"), docs, len(_array(segment, name)))
-    if len(segment.keys) != docs or sorted(segment.file.array("keys.order")) != list(range(docs)):
-        yield "keys.order", "not every report once"
-    of_doc = _array(segment, "docs.file")
-    if len(of_doc) != docs or _beyond(of_doc[of_doc != NO_FILE], len(segment.file.array("files.ends"))):
-        yield "docs.file", "names a file that is not there"
-    starts, ends = _array(segment, "dates.start"), _array(segment, "dates.end")
-    if len(starts) != docs or len(ends) != docs or ((ends <= starts) & (starts != 0)).any():
-        yield "dates.end", "a date that ends before it starts"
-    for doc in range(docs):
-        if segment.documents.read(doc).key != segment.keys[doc]:
-            yield "stored.blocks", f"report {doc} is stored under another key"
-
-
-def _column_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    if "columns" not in segment.file.sections:
-        return
-    columns, docs = segment.columns, segment.doc_count
-    folded = Strings(segment.file, "keywords.folded")
-    lists, values = _array(segment, "keywords.docs"), _array(segment, "keywords.values")
-    spellings, spelled = len(Strings(segment.file, "keywords.spellings")), _array(segment, "keywords.spelled")
-    yield from _range_faults("keywords.columns", _array(segment, "keywords.columns"), len(columns.keywords), len(folded))
-    yield from _range_faults("keywords.lists", _array(segment, "keywords.lists"), len(folded), len(lists))
-    yield from _range_faults("keywords.starts", _array(segment, "keywords.starts"), len(columns.keywords) * docs, len(values))
-    yield from _range_faults("keywords.spelled", spelled, len(folded), spellings)
-    if len(_array(segment, "keywords.times")) != spellings:
-        yield "keywords.times", "one number for each spelling is needed"
-    for name in columns.keywords:
-        yield from _keyword_faults(segment, name, folded)
-    yield from _number_faults(segment)
-
-
-def _keyword_faults(segment: Segment, name: str, folded: Strings) -> Iterator[tuple[str, str]]:
-    """A column says the same thing twice, by doc and by value: the two must agree."""
-    columns = segment.columns
-    here = columns.value_range(name)
-    if any(folded[value - 1] >= folded[value] for value in here[1:]):
-        yield "keywords.folded.text", f"the values of {name} are not in order"
-    if any(folded_value(spelling) != folded[value] for value in here for spelling, _ in columns.spellings(value)):
-        yield "keywords.spellings.text", f"a spelling of {name} that is not one of its value"
-    starts, values = map(np.asarray, columns.values(name))
-    of_doc = values[starts[0] : starts[-1]].astype(np.int64)
-    docs = np.repeat(np.arange(segment.doc_count), (starts[1:] - starts[:-1]).astype(np.int64))
-    lists = _array(segment, "keywords.lists").astype(np.int64)[here.start : here.stop + 1]
-    listed = _array(segment, "keywords.docs")[lists[0] : lists[-1]]
-    order = np.lexsort((docs, of_doc))
-    by_value = np.repeat(np.arange(here.start, here.stop), np.diff(lists))
-    if not (np.array_equal(docs[order], listed) and np.array_equal(of_doc[order], by_value)):
-        yield "keywords.docs", f"the lists of {name} do not say what the reports do"
-
-
-def _number_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    columns, docs, order = segment.columns, segment.doc_count, _array(segment, "numbers.order")
-    ends = _array(segment, "numbers.ends")
-    yield from _range_faults("numbers.ends", ends, len(columns.numbers), len(order))
-    if len(_array(segment, "numbers.values")) != len(columns.numbers) * docs:
-        yield "numbers.values", "one number for each report is needed"
-        return
-    for name, number in columns.numbers.items():
-        values = np.asarray(columns.number_values(name))
-        there = np.flatnonzero(~np.isnan(values))
-        if not np.array_equal(there[np.argsort(values[there], kind="stable")], order[ends[number] : ends[number + 1]]):
-            yield "numbers.order", f"the order of {name} is not that of its numbers"
-    starts = _array(segment, "dates.start")
-    there = np.flatnonzero(starts)
-    if not np.array_equal(there[np.argsort(starts[there], kind="stable")], _array(segment, "dates.order")):
-        yield "dates.order", "not in the order of the dates"
-
-
-def _range_faults(name: str, starts: Array, count: int, end: int) -> Iterator[tuple[str, str]]:
-    """``starts`` must be ``count + 1`` rising numbers from 0 to ``end``."""
-    if len(starts) != count + 1 or starts[0] != 0 or starts[-1] != end or (np.diff(starts.astype(np.int64)) < 0).any():
-        yield name, "the ranges do not cover what they divide"
-
-
-def _beyond(numbers: Array, count: int) -> bool:
-    return bool((numbers >= count).any())
-
-
-def _doubled_keys(snapshot: Snapshot) -> list[IdlibsearchError]:
+def doubled_keys(segments: Sequence[Segment]) -> list[CorruptIndexError]:
+    """A key that stands for two live reports, if there is one."""
     seen: set[str] = set()
-    for segment in snapshot.segments:
+    for segment in segments:
         for doc in segment.live_docs():
             if segment.keys[doc] in seen:
                 return [CorruptIndexError(str(segment.path), f"the key {segment.keys[doc]!r} is live twice", "keys.text")]
             seen.add(segment.keys[doc])
     return []
+
+
+def _words_of_two_minds(segments: Sequence[Segment]) -> list[CorruptIndexError]:
+    """A folded word that stands for one thing in one segment and for another in another, if there is one."""
+    last: Any = None
+    for word in heapq.merge(*map(_meanings, segments), key=lambda word: word[0].encode("utf-8", "surrogatepass")):
+        if last is not None and last[0] == word[0] and last[1] != word[1]:
+            return [CorruptIndexError(word[2], f"the word {word[0]!r} stands for other terms than elsewhere", "entries.data")]
+        last = word
+    return []
+
+
+def _meanings(segment: Segment) -> Iterator[tuple[str, object, str]]:
+    terms = list(segment.lexicon.terms)
+    for word, positions, entries, _ in segment.lexicon:
+        yield word, (positions, [(terms[term], offset, width) for term, offset, width in entries]), str(segment.path)

@@ -122,6 +122,11 @@ class _Column:
         return self._table[self._base + (rank if self._order is None else self._order[rank])]
 
 
+def _keyword_rows(columns: int, values: int, spellings: int, docs: int) -> dict[str, int]:
+    by_value = {"keywords.lists": values + 1, "keywords.spelled": values + 1, "keywords.times": spellings}
+    return by_value | {"keywords.columns": columns + 1, "keywords.starts": columns * docs + 1}
+
+
 class Columns:
     """Reads the columns of one segment."""
 
@@ -136,6 +141,15 @@ class Columns:
         if names["keywords"]:
             self._folded = Strings(file, "keywords.folded")
             self._spellings = Strings(file, "keywords.spellings")
+            self._measure(_keyword_rows(len(self.keywords), len(self._folded), len(self._spellings), doc_count))
+        if self.numbers:
+            self._measure({"numbers.values": len(self.numbers) * doc_count, "numbers.ends": len(self.numbers) + 1})
+
+    def _measure(self, rows: dict[str, int]) -> None:
+        """Sections that are read by the number of a column, a value or a doc must have as many rows."""
+        for name, count in rows.items():
+            if len(self._file.array(name)) != count:
+                raise CorruptIndexError(self.path, f"{count} rows are needed", name)
 
     def value_range(self, name: str) -> range:
         """The numbers of a keyword column's values; empty where there is no such column."""
@@ -169,7 +183,10 @@ class Columns:
     def spellings(self, value: int) -> list[tuple[str, int]]:
         """How a value is written, and in how many reports each way; sorted by spelling."""
         spelled, times = self._file.array("keywords.spelled"), self._file.array("keywords.times")
-        return [(self._spellings[number], times[number]) for number in range(spelled[value], spelled[value + 1])]
+        try:
+            return [(self._spellings[number], times[number]) for number in range(spelled[value], spelled[value + 1])]
+        except IndexError as error:
+            raise CorruptIndexError(self.path, f"spellings are missing ({error})", "keywords.spelled") from None
 
     def values(self, name: str) -> tuple[memoryview, memoryview]:
         """(starts, values) of a keyword column: doc d has ``values[starts[d] : starts[d + 1]]``. It must be there."""

@@ -18,7 +18,7 @@ Bools = npt.NDArray[np.bool_]
 
 def deleted(segment: Segment) -> Bools:
     """bool[docs], true for docs that were deleted."""
-    bits = np.frombuffer(segment.bitmap, np.uint8)
+    bits = np.frombuffer(segment.deleted_bitmap, np.uint8)
     if not len(bits):
         return np.zeros(segment.doc_count, np.bool_)
     return np.unpackbits(bits, count=segment.doc_count, bitorder="little").view(np.bool_)

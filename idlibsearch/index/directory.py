@@ -8,35 +8,61 @@
     files.seen                 see ``seen``; no generation names it
     write.lock, merge.lock     see ``lock``
 
-Commit: every new segment and bitmap is written and synced, then the manifest under a temporary name, synced, renamed, and
-the folder synced. A crash before the rename leaves the old generation as it was and some files that nobody names; the next
-writer removes them. A crash behind it leaves the new generation. The files of the generation before stay until the next
-commit, so that a reader that has just read its manifest finds them.
+A commit of generation N, step by step; each step ends before the next begins:
+
+    1  new segments and bitmaps are written, under names that no generation has, and each is synced
+    2  the manifest is written as generation-N.json.tmp and synced
+    3  the folder is synced: the names of all these files are on disk
+    4  the manifest is renamed to generation-N.json; this is the commit
+    5  the folder is synced: the rename is on disk, and only now is the commit said to be done
+    6  the folder is synced, then what neither N nor N - 1 names is removed
+
+What is there after a crash, of the process or of the machine, and why it opens:
+
+    in 1, 2, 3  generation N - 1: none of its files was touched. New files, whole, torn or empty, are named by no manifest that
+                counts; whoever writes next removes them. Readers never look at them
+    in 4, 5     N - 1 or N, as the rename reached the disk or not, since a rename is all or nothing. N is whole because 1 to 3
+                were over; N - 1 is whole because nothing was removed. A commit not yet said to be done may be there
+    in 6        N. Some files that nobody needs may be left; whoever writes next removes them. Had an earlier step 5 failed, its
+                generation is made sure by the sync at the beginning of 6, before anything it takes the place of goes
+
+A refusal of the system (no room, no right, a failing disk) in 1 to 3 is an error, and generation N - 1 stands. In 4 the folder
+is looked at: a network file system may have renamed and lost its answer. In 5 the error says that N stands but that a power
+cut might undo it. In 6 it is no error. The lock is let go of in all cases.
+
+The files of generation N - 1 stay until the next commit, so that a reader that has just read its manifest finds them. A manifest
+whose checksum is wrong is damage, not a crash: it is an error, and never a reason to fall back to the generation before.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from idlibsearch.errors import CorruptIndexError, FormatVersionError, IndexExistsError, NoIndexError
+from idlibsearch.errors import CorruptIndexError, DiskError, FormatVersionError, IndexExistsError, NoIndexError
+from idlibsearch.index import storage
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import LOCK_NAME, MERGE_LOCK_NAME, is_locked, removable
 
 FORMAT_VERSION = 2
+UNSURE = "but a power cut might still undo it"
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
+_SEGMENT_NAME = re.compile(r"\d{8}\.seg")
+_BITMAP_NAME = re.compile(r"\d{8}\.del-\d{8}")
+_PASSING_NAME = re.compile(
+    rf"generation-\d{{8}}\.json\.tmp|\d{{8}}\.run(-\d+)+|{storage.SCRATCH_PREFIX}\w+|merging\.tmp|files\.seen\.tmp"
+)
+_OWN_NAMES = (_MANIFEST_NAME, _SEGMENT_NAME, _BITMAP_NAME, _PASSING_NAME)
 MERGE_NAME = "merging.tmp"
 SEEN_NAME = "files.seen"
 _LASTING = (LOCK_NAME, MERGE_LOCK_NAME, SEEN_NAME)
-_OWN_FILE = re.compile(
-    r"generation-\d{8}\.json(\.tmp)?|\d{8}\.seg|\d{8}\.run(-\d+)+|\d{8}\.del-\d{8}|merging\.tmp|files\.seen\.tmp"
-)
 
 
 class SegmentRecord(NamedTuple):
@@ -76,14 +102,24 @@ def manifest_name(generation: int) -> str:
 
 def generations(folder: Path) -> list[int]:
     """The generations whose manifests stand in the folder, oldest first; raises NoIndexError where there is none."""
-    try:
-        names = os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoIndexError(str(folder)) from None
-    found = sorted(int(match[1]) for match in map(_MANIFEST_NAME.fullmatch, names) if match)
+    found = manifests_in(folder)
     if not found:
         raise NoIndexError(str(folder))
     return found
+
+
+def manifests_in(folder: Path) -> list[int]:
+    """The same, none where there is none; raises NoIndexError where there is no folder."""
+    try:
+        names = storage.names(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoIndexError(str(folder)) from None
+    return sorted(int(match[1]) for match in map(_MANIFEST_NAME.fullmatch, names) if match)
+
+
+def segments_in(folder: Path) -> list[str]:
+    """The names of all files that are called as segments are, in order, whoever names them."""
+    return sorted(name for name in storage.names(folder) if _SEGMENT_NAME.fullmatch(name))
 
 
 def exists(folder: Path) -> bool:
@@ -101,26 +137,63 @@ def read_manifest(folder: Path, generation: int | None = None) -> Manifest:
     """
     path = folder / manifest_name(generations(folder)[-1] if generation is None else generation)
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(storage.read(path))
         checksum = value.pop("checksum")
         found = value["format"]
     except FileNotFoundError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CorruptIndexError(str(path), f"cannot be read ({error})") from None
+    if type(found) is not int:
+        raise CorruptIndexError(str(path), f"it has no format version but {found!r}")
     if found != FORMAT_VERSION:
         raise FormatVersionError(str(path), found, FORMAT_VERSION)
     if checksum != checksum_of(value):
         raise CorruptIndexError(str(path), "wrong checksum")
-    return Manifest(
+    try:
+        manifest = _manifest_of(value)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CorruptIndexError(str(path), f"it says what cannot be ({error})") from None
+    if manifest_name(manifest.generation) != path.name:
+        raise CorruptIndexError(str(path), f"it is of generation {manifest.generation}")
+    return manifest
+
+
+def _manifest_of(value: dict[str, Any]) -> Manifest:
+    """A manifest of JSON values, which a stranger may have written: no name leads out of the folder, no number is none."""
+    manifest = Manifest(
         value["generation"],
-        value["recipe"],
+        dict(value["recipe"]),
         Ranking.from_json(value["ranking"]),
         value["root"],
         tuple(SegmentRecord(**record) for record in value["segments"]),
         value["next_segment"],
         dict(value.get("unfinished", {})),
     )
+    numbers = [manifest.generation, manifest.next_segment]
+    for file, docs, deleted_file, deleted in manifest.segments:
+        if not _SEGMENT_NAME.fullmatch(file) or not (deleted_file is None or _BITMAP_NAME.fullmatch(deleted_file)):
+            raise ValueError("a name that no file of an index has")
+        if not 0 <= deleted <= docs:
+            raise ValueError("more reports are deleted than there are")
+        numbers += [docs, deleted]
+    if manifest.next_segment <= max((int(record.file[:8]) for record in manifest.segments), default=0):
+        raise ValueError("the next segment would take the name of one that is there")
+    if not all(type(number) is int and number >= 0 for number in numbers) or not isinstance(manifest.root, str):
+        raise ValueError("a count that is none, or a root that is no path")
+    _doubt(manifest.ranking)
+    return manifest
+
+
+def _doubt(ranking: Ranking) -> None:
+    names = [field.name for field in ranking.fields]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names) or not {"title", "body"} <= set(names):
+        raise ValueError("a field without a name, one twice, or none that is a title or a body")
+    if not all(type(field.positions) is bool for field in ranking.fields):
+        raise ValueError("a field that neither has positions nor has none")
+    weights = (ranking.k1, *(field.weight for field in ranking.fields))
+    if not all(isfinite(number) and number > 0 for number in weights) or not all(0 <= field.b <= 1 for field in ranking.fields):
+        raise ValueError("a weight that is no number above 0")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -137,13 +210,32 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     }
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value | {"checksum": checksum_of(value)}, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(folder)  # the names of the new segments, before anything names them
-    temporary.replace(path)
-    sync_folder(folder)
+    told = json.dumps(value | {"checksum": checksum_of(value)}, indent=1, ensure_ascii=False)
+    content = told.encode("utf-8", "surrogatepass")  # not escaped: two spellings of one path would hide a flipped bit
+    storage.remove(temporary)  # of a writer that was interrupted
+    with storage.create(temporary) as file:
+        file.write(content)
+        storage.sync(file)
+    storage.sync_folder(folder)  # the names of the new segments, before anything names them
+    try:
+        storage.replace(temporary, path)
+    except DiskError:
+        if not _stands(path, content):
+            raise
+    try:
+        storage.sync_folder(folder)
+    except DiskError as error:
+        raise DiskError(
+            error.path, error.errno or 0, error.reason, f"generation {manifest.generation} stands, {UNSURE}"
+        ) from error
+
+
+def _stands(path: Path, content: bytes) -> bool:
+    """Was the file renamed after all? A network file system may have lost its answer and refused a second attempt."""
+    try:
+        return storage.read(path) == content
+    except OSError:
+        return False
 
 
 def checksum_of(value: dict[str, Any]) -> str:
@@ -151,24 +243,13 @@ def checksum_of(value: dict[str, Any]) -> str:
     return f"{zlib.crc32(json.dumps(value, sort_keys=True).encode()):08x}"
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the folder's list of names safe against power loss (where the system can: not on Windows)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def make_folder(folder: Path) -> None:
     """Make an empty index folder; raises IndexExistsError where an index or something foreign is in it."""
     if exists(folder):
         raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        names = [name for name in os.listdir(folder) if not name.startswith(".") and name not in _LASTING]
+        storage.make_folder(folder)
+        names = [name for name in storage.names(folder) if not name.startswith(".") and name not in _LASTING]
         foreign = [name for name in names if not _is_own(name)]
     except (FileExistsError, NotADirectoryError):
         raise IndexExistsError(str(folder), "this is not a folder") from None
@@ -176,22 +257,52 @@ def make_folder(folder: Path) -> None:
         raise IndexExistsError(
             str(folder), f"this folder holds something else ({sorted(foreign)[0]}); name an empty or a new one"
         )
+    if segments_in(folder):
+        raise IndexExistsError(
+            str(folder), "an index without its manifest is here; run `idlibsearch repair`, or name another folder"
+        )
+    storage.sync_folder(folder.absolute().parent)  # the folder itself, before anything in it is said to be there
 
 
 def clean(folder: Path) -> None:
     """Remove what neither the newest generation nor the one before it names; only ever called by the holder of the lock.
 
-    Where a reader holds the folder open (``held_open``) nothing is removed: the next writer will.
+    What a reader may still be about to open stays where one holds the folder open (``held_open``); the next writer removes it.
+    Raises what ``read_manifest`` does where the newest cannot be read; then nothing is removed.
     """
     kept = generations(folder)[-2:] if exists(folder) else []
-    needed = {name for generation in kept for name in read_manifest(folder, generation).files()}
+    newest = read_manifest(folder) if kept else None
+    needed = newest.files() if newest else set()
+    for generation in kept[:-1]:
+        with suppress(CorruptIndexError):  # nobody can open it
+            needed |= read_manifest(folder, generation).files() | {manifest_name(generation)}
     if is_locked(folder, MERGE_LOCK_NAME):
         needed.add(MERGE_NAME)
+    stale = [name for name in storage.names(folder) if _is_own(name) and name not in needed]
+    if stale:
+        storage.sync_folder(folder)  # what takes their place must be sure to stay
     with removable(folder) as free:
-        for name in os.listdir(folder) if free else ():
-            if _is_own(name) and name not in needed:
-                (folder / name).unlink(missing_ok=True)
+        for name in stale:
+            if free or not _was_named(name, newest):
+                storage.remove(folder / name)
+
+
+def _was_named(name: str, newest: Manifest | None) -> bool:
+    """Can a generation before the newest have had this file? What an interrupted writer left has names that are still to come."""
+    if newest is None or _PASSING_NAME.fullmatch(name):
+        return False
+    if _SEGMENT_NAME.fullmatch(name):
+        return int(name[:8]) < newest.next_segment
+    return not _BITMAP_NAME.fullmatch(name) or int(name[-8:]) <= newest.generation
+
+
+def remove_passing(folder: Path) -> None:
+    """Remove what no generation ever names; only ever called by the holder of the lock."""
+    going_on = MERGE_NAME if is_locked(folder, MERGE_LOCK_NAME) else ""
+    for name in storage.names(folder):
+        if _PASSING_NAME.fullmatch(name) and name != going_on:
+            storage.remove(folder / name)
 
 
 def _is_own(name: str) -> bool:
-    return _OWN_FILE.fullmatch(name) is not None
+    return any(pattern.fullmatch(name) for pattern in _OWN_NAMES)

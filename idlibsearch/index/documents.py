@@ -4,7 +4,8 @@ A record is one line of JSON with all of a report but its body, a newline, and t
 the long text is neither escaped when it is written nor searched for quotes when it is read. JSON has no newlines of its own.
 ``{"key":"a","title":"Truce holds"}``, newline, ``In Idlib the truce holds.`` is a record of 59 bytes.
 
-    stored.blocks   the blocks, each a zstd frame, one behind the other
+    stored.blocks   the blocks, each a zstd frame (with its checksum, so that one that is whole can be told in a damaged file),
+                    one behind the other
     stored.ends     uint64, where each block ends
     stored.firsts   uint32, the first doc of each block
     stored.records  uint32, where each doc's record ends in its unpacked block
@@ -41,6 +42,8 @@ else:
 BLOCK_BYTES = 32 * 1024  # text before compression: large enough to compress to about 40 %, small enough to unpack in .05 ms
 BATCH_BYTES = 512 * 1024  # of records: sixteen blocks, the last of which is shorter than it might be
 LEVEL = 3
+_OPTIONS: dict[int, int] = {zstd.CompressionParameter.compression_level: LEVEL, zstd.CompressionParameter.checksum_flag: 1}
+_VOUCHED = 4  # the bit of a frame's fifth byte that says that a checksum stands behind it (RFC 8878)
 _TEXTS = ("title", "body", "source", "byline", "url", "section", "language")
 
 
@@ -112,6 +115,11 @@ def from_record(record: bytes) -> Report:
     return from_json(json.loads(line) | {"body": body.decode("utf-8", "surrogatepass")})
 
 
+def is_vouched_for(block: memoryview) -> bool:
+    """Does a packed block bring a checksum of its own, which unpacking it compares?"""
+    return len(block) > 5 and bool(block[4] & _VOUCHED)
+
+
 class DocumentsWriter:
     """Writes the sections of stored reports; the blocks go to the file at once, so they are its first section."""
 
@@ -122,7 +130,7 @@ class DocumentsWriter:
         self._ends, self._firsts, self._records = array("Q"), array("I"), array("I")
         self._written = 0
         self._batch_bytes = 0  # of the records before the block that is being filled
-        self._compressor = zstd.ZstdCompressor(LEVEL)  # one for all blocks: to make one takes as long as packing 4 kB
+        self._compressor = zstd.ZstdCompressor(options=_OPTIONS)  # one for all blocks: to make one takes as long as packing 4 kB
         out.begin("stored.blocks", "B")
 
     def add(self, record: bytes) -> None:
@@ -203,6 +211,10 @@ class Documents:
         """The docs of a block."""
         return range(self._firsts[block], self._firsts[block + 1] if block + 1 < len(self._firsts) else len(self))
 
+    def block_of(self, doc: int) -> int:
+        """The block that holds a doc."""
+        return bisect_right(self._firsts, doc) - 1
+
     def packed(self, block: int) -> memoryview:
         """A block as it stands in the file."""
         return self._blocks[self._ends[block - 1] if block else 0 : self._ends[block]]
@@ -215,7 +227,7 @@ class Documents:
     def record(self, doc: int) -> bytes:
         """A report as it is stored; raises CorruptIndexError where its block cannot be unpacked."""
         try:
-            block = bisect_right(self._firsts, doc) - 1
+            block = self.block_of(doc)
             start = self._records[doc - 1] if doc > self._firsts[block] else 0
             return self._unpacked(block)[start : self._records[doc]]
         except (zstd.ZstdError, ValueError, IndexError) as error:

@@ -22,14 +22,13 @@ This docstring is the specification. All numbers are little-endian; offsets and 
 
 A file with one section "deleted" of three bytes is 64 + 3 + 61 zero bytes + 48 = 176 bytes long.
 
-Opening checks the header, the table, that every section lies inside the file, and the checksum of small sections;
-``verify`` checks them all. What the sections mean is ``segment``'s business, not this module's.
+The table is the end of the file. Opening checks the header, the table, that every section lies inside the file, and the checksum
+of small sections; ``verify`` checks them all, and the zero bytes. What the sections mean is ``segment``'s business, not this
+module's.
 """
 
 from __future__ import annotations
 
-import mmap
-import os
 import struct
 import sys
 import zlib
@@ -40,7 +39,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from idlibsearch.errors import ClosedError, CorruptIndexError, FormatVersionError, StorageError
-from idlibsearch.index.forks import keep_from_children
+from idlibsearch.index import storage
 
 MAGIC = b"\x89IDLSEG\n"
 VERSION = 2
@@ -70,8 +69,7 @@ class SectionWriter:
     def __init__(self, path: Path, *, sync: bool = True) -> None:
         self.path = path
         self._sync = sync
-        self._file: BinaryIO = path.open("wb")
-        keep_from_children(self._file)
+        self._file: BinaryIO = storage.create(path)
         self._file.write(bytes(ALIGNMENT))
         self._sections: dict[str, Section] = {}
         self._name = ""
@@ -115,54 +113,47 @@ class SectionWriter:
         header = _HEADER.pack(MAGIC, VERSION, len(self._sections), table_offset, self._file.tell(), zlib.crc32(table))
         self._file.seek(0)
         self._file.write(header + struct.pack("<I", zlib.crc32(header)))
-        self._file.flush()
         if self._sync:
-            os.fsync(self._file.fileno())
+            storage.sync(self._file)
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            self.discard()
+            return
         try:
-            if kind is None:
-                self._finish()
-        finally:
-            self._file.close()
-            if kind is not None:
-                self.discard()
+            self._finish()
+        except BaseException:
+            self.discard()
+            raise
 
     def discard(self) -> None:
         """Remove the file, whatever was written."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
-
-
-def sync_file(path: Path) -> None:
-    """Make what was written to a file safe against power loss."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
+        storage.discard(self._file, self.path)
 
 
 class SectionFile:
-    """A file of sections, mapped into memory.
+    """A file of sections, mapped into memory. ``trusting``: small sections are not checked; for who checks what he uses.
 
     Raises ``CorruptIndexError`` or ``FormatVersionError`` where it is not whole, ``FileNotFoundError`` where it is missing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, trusting: bool = False) -> None:
         self.path = path
         if sys.byteorder != "little":
             raise StorageError(str(path), "an index can be read on little-endian machines only")
-        with path.open("rb") as file:
-            self.size_bytes = size = os.fstat(file.fileno()).st_size
-            if size < ALIGNMENT:
-                raise CorruptIndexError(str(path), f"only {size} bytes long")
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._view = memoryview(self._map)
+        found = storage.mapped(path, least=ALIGNMENT)
+        if found is None:
+            raise CorruptIndexError(str(path), f"it has less than the {ALIGNMENT} bytes of a header")
+        self.size_bytes = len(found)
+        self._map, self._view = found, memoryview(found)
         self._closed = False
-        self.sections = self._read_table(size)
+        self.sections = self._read_table(len(found))
         for name, section in self.sections.items():
-            if section.size <= SMALL_SECTION_BYTES:
+            if section.size <= SMALL_SECTION_BYTES and not trusting:
                 self._verify(name, section)
 
     def _read_table(self, size: int) -> dict[str, Section]:
@@ -173,18 +164,21 @@ class SectionFile:
             raise CorruptIndexError(str(self.path), "wrong checksum", "header")
         if version != VERSION:
             raise FormatVersionError(str(self.path), version, VERSION)
-        table = self._view[table_offset : table_offset + count * _ENTRY.size]
-        if recorded_size != size or zlib.crc32(table) != table_checksum:
-            raise CorruptIndexError(
-                str(self.path), f"{size} bytes long where {recorded_size} were written, or a wrong table", "table"
-            )
+        if recorded_size != size or table_offset + count * _ENTRY.size != size:
+            raise CorruptIndexError(str(self.path), f"{size} bytes long where {recorded_size} were written", "table")
+        table = self._view[table_offset:]
+        if zlib.crc32(table) != table_checksum:
+            raise CorruptIndexError(str(self.path), "wrong checksum", "table")
         return dict(map(self._entry, _ENTRY.iter_unpack(table)))
 
     def _entry(self, fields: tuple[bytes, int, int, int, bytes]) -> tuple[str, Section]:
-        name, typecode = fields[0].rstrip(b"\0").decode("ascii"), fields[4].decode("ascii")
+        name, typecode = fields[0].rstrip(b"\0").decode("ascii", "replace"), fields[4].decode("ascii", "replace")
         section = Section(fields[1], fields[2], fields[3], typecode)
-        if section.offset % ALIGNMENT or section.offset + section.size > len(self._view) or section.size % _ITEM_BYTES[typecode]:
-            raise CorruptIndexError(str(self.path), "lies outside the file or across its type", name)
+        item_bytes = _ITEM_BYTES.get(typecode)
+        if item_bytes is None or section.size % item_bytes:
+            raise CorruptIndexError(str(self.path), "does not consist of items of its type", name)
+        if section.offset % ALIGNMENT or section.offset + section.size > len(self._view):
+            raise CorruptIndexError(str(self.path), "lies outside the file", name)
         return name, section
 
     def array(self, name: str) -> memoryview:
@@ -198,14 +192,23 @@ class SectionFile:
         return self._view[section.offset : section.offset + section.size].cast(section.typecode)  # type: ignore[call-overload, no-any-return]
 
     def verify(self) -> list[CorruptIndexError]:
-        """Check every section's checksum; one error for each that is damaged."""
-        found = []
+        """Check every section's checksum, and that there is nothing between them; one error for each that is damaged."""
+        found = [] if self._is_padded() else [CorruptIndexError(str(self.path), "something stands between the sections")]
         for name, section in self.sections.items():
             try:
                 self._verify(name, section)
             except CorruptIndexError as error:
                 found.append(error)
         return found
+
+    def _is_padded(self) -> bool:
+        """Are all bytes zero that belong to nothing? Damage there does no harm, but tells of a disk that does."""
+        at = _HEADER.size + 4
+        for offset, size in sorted((section.offset, section.size) for section in self.sections.values()):
+            if any(self._view[at:offset]):
+                return False
+            at = max(at, offset + size)
+        return not any(self._view[at : at + -at % ALIGNMENT])
 
     def _verify(self, name: str, section: Section) -> None:
         if zlib.crc32(self._view[section.offset : section.offset + section.size]) != section.checksum:

@@ -14,13 +14,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from idlibsearch.errors import LockedError, StorageError
-from idlibsearch.index.forks import keep_from_children
+from idlibsearch.index import storage
 
 try:
     import fcntl
@@ -58,16 +58,12 @@ class WriteLock:
         return self._file is not None and self._holder == os.getpid()
 
     def __enter__(self) -> Self:
-        try:
-            file = open(self._path, "a+b")  # it stays open as long as the lock is held
-        except OSError as error:
-            raise StorageError(str(self._path.parent), f"cannot be written to ({error.strerror})") from None
+        file = storage.append(self._path)  # it stays open as long as the lock is held
         try:
             self._wait(file)
         except BaseException:
             file.close()
             raise
-        keep_from_children(file)
         self._file, self._holder = file, os.getpid()
         import socket  # noqa: PLC0415 - 3 ms that reading need not pay
 
@@ -102,7 +98,8 @@ class WriteLock:
         if self._holder == os.getpid():
             _write_note(file, b"")
             _unlock(file)
-        file.close()
+        with suppress(OSError):  # the note that found no room
+            file.close()
 
 
 def _lock(file: BinaryIO) -> None:
@@ -128,9 +125,10 @@ def _windows_lock(file: BinaryIO, *, unlock: bool) -> None:
 
 
 def _write_note(file: BinaryIO, note: bytes) -> None:
-    file.truncate(0)
-    file.write(note)
-    file.flush()
+    with suppress(OSError):  # a full disk has room for the lock, if not for the name of who has it
+        file.truncate(0)
+        file.write(note)
+        file.flush()
 
 
 def _read_note(file: BinaryIO) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from idlibsearch.errors import CorruptIndexError
+from idlibsearch.index.check_columns import layout_faults
 from idlibsearch.index.columns import NAN, WORDS, folded_value, spellings_of
 from idlibsearch.index.columns_writer import order
 from idlibsearch.index.fileformat import SectionWriter
@@ -20,7 +22,13 @@ from idlibsearch.index.wordlist import U32, kept_strings
 
 
 def merge_columns(out: SectionWriter, merged: Merged) -> None:
-    """Write the columns of the merged segment; those that no doc of it has are left out."""
+    """Write the columns of the merged segment; those that no doc of it has are left out.
+
+    Raises CorruptIndexError where the ranges and sizes of a segment's columns do not fit: they say how much memory is taken.
+    """
+    for segment in merged.segments:
+        for section, reason in layout_faults(segment):
+            raise CorruptIndexError(str(segment.path), reason, section)
     numbers = sorted({name for segment in merged.segments for name in segment.columns.numbers} | {WORDS})
     numbers = [name for name in numbers if name == WORDS or not np.isnan(_number_column(merged, name)).all()]
     keywords = _Keywords(merged)
@@ -122,10 +130,15 @@ class _Keywords:
                         times[self._spelling_number(part, segment, spellings, name, spelling)] -= 1
 
     def _spelling_number(self, part: int, segment: Segment, spellings: TableMerge, name: str, spelling: str) -> int:
-        value = segment.columns.find(name, folded_value(spelling))
-        spelled = segment.file.array("keywords.spelled")
-        here = range(spelled[value], spelled[value + 1])
-        number = next(n for n in here if Strings(segment.file, "keywords.spellings")[n] == spelling)
+        try:
+            value = segment.columns.find(name, folded_value(spelling))
+            spelled = segment.file.array("keywords.spelled")
+            here = range(spelled[value], spelled[value + 1])
+            number = next(n for n in here if Strings(segment.file, "keywords.spellings")[n] == spelling)
+        except (KeyError, StopIteration):
+            raise CorruptIndexError(
+                str(segment.path), f"the spelling {spelling!r} is missing", "keywords.spellings.text"
+            ) from None
         return int(spellings.numbers[part][number])
 
     def write(self, out: SectionWriter) -> None:

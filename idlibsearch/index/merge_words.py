@@ -153,7 +153,10 @@ class _United:
         folded = self.words.folded
         word = bisect_left(range(len(folded)), _bytes(fold(surface)), key=folded.bytes_of)
         here = range(*np.searchsorted(self.words.folded_of, (word, word + 1)).tolist())
-        return next(number for number in here if self.words.surfaces[number] == surface)
+        for number in here:
+            if self.words.surfaces[number] == surface:
+                return number
+        raise ValueError(f"the word {surface!r} is missing")
 
     def keep(self, live: Any, named: Any) -> None:
         """Drop the words left without an occurrence: ``live`` terms have a posting, ``named`` ones one without positions."""

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from idlibsearch.errors import LockedError, StorageError
+from idlibsearch.index import storage
 from idlibsearch.index.deletions import deleted, lost, members, write_bitmap
 from idlibsearch.index.directory import MERGE_NAME, Manifest, SegmentRecord, clean, write_manifest
 from idlibsearch.index.lock import MERGE_LOCK_NAME, WriteLock, go_on
@@ -56,7 +58,7 @@ def merge_due(folder: Path, wait_s: float, ask: Callable[[], None] = go_on) -> b
             merged = True
     except LockedError as error:
         log.info("merging is left to the next commit: %s", error)
-    except (StorageError, OSError) as error:
+    except StorageError as error:
         log.warning("merging is put off: %s", error)
     return merged
 
@@ -76,12 +78,13 @@ def merge_chosen(
         chosen = choose(snapshot)
         if chosen is None:
             return False
+        storage.remove(folder / MERGE_NAME)  # of a merge that was killed
         try:
             made = _write(snapshot, chosen, ask)
             with WriteLock(folder, wait_s, ask=ask):
                 return _commit(snapshot, made)
         finally:
-            (folder / MERGE_NAME).unlink(missing_ok=True)
+            storage.remove(folder / MERGE_NAME)
 
 
 class _Made(NamedTuple):
@@ -119,10 +122,11 @@ def _commit(before: Snapshot, made: _Made) -> bool:
     if record.deleted:
         record = record._replace(deleted_file=f"{now.manifest.next_segment:08d}.del-{generation:08d}")
         write_bitmap(folder / str(record.deleted_file), gone)
-    (folder / MERGE_NAME).replace(folder / file)
+    storage.replace(folder / MERGE_NAME, folder / file)
     between = (record,) if record.deleted < record.docs else ()
     write_manifest(folder, _next(now.manifest, (*records[: places[0]], *between, *records[places[-1] + 1 :])))
-    clean(folder)
+    with suppress(StorageError):  # the next writer cleans as well
+        clean(folder)
     return True
 
 

@@ -5,9 +5,8 @@ The two ways of making a segment, ``builder`` and ``merge``, share it.
 
 from __future__ import annotations
 
-import tempfile
-
 from idlibsearch.errors import KernelError
+from idlibsearch.index import storage
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.wordlist import U32, U64
 
@@ -25,7 +24,7 @@ class PostingsWriter:
 
     def __init__(self, out: SectionWriter, encoder: Encoder) -> None:
         self._out, self._encoder = out, encoder
-        self._data = tempfile.TemporaryFile(dir=out.path.parent)  # noqa: SIM115 - nameless: it goes when it is closed
+        self._data = storage.scratch(out.path.parent)
         out.begin("postings.places", "B")
 
     def add(self, starts: U64, docs: U32, freqs: U32, position_starts: U64, positions: U32, surfaces: U32) -> None:

@@ -20,6 +20,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from idlibsearch.errors import StorageError
+from idlibsearch.index import storage
 from idlibsearch.index.directory import SEEN_NAME
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
 
@@ -72,10 +73,11 @@ class Seen:
         self._paths = array("Q", sorted(states))
         self._states = array("Q", map(states.__getitem__, self._paths))
         temporary = self._path.with_name(self._path.name + ".tmp")
+        storage.remove(temporary)
         with SectionWriter(temporary, sync=False) as out:
             out.add("paths", "Q", self._paths)
             out.add("states", "Q", self._states)
-        temporary.replace(self._path)
+        storage.replace(temporary, self._path)
 
 
 def _hash(text: str) -> int:

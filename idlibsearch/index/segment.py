@@ -36,6 +36,12 @@ from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.strings import Strings
 
 NO_FILE = 0xFFFFFFFF
+_ROWS = {  # sections with a row for each report: their type, and the bytes of a row
+    **dict.fromkeys(("keys.ends", "keys.order", "docs.file", "stored.records"), ("I", 4)),
+    **dict.fromkeys(("dates.start", "dates.end"), ("i", 4)),
+}
+_FIELD_ROWS = {"lengths": ("I", 4), "lengths.codes": ("B", 1)}  # a row for each report and field
+_BREAKS = {"sentences.starts": ("Q", 8), "paragraphs.starts": ("Q", 8)}  # one more
 
 
 class Segment:
@@ -55,10 +61,25 @@ class Segment:
             self.length_sums = tuple((meta["lengths"][field.name][0], meta["lengths"][field.name][1]) for field in ranking.fields)
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(str(path), f"cannot be read ({error})", "meta") from None
+        self._measure()
+        if len(self._bitmap) not in (0, (self.doc_count + 7) // 8):
+            raise CorruptIndexError(str(deleted), f"not a bit for each of {self.doc_count} reports", "deleted")
         rows, fields = self.file.array("lengths"), len(ranking.fields)
         self.lengths = tuple(rows[column::fields] for column in range(fields))
         self.date_starts = self.file.array("dates.start")
         self.date_ends = self.file.array("dates.end")
+
+    def _measure(self) -> None:
+        """Sections with a row for each report must have as many rows as there are reports: all reading counts on that."""
+        numbers = (self.doc_count, *(number for sums in self.length_sums for number in sums))
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise CorruptIndexError(str(self.path), "a count that is none", "meta")
+        docs = self.doc_count
+        for rows, count in ((_ROWS, docs), (_FIELD_ROWS, docs * len(self.ranking.fields)), (_BREAKS, docs + 1)):
+            for name, (typecode, row_bytes) in rows.items():
+                section = self.file.sections.get(name)
+                if section is None or (section.typecode, section.size) != (typecode, count * row_bytes):
+                    raise CorruptIndexError(str(self.path), f"not a row for each of {docs} reports", name)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -108,9 +129,14 @@ class Segment:
         return self.file.array("keys.order")
 
     @property
-    def bitmap(self) -> memoryview:
-        """The docs that were deleted or replaced: bit ``doc & 7`` of byte ``doc >> 3``; empty where there are none."""
+    def deleted_bitmap(self) -> memoryview:
+        """Bit ``doc & 7`` of byte ``doc >> 3`` is set for each doc that was deleted or replaced; empty where none was."""
         return self._bitmap
+
+    @property
+    def deleted_count(self) -> int:
+        """How many docs were deleted or replaced."""
+        return int.from_bytes(self._bitmap, "little").bit_count()
 
     def is_deleted(self, doc: int) -> bool:
         """Was this doc deleted or replaced?"""

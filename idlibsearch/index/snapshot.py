@@ -52,6 +52,9 @@ class Snapshot:
                 opened[mark] = Segment(folder / record.file, deleted, manifest.ranking)
         self._opened = {mark: opened[mark] for mark in marks}
         self.segments = tuple(self._opened.values())
+        for record, segment in zip(manifest.segments, self.segments, strict=True):
+            if (record.docs, record.deleted) != (segment.doc_count, segment.deleted_count):
+                raise CorruptIndexError(str(segment.path), "the manifest counts other reports than the segment")
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}
@@ -177,6 +180,10 @@ class Snapshot:
             for name, section in segment.file.sections.items():
                 parts[_PART_OF.get(name, _PART_OF.get(name.split(".")[0], "rest"))] += section.size
         return parts
+
+    def verify(self) -> Iterator[CorruptIndexError]:
+        """Every checksum of its segments that is wrong."""
+        return (fault for segment in self.segments for fault in segment.verify())
 
     def close(self) -> None:
         """Let go of the files."""

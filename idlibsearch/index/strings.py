@@ -76,7 +76,11 @@ class Strings:
         return len(self._ends)
 
     def __getitem__(self, number: int) -> str:
-        return str(self._text[self._ends[number - 1] if number else 0 : self._ends[number]], "utf-8", "surrogatepass")
+        """A string by number. Raises CorruptIndexError where there is none: numbers come from the same file."""
+        try:
+            return str(self._text[self._ends[number - 1] if number else 0 : self._ends[number]], "utf-8", "surrogatepass")
+        except (IndexError, ValueError) as error:
+            raise CorruptIndexError(self._path, f"string {number} cannot be read ({error})", f"{self._name}.text") from None
 
     def several(self, numbers: Sequence[int]) -> list[str]:
         """Some strings by number. Raises CorruptIndexError where the table is damaged."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Set
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from idlibsearch.errors import LockedError
-from idlibsearch.index import documents
+from idlibsearch.errors import LockedError, StorageError
+from idlibsearch.index import documents, storage
 from idlibsearch.index.deletions import deleted, marked, write_bitmap
 from idlibsearch.index.directory import SegmentRecord, clean, write_manifest
 from idlibsearch.index.documents import to_record
-from idlibsearch.index.fileformat import sync_file
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.merge import merge
 from idlibsearch.index.runs import BASE_BYTES, LEAST_BYTES, Batch, LocalRuns, Place, Run, Runs
@@ -94,7 +94,8 @@ class Writer:
             if self._runs is not None:
                 self._runs.discard()
             self.snapshot.close()
-            clean(self._folder)
+            with suppress(StorageError):  # the next writer cleans as well; what was committed stays so
+                clean(self._folder)
             self._lock.__exit__(kind, error, trace)
 
     # ---- gathering
@@ -186,7 +187,8 @@ class Writer:
         self._commit()
         marks = {segment.path.name: marks for segment, marks in zip(self.snapshot.segments, self._marks, strict=True)}
         self._begin(Snapshot.open(self._folder, self.snapshot), marks, KEPT)
-        clean(self._folder)
+        with suppress(StorageError):  # as at the end
+            clean(self._folder)
 
     def _commit(self) -> None:
         runs = self._finish_runs()
@@ -236,8 +238,8 @@ class Writer:
         for segment in segments:
             segment.close()
         if len(runs) == 1 and not any(dead):
-            sync_file(runs[0].path)
-            runs[0].path.replace(path)
+            storage.sync_file(runs[0].path)
+            storage.replace(runs[0].path, path)
         return SegmentRecord(path.name, sum(stretch.stop - stretch.start for stretch in stretches))
 
 
