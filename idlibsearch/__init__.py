@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from idlibsearch.faces.api import Index, create, open
     from idlibsearch.faces.care import copy, rebuild, repair
     from idlibsearch.faces.edit import Changes, Edit
+    from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
@@ -51,6 +52,7 @@ _HOMES = {
     "idlibsearch.faces.api": "Index create open",
     "idlibsearch.faces.edit": "Changes Edit",
     "idlibsearch.faces.care": "copy rebuild repair",
+    "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
     "idlibsearch.index.repair": "Repaired",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
@@ -62,8 +64,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [  # written out for readers and type checkers
     "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "FormatVersionError", "Hit",
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
-    "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportDate", "ReportError", "Results",
-    "SchemaError", "SearchTimeoutError", "StorageError", "WorkerError", "copy", "create", "open", "rebuild", "repair",
+    "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError",
+    "Results", "SchemaError", "SearchTimeoutError", "StorageError", "WorkerError", "copy", "create", "open", "rebuild", "repair",
 ]  # fmt: skip
 
 

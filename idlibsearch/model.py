@@ -1,4 +1,4 @@
-"""What a report is: plain frozen values that every room passes on.
+"""What a report is, or a document of another schema: plain frozen values that every room passes on.
 
 Deliberately no behaviour beyond checking what is handed in: reading, splitting and storing reports are other rooms' work.
 """
@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, NewType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NewType
 
 from idlibsearch.errors import ReportError
 
@@ -206,6 +206,29 @@ class Report:
             day = given.date() if isinstance(given, datetime.datetime) else given
             return ReportDate(day, day + datetime.timedelta(days=1))
         raise ReportError(self.key, f"the field date must be text, a date or a ReportDate, not {type(given).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A record of an index with a schema of its own, read by that schema.
+
+    ``fields`` are the values that are stored, as plain JSON; ``texts`` the texts that the library's own analysis reads;
+    ``digest`` tells whether all that was handed in is the same. These are kept. The rest only goes into the index: ``words``,
+    field by field what ``own_words.stream`` makes of them, ``keywords`` and ``numbers``.
+    """
+
+    key: str
+    digest: str
+    fields: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    words: Mapping[str, bytes] = field(default_factory=dict, compare=False)
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    numbers: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory is taken by what is not kept."""
+        return sum(map(len, self.words.values())) + sum(64 + len(value) for values in self.keywords.values() for value in values)
 
 
 def _is_finite(number: float) -> bool:

@@ -24,6 +24,7 @@ from idlibsearch.index.columns import column_name, folded_value, keywords_of
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.model import Report
 from idlibsearch.query.tree import (
+    Analysed,
     And,
     Boosted,
     Dated,
@@ -195,10 +196,14 @@ class NaiveIndex:
                 idf += sum(self.word_idf(word, node.field) for word in part)
         return idf * (tf / (self.ranking.k1 + tf))
 
-    def operand_spans(self, node: Word | Phrase | Exact | Wildcard | Fuzzy | Regex, doc: int, name: str) -> set[tuple[int, int]]:
+    def operand_spans(
+        self, node: Word | Phrase | Analysed | Exact | Wildcard | Fuzzy | Regex, doc: int, name: str
+    ) -> set[tuple[int, int]]:
         """Where a word, words side by side or spellings stand in a field, each occurrence as a whole."""
         if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
             return self.spelled_spans(choosers(node), doc, name)
+        if isinstance(node, Analysed):
+            return self.spans(analysed_entries(node.text), doc, name)
         found: set[tuple[int, int]] | None = None
         for part in (
             [Wildcard(piece) if "*" in piece else piece for piece in node.text.split()] if "*" in node.text else [node.text]
@@ -211,6 +216,10 @@ class NaiveIndex:
         """The words of a piece of a question."""
         return query_entries(text)
 
+    def entries_of(self, node: Word | Analysed) -> list[Entry]:
+        """The words of a node."""
+        return analysed_entries(node.text) if isinstance(node, Analysed) else self.query_entries(node.text)
+
     def spelled_spans(self, wanted: list[Chooser], doc: int, name: str) -> set[tuple[int, int]]:
         found: set[tuple[int, int]] | None = None
         for chosen in wanted:
@@ -218,16 +227,16 @@ class NaiveIndex:
             found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
         return found or set()
 
-    def leaf_score(self, node: Word | Phrase, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+    def leaf_score(self, node: Word | Phrase | Analysed, doc: int, *, dates: bool, beside_number: bool) -> float | None:
         if node.field:
             names: tuple[str, ...] = (node.field,)
-        elif isinstance(node, Phrase):
+        elif isinstance(node, Phrase) or (isinstance(node, Analysed) and " " in node.text):
             names = ("title", "body")
-        elif dates and (beside_number or node.text not in ("may", "march")):
+        elif dates and (beside_number or isinstance(node, Analysed) or node.text not in ("may", "march")):
             names = DEFAULT
         else:
             names = ("title", "entities", "body")
-        words = query_entries(node.text)
+        words = analysed_entries(node.text) if isinstance(node, Analysed) else query_entries(node.text)
         tf = 0.0
         for name in names:
             freq = self.frequency(words, doc, name)
@@ -423,6 +432,16 @@ def query_entries(text: str) -> list[Entry]:
         else:
             spans.append((start, end))
     return [analyze_folded(fold(text[start:end])) for start, end in spans]
+
+
+def analysed_entries(text: str) -> list[Entry]:
+    """The words of ``rebel+held|rebelheld area``."""
+    found = []
+    for word in text.split():
+        parts, bar, joined = word.partition("|")
+        terms = [(term, place, 1) for place, term in enumerate(parts.split("+"))]
+        found.append(Entry(word, len(terms), (*terms, *([(joined, 0, len(terms))] if bar else []))))
+    return found
 
 
 def is_date_number(node: Node) -> bool:

@@ -15,6 +15,7 @@ from naive_tokens import tokenize
 from idlibsearch.index.fields import text_of
 from idlibsearch.model import Report
 from idlibsearch.query.tree import (
+    Analysed,
     AtLeast,
     Boosted,
     Exact,
@@ -197,8 +198,8 @@ def worth(index: NaiveIndex, node: Node, names: tuple[str, ...]) -> float:  # no
     if isinstance(node, Or):
         having = (any(combinations(index, node, doc, name) for name in names) for doc in range(len(index.docs)))
         return index.idf(sum(having))
-    if isinstance(node, Word):
-        return sum(index.word_idf(word, field) for word in index.query_entries(node.text))
+    if isinstance(node, Word | Analysed):
+        return sum(index.word_idf(word, field) for word in index.entries_of(node))
     if isinstance(node, Phrase):
         pieces = [Wildcard(piece) if "*" in piece else Word(piece) for piece in node.text.split()]
         return sum(worth(index, piece, names) for piece in pieces)

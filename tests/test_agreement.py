@@ -18,6 +18,7 @@ from idlibsearch import Entity, Report, ReportDate
 from idlibsearch.model import parse_date
 from idlibsearch.query.syntax import parse
 from idlibsearch.query.tree import (
+    Analysed,
     And,
     Boosted,
     Dated,
@@ -84,6 +85,23 @@ words = made(
 phrases = made(
     Phrase, st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), st.sampled_from(["", "", "title", "body"])
 )
+TERMS = (
+    "truce",
+    "ceasefir",
+    "ceas+fire|ceasefir",
+    "rebel+held|rebelheld",
+    "rebel+held",
+    "rebelheld",
+    "qaeda",
+    "20+5|25",
+    "2020-01",
+    "us",
+)
+analysed = st.builds(
+    Analysed,
+    st.lists(st.sampled_from(TERMS), min_size=1, max_size=2).map(" ".join),
+    st.sampled_from(["", "", "title", "body"]),
+)
 dated = st.sampled_from([Dated(date(2020, 1, 1), date(2021, 1, 1), "2020"), Dated(date(2020, 1, 1), date(2020, 2, 1), "2020-01")])
 
 columns = st.sampled_from(["source", "name", "tag", "mixed", "price", "words", "place"])
@@ -135,7 +153,7 @@ def branches(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
 
 
-leaves = st.one_of(words, words, words, phrases, phrases, dated, expansions, expansions, keywords, ranges, date_ranges)
+leaves = st.one_of(words, words, words, phrases, phrases, analysed, dated, expansions, expansions, keywords, ranges, date_ranges)
 trees = st.recursive(leaves, branches, max_leaves=5)
 SPELLED = Exact | Wildcard | Fuzzy | Regex
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -214,9 +215,52 @@ def test_a_faulty_question_is_pointed_at_and_exit_code_2(run, indexed):
     ]
 
 
-def test_strict_refuses_what_is_odd(run, indexed):
-    assert run("query", "truce or war", "--any").returncode == 0
-    assert run("query", "truce or war", "--any", "--strict").returncode == 2
+def test_what_is_odd_is_pointed_at(run, indexed):
+    result = run("query", "truce or war", "--any", "--filter", "idlib and syria")
+    assert result.returncode == 0
+    assert result.stderr.splitlines() == [
+        "idlibsearch: or was searched as a word: operators have capitals only; for the operator write OR",
+        "  truce or war",
+        "        ^^",
+        "idlibsearch: and was searched as a word: operators have capitals only; for the operator write AND",
+        "  idlib and syria",
+        "        ^^^",
+    ]
+
+
+def test_strict_refuses_what_is_odd_and_points_at_it(run, indexed):
+    result = run("query", "truce or war", "--any", "--strict")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[1:] == ["  truce or war", "        ^^"]
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "carets"),
+    [
+        ("idlib " * 60 + "AND", "…" + ("idlib " * 60)[-93:] + "AND", " " * 94 + "^^^"),
+        ("idlib\nnear8\nsyria near8", "syria near8", " " * 6 + "^^^^^"),
+        ("idlib\tAND", "idlib AND", "      ^^^"),
+        ("停戦 OR idlib AND", "停戦 OR idlib AND", " " * 14 + "^^^"),
+    ],
+)
+def test_a_place_in_a_question_of_any_look_is_pointed_at(run, indexed, question, line, carets):
+    result = run("query", question, PYTHONIOENCODING="utf-8")
+    assert result.returncode == 0
+    at = result.stderr.splitlines().index("  " + line)
+    assert result.stderr.splitlines()[at + 1] == "  " + carets
+
+
+def test_the_place_is_cut_to_what_the_terminal_has(run, indexed):
+    pty = pytest.importorskip("pty")
+    fcntl = pytest.importorskip("fcntl")
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, pytest.importorskip("termios").TIOCSWINSZ, struct.pack("4H", 24, 40, 0, 0))
+    line = [sys.executable, "-m", "idlibsearch", "query", "idlib " * 20 + "AND"]
+    subprocess.run(line, cwd=indexed, stdout=subprocess.DEVNULL, stderr=child, timeout=60, check=True)
+    said = os.read(parent, 10_000).decode().splitlines()
+    os.close(child)
+    os.close(parent)
+    assert said[1:] == ["  …" + ("idlib " * 20)[-33:] + "AND", " " * 36 + "^^^"]
 
 
 def test_show_prints_the_whole_report(run, indexed):

@@ -42,6 +42,16 @@ def test_the_python_of_the_readme_runs(tmp_path, seeds, monkeypatch, capsys):
         assert len(index) == 51
 
 
+def test_the_python_of_the_page_on_schemas_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", (TOP / "docs" / "schemas.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert code
+    exec(code[1], {})
+    hit, facets = capsys.readouterr().out.splitlines()
+    assert hit.endswith("a 2020-01-12 10:30:00 {'any': 'json'} **Foo** renders pages")
+    assert facets == "{'tags': [('x', 1), ('y', 1)], 'when:month': [('2020-01', 1)]}"
+
+
 def test_links_in_the_documents_lead_somewhere():
     for page in [TOP / "README.md", *(TOP / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):

@@ -10,7 +10,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "idlibsearch"
 ROOMS = ["", "analysis", "ingest", "index", "query", "results", "faces"]  # "" is the ground: errors and model
 DOORS = {
-    "whoosh": {"faces.whoosh_compat"},
+    "whoosh": {
+        f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")
+    },  # one door, one name
     "nltk": {"analysis.stem"},
     "click": {"faces.cli"},
     "numpy": {
@@ -66,6 +68,13 @@ def test_the_index_knows_nothing_of_where_reports_come_from():
 def test_a_library_has_one_door(library: str):
     users = {module for module in MODULES if any(name.split(".")[0] == library for name in imports(MODULES[module]))}
     assert users == DOORS[library]
+
+
+def test_only_the_faces_for_programs_go_through_the_door_to_whoosh():
+    """The door has several modules, which go by one name; nothing else may stand in it."""
+    assert {module for module in MODULES if module.startswith("faces.whoosh_")} == DOORS["whoosh"]
+    users = {module for module in INNER if ours(MODULES[module]) & DOORS["whoosh"]}
+    assert users - DOORS["whoosh"] == {"faces.api", "faces.care"}
 
 
 def test_no_circles():

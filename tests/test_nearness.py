@@ -19,6 +19,7 @@ from idlibsearch import Report
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.search import Request, search
 from idlibsearch.query.tree import (
+    Analysed,
     And,
     AtLeast,
     Boosted,
@@ -63,6 +64,7 @@ leaves = st.one_of(
     made(Word, st.sampled_from(plain), st.just("body")),
     made(Phrase, st.lists(st.sampled_from([*WORDS, "b*"]), min_size=2, max_size=3).map(" ".join)),
     made(Phrase, st.lists(st.sampled_from([*plain, "b*"]), min_size=2, max_size=3).map(" ".join), st.just(""), st.integers(1, 4)),
+    made(Analysed, st.sampled_from(["bank", "rebel+held|rebelheld", "ceas+fire|ceasefir a"]), st.sampled_from(["", "body"])),
     made(Exact, st.sampled_from(["bank", "Bank", "rebel-held", "a b"])),
     made(Wildcard, st.sampled_from(["b*", "*held", "?", "[a-c]", "ban?s"])),
     made(Fuzzy, st.sampled_from(["bank", "a"])),

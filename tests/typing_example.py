@@ -6,6 +6,9 @@ from datetime import date
 
 import idlibsearch
 from idlibsearch import Diagnostic, Hit, Index, QueryError, Report, ReportDate, Results
+from idlibsearch.query.compose import all_of, any_of, near, none_of
+from idlibsearch.query.syntax import parse
+from idlibsearch.query.tree import Boosted, Node, Word
 
 
 def headlines(index: Index, question: str) -> list[tuple[float, str, date | None]]:
@@ -26,6 +29,11 @@ def day(hit: Hit) -> date | None:
     return when.start if when else None
 
 
+def built(names: list[str], typed: str) -> Node:
+    nearness = near(5, any_of(*names), Boosted(Word("truce", "title"), 2.0))
+    return all_of(nearness, none_of("sport"), parse(typed).tree)
+
+
 def main() -> None:
     with idlibsearch.create("index") as index:
         changes = index.add([Report(key="a", title="Truce holds", body="…", date="2020-01-12")])
@@ -34,3 +42,4 @@ def main() -> None:
             edit.remove_where("title:truce")
         print(before, edit.changes.removed, index.merge(), index.refresh())
         print(changes.added, [str(error) for error in index.check()], headlines(index, "truce"))
+        print(index.search(built(["idlib", "sochi"], "date:2020"), filter=any_of("a", "b")).query)

@@ -60,6 +60,7 @@ cdef enum:
     FIRST_SLOTS = 1024
     AHEAD = 16  # surfaces whose slots are fetched before the first is looked at: a large table lies outside the caches
     LITTLE_ENDIAN_BYTE = 1
+    BEHIND = 255  # no byte of UTF-8
 
 cdef uint64_t MIX = 0x9E3779B97F4A7C15  # 2**64 / golden ratio (Knuth, TAOCP 6.4): its multiples spread over the high bits
 cdef uint32_t ENDIAN_PROBE = 1
@@ -371,6 +372,28 @@ cdef class Vocabulary:
         O(n); releases the GIL. Raises ``MemoryError``; ``ids`` is then as before.
         """
         return self.scan_text(text, NULL, NULL)
+
+    def number(self, bytes surfaces not None):
+        """Add the numbers of surfaces that were found elsewhere to ``ids`` and return how many they are.
+
+        ``surfaces``: UTF-8, none of them empty, the byte 255 behind each. Raises ``MemoryError``; ``ids`` is then as before.
+        """
+        cdef const uint8_t* text = surfaces
+        cdef Py_ssize_t i, size, start = 0
+        cdef size_t before = self.numbers.used
+        cdef uint64_t key
+        check_size(surfaces)
+        self.check_idle()
+        for i in range(len(surfaces)):
+            if text[i] != BEHIND:
+                continue
+            size = i - start
+            key = packed(text + start, size, size == 8) if size <= SHORT else hashed(text + start, size, self.seed)
+            if not self.number_surface(text + start, size, key):
+                self.numbers.used = before
+                raise MemoryError
+            start = i + 1
+        return self.numbers.used - before
 
     def scan_breaks(
         self, bytes text not None, const uint32_t[::1] sentences not None, const uint32_t[::1] paragraphs not None

@@ -8,15 +8,16 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, SchemaError
 from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.forks import BRIEFLY
@@ -25,14 +26,19 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.search import Request, When, search
-from idlibsearch.results.hits import Results, results_of
+from idlibsearch.query.syntax import Parsed
+from idlibsearch.query.tree import Node
+from idlibsearch.results.hits import Results, as_report, fields_of, results_of
 
 if TYPE_CHECKING:
     from idlibsearch.faces.edit import Changes, Edit
-    from idlibsearch.faces.whoosh_compat import Schema
+    from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
+    from idlibsearch.faces.whoosh_query import Query
+    from idlibsearch.faces.whoosh_reader import IndexReader
     from idlibsearch.index.background import Background
+    from idlibsearch.index.schema import Analysis, Purpose, Schema
     from idlibsearch.ingest.layout import Mode as Split
-    from idlibsearch.query.tree import Mode, Node
+    from idlibsearch.query.tree import Mode
 
 Pathlike = str | os.PathLike[str]
 Merging = Literal["foreground", "background", "never"]
@@ -47,16 +53,26 @@ class Index:
     atomic commit that this object sees at once and others when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike, *, verify: bool = False, wait_s: float = WAIT_S, merge: Merging = "foreground") -> None:
+    def __init__(
+        self,
+        path: Pathlike,
+        schema: WhooshSchema | None = None,
+        *,
+        verify: bool = False,
+        wait_s: float = WAIT_S,
+        merge: Merging = "foreground",
+    ) -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
         self.wait_s = wait_s
         self._merging = merge
         self._background: Background | None = None
+        self._given = schema
         self._open: Snapshot | None = Snapshot.open(self.path)
         if verify:
             for fault in self._snapshot.verify():
                 raise fault
+        self._open.analysis = self._analysis = _analysis(self._open, schema)
         self._turns = itertools.count(1)
         self._turn = 0  # of the call of ``refresh`` that opened what is open
 
@@ -76,30 +92,45 @@ class Index:
         """The number of the commit this object sees; 1 is the empty index."""
         return self._snapshot.manifest.generation
 
+    @property
+    def has_reports(self) -> bool:
+        """Does it hold reports? Otherwise documents of a schema of its own."""
+        return self._snapshot.schema is None
+
     def __len__(self) -> int:
         """How many reports can be found."""
         return self._snapshot.live_count
 
     def __iter__(self) -> Iterator[Report]:
-        """Every report, in the order of adding."""
-        return self._snapshot.reports()
+        """Every report, in the order of adding. Raises SchemaError in an index with a schema of its own: see ``documents``."""
+        return map(as_report, self._snapshot.reports())
 
     def __contains__(self, key: str) -> bool:
         return self._snapshot.find(key) is not None
 
     def get(self, key: str) -> Report | None:
-        """The report with this key, or None."""
-        return self._snapshot.get(key)
+        """The report with this key, or None. Raises SchemaError in an index with a schema of its own: see ``document``."""
+        found = self._snapshot.get(key)
+        return None if found is None else as_report(found)
+
+    def document(self, key: str) -> dict[str, Any] | None:
+        """What is stored under this key, field by field, or None; of a report, as plain JSON values."""
+        found = self._snapshot.get(key)
+        return None if found is None else fields_of(self._snapshot, found)
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """The same of every report or document, in the order of adding."""
+        return (fields_of(self._snapshot, found) for found in self._snapshot.reports())
 
     def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
         self,
-        query: str | Node,
+        query: str | Node | Query,
         *,
         limit: int = 10,
         offset: int = 0,
         mode: Mode = "all",
         strict: bool = False,
-        filter: str | Node | None = None,
+        filter: str | Node | Query | None = None,
         date_from: When | None = None,
         date_to: When | None = None,
         sort: str = "score",
@@ -110,12 +141,13 @@ class Index:
         limits: Limits = LIMITS,
         aliases: Mapping[str, str] | None = None,
     ) -> Results:
-        """Answer a question in the query language (``docs/query-language.md``), or a tree of ``idlibsearch.query.tree``.
+        """Answer a question in the query language (``docs/query-language.md``), a tree of ``idlibsearch.query.tree``, or a query
+        object of Whoosh.
 
         ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
         that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
 
-        ``filter`` (a question, or a tree) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
+        ``filter`` (a question in any of these ways) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
         "last week" and all else that ``date:`` takes, or a ``datetime.date``) restrict what is found without scoring. ``today``:
         the day that "last week" is seen from, by default today's in UTC. ``sort``: "score"; "date", newest first;
         "key"; "words" or another field of numbers, largest first; with ":asc" or ":desc" behind it the other way; reports
@@ -133,18 +165,39 @@ class Index:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
         started = time.perf_counter()
         asked = (facets,) if isinstance(facets, str) else tuple(facets)
-        text, tree = (query, None) if isinstance(query, str) else (str(query), query)
+        text, tree, notes = (query, None, ()) if isinstance(query, str) else self._read(query)
+        kept = filter if filter is None or isinstance(filter, str) else self._read(filter)
         request = Request(
-            text, limit, offset, mode, strict, filter, date_from, date_to, sort, limits, timeout_ms, partial, tree, today, aliases
+            *(text, limit, offset, mode, strict, kept, date_from, date_to, sort, limits, timeout_ms, partial),
+            *(tree, today, aliases, notes),
         )
         return _answer(self._snapshot, request, asked, started)
 
-    def add(self, reports: Iterable[Report], *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Changes:
+    def _read(self, query: Node | Query) -> Parsed:
+        """A question that was not typed."""
+        if isinstance(query, Node):
+            return Parsed(str(query), query, ())
+        from idlibsearch.faces.whoosh_query import read_query
+
+        self._refuse_own_schema("whoosh's query objects are read")
+        return read_query(query, self._snapshot)
+
+    def _refuse_own_schema(self, what: str) -> None:
+        if self._snapshot.schema is not None:
+            raise SchemaError(f"{what} for indexes of reports only; type the question")
+
+    def add(
+        self, reports: Iterable[Report] | Iterable[Mapping[str, Any]], *, processes: int = 1, memory_mb: int = MEMORY_MB
+    ) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
+
+        In an index with a schema of its own they are mappings of fields to values. The value of the unique field is the key;
+        without such a field documents are numbered, and none replaces another. This process alone reads them.
 
         ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether, but never
         less than 128 each; neither changes what is written. An error (also of the iterable) leaves the index as it was.
-        Raises LockedError while another writer has the index, WorkerError where another process fails.
+        Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
+        cannot be indexed.
         """
         with self.edit(processes=processes, memory_mb=memory_mb) as edit:
             edit.add(reports)
@@ -163,7 +216,7 @@ class Index:
         from idlibsearch.index.writer import Effort, Writer
 
         _ = self._snapshot  # a closed index cannot be changed either
-        return Edit(Writer(self.path, self.wait_s, Effort(processes, memory_mb)), self._committed)
+        return Edit(Writer(self.path, self.wait_s, Effort(processes, memory_mb)), self._analysis, self._committed)
 
     def _committed(self) -> None:
         """See what was committed, and merge what that makes due."""
@@ -213,6 +266,8 @@ class Index:
         ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
         taken up by the next where it was then. Others see what is there meanwhile.
         """
+        if self._snapshot.schema is not None:
+            raise SchemaError("files hold reports, and this index has a schema of its own; add mappings of its fields")
         from idlibsearch.faces.update import Update
         from idlibsearch.ingest.pages import read_paths
 
@@ -261,6 +316,7 @@ class Index:
         """
         turn, before = next(self._turns), self._snapshot
         newest = Snapshot.open(self.path, before)
+        newest.analysis = self._analysis
         with BRIEFLY:
             if self._open is not None and turn > self._turn:  # else who asked later was faster, and sees what is as new
                 self._turn, self._open = turn, newest
@@ -295,7 +351,7 @@ class Index:
 
         return check(self.path, progress)
 
-    def rebuild(self, schema: Schema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
+    def rebuild(self, schema: WhooshSchema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
         """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``."""
         from idlibsearch.faces.care import rebuild
 
@@ -310,11 +366,29 @@ class Index:
         copy(self.path, target, link=link, progress=progress)
 
     @property
-    def schema(self) -> Schema:
-        """The report schema as Whoosh declares it."""
-        from idlibsearch.faces.whoosh_compat import schema_of
+    def schema(self) -> WhooshSchema:
+        """What the index holds as Whoosh declares it: for ``whoosh.qparser.QueryParser``, whose queries ``search`` takes.
 
-        return schema_of(self._snapshot.ranking)
+        Raises SchemaError where its schema is not the reports' and was not handed in.
+        """
+        if self._snapshot.schema is not None:
+            if self._given is None:
+                raise SchemaError("an index records of its schema only what it needs; hand it in: open(path, schema=schema)")
+            return self._given
+        from idlibsearch.faces.whoosh_compat import schema_of_snapshot
+
+        return schema_of_snapshot(self._snapshot)
+
+    def whoosh_reader(self) -> IndexReader:
+        """A ``whoosh.reading.IndexReader`` of what this object sees, for whatever of Whoosh is to run on the index.
+
+        ``whoosh.searching.Searcher(index.whoosh_reader())`` searches by Whoosh's own matchers and scores, in pure Python. It can
+        be used until the index is closed or refreshed.
+        """
+        from idlibsearch.faces.whoosh_reader import open_reader
+
+        self._refuse_own_schema("a reader for whoosh is there")
+        return open_reader(self._snapshot)
 
     def close(self) -> None:
         """Let go of the index; hits got before can still be shown as far as they were read."""
@@ -345,9 +419,49 @@ def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], starte
     return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
 
 
-def open(path: Pathlike = "index", *, verify: bool = False, wait_s: float = WAIT_S, merge: Merging = "foreground") -> Index:
+def _analysis(snapshot: Snapshot, given: WhooshSchema | None) -> Analysis | None:
+    """What runs the analyzers of a schema that is not the reports'."""
+    if given is not None:
+        from idlibsearch.faces.whoosh_schema import check_same
+
+        check_same(snapshot.schema, snapshot.ranking, given)
+    if snapshot.schema is None:
+        return None
+    if given is None:
+        snapshot.schema.check_recorded()
+    return _Analysis(snapshot.schema, given)
+
+
+class _Analysis:
+    """Makes the analyzers of a schema when one of them is needed."""
+
+    def __init__(self, schema: Schema, given: WhooshSchema | None) -> None:
+        self._schema, self._given = schema, given
+
+    @cached_property
+    def _made(self) -> Analysis:
+        from idlibsearch.faces.whoosh_schema import analyzers_of
+
+        return analyzers_of(self._schema, self._given)
+
+    def words(self, field: str, value: str | Sequence[str], purpose: Purpose) -> list[tuple[str, int]]:
+        return self._made.words(field, value, purpose)
+
+    def places(self, field: str, text: str) -> list[tuple[int, int, int]]:
+        return self._made.places(field, text)
+
+
+def open(
+    path: Pathlike = "index",
+    schema: WhooshSchema | None = None,
+    *,
+    verify: bool = False,
+    wait_s: float = WAIT_S,
+    merge: Merging = "foreground",
+) -> Index:
     """Open the index in a folder.
 
+    ``schema``: the ``whoosh.fields.Schema`` that it was made with, needed where that has analyzers that are not Whoosh's own.
     ``verify``: read every byte and compare it with its checksum first (some 2 GB a second), in place of only those that all else
     hangs on. ``check`` does that and looks at what the numbers mean as well.
     ``wait_s``: how many seconds changes wait while another writer has the index (0: not at all) before they raise LockedError.
@@ -355,14 +469,14 @@ def open(path: Pathlike = "index", *, verify: bool = False, wait_s: float = WAIT
     ("foreground"), in a thread, which ``close`` stops ("background"), or only by ``Index.merge`` ("never").
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
-    another version of this library wrote it.
+    another version of this library wrote it, SchemaError where the schema is another one, or is needed.
     """
-    return Index(path, verify=verify, wait_s=wait_s, merge=merge)
+    return Index(path, schema, verify=verify, wait_s=wait_s, merge=merge)
 
 
 def create(
     path: Pathlike = "index",
-    schema: Schema | None = None,
+    schema: WhooshSchema | None = None,
     *,
     root: Pathlike | None = None,
     wait_s: float = WAIT_S,
@@ -370,22 +484,23 @@ def create(
 ) -> Index:
     """Make an empty index in a folder and open it.
 
-    ``schema``: a ``whoosh.fields.Schema`` with the report fields whose field boosts become weights; by default the report
-    schema. ``root``: the folder that keys of files are relative to, by default the one that holds the index folder; what is
-    recorded is its place relative to the index folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``.
+    ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
+    title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
+    are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
+    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``.
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
     """
-    ranking = Ranking()
+    own, ranking = None, Ranking()
     if schema is not None:
-        from idlibsearch.faces.whoosh_compat import ranking_of
+        from idlibsearch.faces.whoosh_schema import declared
 
-        ranking = ranking_of(schema)
+        own, ranking = declared(schema)
     folder = Path(path)
     make_folder(folder)
     with WriteLock(folder, wait_s):
         if exists(folder):  # somebody else made it while we waited
             raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
-        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix()))
-    return Index(folder, wait_s=wait_s, merge=merge)
+        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own))
+    return Index(folder, schema, wait_s=wait_s, merge=merge)

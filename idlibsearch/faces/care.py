@@ -65,7 +65,7 @@ def rebuild(
     For an index that another recipe analysed (``RecipeError``), and with ``schema``, as ``create`` takes it, for other fields
     or weights. Takes about ``memory_mb`` MB, and room on disk for the index once more. ``progress`` is called with how many
     reports are done, and of how many. Raises NoIndexError, LockedError, DiskError, FormatVersionError, and CorruptIndexError
-    where the index is damaged.
+    where the index is damaged, and SchemaError where it has a schema of its own.
     """
     from idlibsearch.index.rebuild import rebuild as rebuild_index
 

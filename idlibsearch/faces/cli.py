@@ -173,14 +173,18 @@ def _mapping(options: Iterable[str]) -> dict[str, str]:
 def query(question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, **options: Any) -> int:
     """Ask the index a question.
 
-    All words must match, anywhere in a report. "..." finds a phrase, title:word a word in a field (title, body, entities, date),
-    source:reuters, place:idlib, words:>300, date:[2019 TO 2020-03] and date:"last week" what else is known of it; AND, OR, NOT
-    and brackets combine. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+    All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
+    a word in a field (title, body, entities, date), source:reuters, place:idlib, words:>300, date:[2019 TO 2020-03] and
+    date:"last week" what else is known of it; AND, OR, NOT and brackets combine. What is odd about a question is said on stderr
+    and pointed at. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
 
     \b
     Examples:
       idlibsearch query ceasefire Sochi
       idlibsearch query '"secret agreements" OR title:(truce OR ceasefire)'
+      idlibsearch query '(truce OR ceasefire) NEAR/8 turkey'
+      idlibsearch query 'kill* W/4 civilians date:"last 3 months"'
+      idlibsearch query '"air strikes" SAME/S {PLACE} NOT date:<2019'
       idlibsearch query 'ceasefire january 2020'
       idlibsearch query --format json 'idlib NOT date:2020'
       idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
@@ -193,7 +197,7 @@ def query(question: tuple[str, ...], index_path: str | None, form: Format, any_w
     text = " ".join(question)
     with _open_or_build(index_path) as index:
         found = index.search(text, mode="any" if any_word else "all", **options)
-        for line in render.diagnostics(text, found.diagnostics):
+        for line in render.diagnostics(text, found.diagnostics, _terminal_width()):
             _say(line)
         _print(render.results(found, form, _style()))
         return FOUND if found.hits or found.found.known_total else NOTHING
@@ -236,11 +240,11 @@ def show(key: str, index_path: str | None, form: Format) -> int:
     from idlibsearch.results import render
 
     with open_index(index_path or DEFAULT_INDEX) as index:
-        report = index.get(key)
+        report = index.get(key) if index.has_reports else index.document(key)
         if report is None:
             _say(f"there is no report with the key {key}")
             return NOTHING
-        _print(render.report(report, form, _style()))
+        _print(render.fields(report, form) if isinstance(report, dict) else render.report(report, form, _style()))
         return FOUND
 
 
@@ -470,8 +474,18 @@ def run() -> None:
 
 
 def _refused(error: QueryError) -> int:
-    from idlibsearch.results.render import pointed
+    from idlibsearch.results.pointing import pointed
 
-    for line in pointed(error.query, error.span, error.message, error.advice):
+    for line in pointed(error.query, error.span, error.message, error.advice, _terminal_width()):
         _say(line)
     return ERROR
+
+
+def _terminal_width() -> int:
+    """How many columns stderr has."""
+    from idlibsearch.results.pointing import WIDTH
+
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or WIDTH
+    except (OSError, ValueError):  # no terminal
+        return WIDTH

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from idlibsearch.analysis import spelling
-from idlibsearch.analysis.analyzer import JOINED_PARTS, SPECIAL_PARTS, analyze_folded, known_terms
-from idlibsearch.analysis.fold import KEPT_UPPER, fold
+from idlibsearch.analysis.analyzer import JOINED_PARTS, SPECIAL_PARTS, known_terms
+from idlibsearch.analysis.fold import KEPT_UPPER
 from idlibsearch.analysis.tokens import new_vocabulary
 from idlibsearch.errors import KernelError
+from idlibsearch.index.own_words import FIRST_OTHER, STEP, entry_of, folded_word
 from idlibsearch.index.strings import Table
-from idlibsearch.index.wordlist import U32, WordList, spread
+from idlibsearch.index.wordlist import U8, U32, WordList, spread
 
 try:
     from idlibsearch.index.lexemes import Lexemes
@@ -34,7 +35,7 @@ class Analysed:
 
     def __init__(self) -> None:
         self.vocabulary = new_vocabulary()
-        self._lexemes = Lexemes(fold, analyze_folded, KEPT_UPPER, SPECIAL_PARTS, spelling.table(), known_terms(), JOINED_PARTS)
+        self._lexemes = Lexemes(folded_word, entry_of, KEPT_UPPER, SPECIAL_PARTS, spelling.table(), known_terms(), JOINED_PARTS)
 
     @property
     def size_bytes(self) -> int:
@@ -50,6 +51,14 @@ class Analysed:
         """Analyse the surfaces that are new to the vocabulary."""
         if len(self._lexemes) < len(self.vocabulary):
             self._lexemes.learn(*self.vocabulary.surface_table(len(self._lexemes)))
+
+    def own_widths(self) -> tuple[U32, U8]:
+        """The surfaces that are words of other analyzers or steps between them, and how many positions each moves on."""
+        text, ends = self.vocabulary.surface_table()
+        data, starts = np.frombuffer(text + b"\0", np.uint8), np.concatenate((np.zeros(1, np.uint32), np.asarray(ends)))[:-1]
+        first = data[starts]
+        own = np.flatnonzero(first < ord(FIRST_OTHER)).astype(np.uint32)
+        return own, np.where(first[own] == ord(STEP), data[starts[own] + 1], 0).astype(np.uint8)
 
     def words_in(self, used: U32) -> tuple[WordList, U32]:
         """The words of these surfaces in the lexicon's order; for each number of the vocabulary its surface there, or NOWHERE."""

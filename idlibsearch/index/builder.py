@@ -23,7 +23,7 @@ from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.packing import PostingsWriter
 from idlibsearch.index.rows import Rows, word_counts, write_breaks, write_lengths, write_rows
 from idlibsearch.index.wordlist import U8, U16, U32, U64, WordList, numbered, spread, write_words
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 try:
     from idlibsearch.index.encoder import Encoder
@@ -54,7 +54,7 @@ class SegmentBuilder:
         self._breaks = {name: array("I") for name in BREAKS}  # tokens of the body before each start
         self._break_ends = {name: array("Q") for name in BREAKS}
         self._documents = DocumentsWriter(self._out)
-        self._columns = ColumnsWriter()
+        self._columns = ColumnsWriter(exact=not ranking.of_reports)
         self._rows = Rows()
 
     def __len__(self) -> int:
@@ -68,15 +68,30 @@ class SegmentBuilder:
         rows = self._rows.size_bytes + self._columns.size_bytes + REPORT_BYTES * len(self)
         return self._words.listed_bytes + tokens + rows + window
 
-    def add(self, report: Report, record: bytes) -> None:
-        """Append a report; ``record`` is how it is to be stored."""
+    def add(self, report: Report | Document, record: bytes) -> None:
+        """Append a report or a document; ``record`` is how it is to be stored."""
+        self._documents.add(record)
+        if isinstance(report, Document):
+            self._add_document(report)
+            return
         scan = self._words.vocabulary.scan
         for field in self._ranking.fields:
             text = text_of(report, field.name)
             self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)) if text else 0)
-        self._documents.add(record)
         self._columns.add(report)
         self._rows.add(report)
+
+    def _add_document(self, document: Document) -> None:
+        vocabulary = self._words.vocabulary
+        for field in self._ranking.fields:
+            if field.group:
+                self._counts.append(vocabulary.number(document.words.get(field.name, b"")))
+            else:
+                self._counts.append(vocabulary.scan(encoded(document.texts.get(field.name, ""))))
+        for ends in self._break_ends.values():
+            ends.append(0)
+        self._columns.add_document(document)
+        self._rows.add_key(document.key)
 
     def _scan_body(self, text: str) -> int:
         data = encoded(text)
@@ -87,8 +102,7 @@ class SegmentBuilder:
         return count
 
     def end_batch(self) -> None:
-        """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
-        self._documents.end_batch()
+        """Make room: the vocabulary is free of tokens."""
         self._tokens.frombytes(packed(self._words.vocabulary.ids()))
         self._words.vocabulary.clear_ids()
         self._words.learn()
@@ -108,8 +122,11 @@ class SegmentBuilder:
     def _write(self, out: SectionWriter) -> None:
         met = np.zeros(len(self._words.vocabulary), np.uint8)
         mark_met(self._tokens, met)
+        own, steps = self._words.own_widths()
+        met[own[steps > 0]] = 0  # a step is no word
         words, ranks = self._words.words_in(np.flatnonzero(met).astype(np.uint32))
         vocabulary = _Spread.of(words, ranks)
+        vocabulary.widths[own] = steps
         counts = np.frombuffer(self._counts, np.uint32)
         positional = np.array([field.positions for field in self._ranking.fields], np.uint8)
         stream = TokenStream(
@@ -128,7 +145,8 @@ class SegmentBuilder:
         write_lengths(out, rows, self._ranking)
         self._columns.write(out, word_counts(rows, self._ranking), self._rows.date_starts)
         for name in BREAKS:
-            stream.place(self._ranking.column(BODY), self._break_ends[name], self._breaks[name])
+            if self._ranking.of_reports:
+                stream.place(self._ranking.column(BODY), self._break_ends[name], self._breaks[name])
             write_breaks(
                 out, name, np.frombuffer(self._break_ends[name], np.uint64), np.frombuffer(self._breaks[name], np.uint32)
             )

@@ -6,8 +6,11 @@ from array import array
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
+from math import isnan
 
 from idlibsearch.errors import CorruptIndexError
+from idlibsearch.index.columns import Bounds
+from idlibsearch.index.instants import day_of
 from idlibsearch.index.segment import Segment
 
 UNITS = ("year", "quarter", "month", "week", "day")
@@ -23,8 +26,9 @@ class Calendar:
     stretch.
     """
 
-    def __init__(self, segments: Sequence[Segment], unit: str) -> None:
-        days = [day for segment in segments for day in _extent(segment)]
+    def __init__(self, segments: Sequence[Segment], unit: str, field: str = "") -> None:
+        """``field``: a column of points in time, "" for the dates of publication."""
+        days = [day for segment in segments for day in (_extent_of(segment, field) if field else _extent(segment))]
         self.edges = array("i", _edges(unit, min(days), max(days)) if days else [0])
         self.labels = _Labels(unit, self.edges)
         self.stretches = array("I", range(len(self))) if unit == "day" else array("I")
@@ -58,6 +62,20 @@ def _extent(segment: Segment) -> tuple[int, ...]:
     if any(not 0 < day <= _LAST_DAY for day in found):
         raise CorruptIndexError(str(segment.path), "a date lies outside the calendar", "dates.start")
     return (min(found), max(found)) if found else ()
+
+
+def _extent_of(segment: Segment, field: str) -> tuple[int, ...]:
+    order = segment.columns.docs_of_numbers(field, Bounds(None, None))
+    seconds = segment.columns.number_values(field) if len(order) else ()
+    return tuple(day_of(seconds[doc]) for doc in (*order[:1], *order[-1:]))
+
+
+def days_of(segment: Segment, field: str) -> tuple[memoryview[int], memoryview[int]]:
+    """The days of a column of points in time as ``Segment`` has dates: int32[docs], where each begins and where it ends."""
+    if field not in segment.columns.numbers:
+        return memoryview(array("i", bytes(4 * segment.doc_count))), memoryview(array("i", bytes(4 * segment.doc_count)))
+    starts = array("i", (0 if isnan(number) else day_of(number) for number in segment.columns.number_values(field)))
+    return memoryview(starts), memoryview(array("i", (start + (start > 0) for start in starts)))
 
 
 def _edges(unit: str, first: int, last: int) -> Iterable[int]:

@@ -12,6 +12,7 @@ from idlibsearch.index.check_rows import array_of, range_faults, text_faults
 from idlibsearch.index.columns import WORDS, column_name, folded_value, spellings_of
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.strings import Strings
+from idlibsearch.model import Report
 
 
 def column_faults(segment: Segment) -> Iterator[tuple[str, str]]:
@@ -23,7 +24,7 @@ def column_faults(segment: Segment) -> Iterator[tuple[str, str]]:
         for name in segment.columns.keywords:
             yield from _keyword_faults(segment, name, folded)
         yield from _number_faults(segment)
-        yield from _report_faults(segment)
+        yield from _time_faults(segment) if segment.columns.exact else _report_faults(segment)
 
 
 def layout_faults(segment: Segment) -> Iterator[tuple[str, str]]:
@@ -60,9 +61,10 @@ def _keyword_faults(segment: Segment, name: str, folded: Strings) -> Iterator[tu
     here = columns.value_range(name)
     if any(folded[a].encode("utf-8", "surrogatepass") >= folded[b].encode("utf-8", "surrogatepass") for a, b in pairwise(here)):
         yield "keywords.folded.text", f"the values of {name} are not in order"
+    folding = str if columns.exact else folded_value
     for value in here:
         written = [spelling for spelling, _ in columns.spellings(value)]
-        if not written or written != sorted(set(written)) or any(folded_value(spelling) != folded[value] for spelling in written):
+        if not written or written != sorted(set(written)) or any(folding(spelling) != folded[value] for spelling in written):
             yield "keywords.spellings.text", f"the spellings of a value of {name} are none, not in order, or another value's"
     starts, values = map(np.asarray, columns.values(name))
     of_doc = values[starts[0] : starts[-1]].astype(np.int64)
@@ -96,6 +98,7 @@ def _report_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     title, body = (np.asarray(segment.lengths[segment.ranking.column(name)]) for name in ("title", "body"))
     for doc in range(segment.doc_count):
         report = segment.documents.read(doc)
+        assert isinstance(report, Report)
         written = spellings_of(report)
         times.update((name, spelling) for name, spellings in written.items() for spelling in spellings)
         said = {name: sorted({folded_value(spelling) for spelling in spellings}) for name, spellings in written.items()}
@@ -111,6 +114,13 @@ def _report_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     counted = ((name, number) for name in columns.keywords for number in columns.value_range(name))
     if {(name, s): n for name, number in counted for s, n in columns.spellings(number)} != times:
         yield "keywords.times", "a spelling is counted more or less often than reports have it"
+
+
+def _time_faults(segment: Segment) -> Iterator[tuple[str, str]]:
+    """Values that are not folded have one spelling, as often as docs have them; documents do not keep what says so."""
+    lists, spelled = (array_of(segment, name).astype(np.int64) for name in ("keywords.lists", "keywords.spelled"))
+    if (np.diff(spelled) != 1).any() or not np.array_equal(array_of(segment, "keywords.times"), np.diff(lists)):
+        yield "keywords.times", "a value is counted more or less often than documents have it"
 
 
 def _values(segment: Segment, name: str, doc: int) -> list[str]:

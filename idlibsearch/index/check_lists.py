@@ -16,7 +16,7 @@ import numpy.typing as npt
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import encoded, new_vocabulary
 from idlibsearch.errors import KernelError
-from idlibsearch.index.fields import text_of
+from idlibsearch.index.fields import kept_text
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.wordlist import Written, read_words, spread
 
@@ -165,6 +165,7 @@ class _Places:
         self._times, self._docs = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
         self._columns = [column for column, kept in enumerate(segment.positional) if kept]
         self._lengths = np.zeros((len(self._columns), segment.doc_count))
+        self._own = np.array([bool(segment.ranking.fields[column].group) for column in self._columns], np.bool_)
 
     def faults(self, segment: Segment, lists: _Lists) -> Iterator[tuple[str, str]]:
         columns = self._columns
@@ -181,7 +182,10 @@ class _Places:
         lengths = _lengths(segment, lists.docs)[columns].T.ravel()[group]
         if (lists.positions + self._spans[pair] > lengths).any():
             yield "postings.places", "a position lies beyond the end of its field"
-        np.add.at(self._lengths, (column, lists.docs[posting]), self._tokens[pair])
+        own, docs = self._own[column], lists.docs[posting]
+        np.add.at(self._lengths, (column[~own], docs[~own]), self._tokens[pair][~own])
+        # Words of other analyzers may share a position, or leave one free: a field reaches to the last of them.
+        np.maximum.at(self._lengths, (column[own], docs[own]), lists.positions[own] + 1)
         self._times += np.bincount(pair, minlength=len(self._times))
         once = np.unique(pair << 32 | posting) >> 32
         self._docs += np.bincount(once, minlength=len(self._docs))
@@ -215,7 +219,8 @@ class _Named:
     """Terms of the fields without positions, worked out anew from the stored reports: their texts are short."""
 
     def __init__(self, segment: Segment) -> None:
-        self._columns = [column for column, kept in enumerate(segment.positional) if not kept]
+        fields = segment.ranking.fields
+        self._columns = [column for column, kept in enumerate(segment.positional) if not kept and not fields[column].group]
         self._found = {column: _analysed(segment, segment.ranking.fields[column].name) for column in self._columns}
 
     def faults(self, segment: Segment, lists: _Lists) -> Iterator[tuple[str, str]]:
@@ -234,7 +239,7 @@ def _analysed(segment: Segment, field: str) -> tuple[Numbers, Numbers]:
     """(term << 32 | doc, ascending; how often) of a field of all stored reports; ValueError for words the lexicon lacks."""
     vocabulary, counts = new_vocabulary(), []
     for doc in range(segment.doc_count):
-        text = text_of(segment.documents.read(doc), field)
+        text = kept_text(segment.documents.read(doc), field)
         counts.append(vocabulary.scan(encoded(text)) if text else 0)
     terms = [_terms_of(segment, surface) for surface in vocabulary.surfaces()]
     ids, docs = np.array(vocabulary.ids(), np.int64), np.repeat(np.arange(segment.doc_count), counts)

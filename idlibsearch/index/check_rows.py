@@ -12,7 +12,7 @@ import numpy.typing as npt
 from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import NO_FILE, Segment
 from idlibsearch.index.strings import Strings
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 try:
     from idlibsearch.index.encoder import length_codes
@@ -59,7 +59,8 @@ def _length_faults(segment: Segment) -> Iterator[tuple[str, str]]:
 
 
 def _break_faults(segment: Segment) -> Iterator[tuple[str, str]]:
-    lengths = array_of(segment, "lengths").reshape(-1, len(segment.positional))[:, segment.ranking.column("body")]
+    column = segment.ranking.broken_column
+    lengths = np.asarray(segment.lengths[column]) if column >= 0 else np.zeros(segment.doc_count, np.uint32)
     for name in ("sentences", "paragraphs"):
         starts, positions = array_of(segment, f"{name}.starts"), array_of(segment, name).astype(np.int64)
         found = list(range_faults(f"{name}.starts", starts, segment.doc_count, len(positions)))
@@ -113,7 +114,7 @@ def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:
             yield "stored.blocks", f"report {doc} is stored under another key"
         if _days(report) != (segment.date_starts[doc], segment.date_ends[doc]):
             yield "dates.start", f"report {doc} has another date than stands beside it"
-        came_from = report.provenance
+        came_from = report.provenance if isinstance(report, Report) else None
         if (came_from.path if came_from else None) != (None if of_doc[doc] == NO_FILE else names[of_doc[doc]]):
             yield "docs.file", f"report {doc} came from another file than stands beside it"
         if came_from:
@@ -122,5 +123,7 @@ def _document_faults(segment: Segment) -> Iterator[tuple[str, str]]:
         yield "files.prints.text", "a file has another fingerprint than its reports"
 
 
-def _days(report: Report) -> tuple[int, int]:
+def _days(report: Report | Document) -> tuple[int, int]:
+    if isinstance(report, Document):
+        return 0, 0
     return (report.date.start.toordinal(), report.date.end.toordinal()) if report.date else (0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from idlibsearch.analysis.fold import fold
+from idlibsearch.index.own_words import folded_word
 from idlibsearch.index.segment import Segment
 
 Pairs = set[tuple[int, int, int]]  # surface, positions the term spans, positions of its token or 0
@@ -37,7 +37,7 @@ def _entry_faults(segment: Segment) -> Iterator[tuple[str, str]]:
     surfaces, counts = 0, []
     for number, (word, positions, terms, written) in enumerate(lexicon):
         texts = [surface for surface, _, _ in written]
-        if not texts or len(set(texts)) < len(texts) or any(fold(surface) != word for surface in texts):
+        if not texts or len(set(texts)) < len(texts) or any(folded_word(surface) != word for surface in texts):
             yield "surfaces.data", f"the surfaces of {word!r} are none, one twice, or another word's"
         if any(not docs <= times or docs > segment.doc_count for _, docs, times in written):
             yield "surfaces.data", f"a surface of {word!r} is in more reports than it has occurrences, or than there are"

@@ -4,7 +4,8 @@ Keywords match folded and are shown in their commonest spelling; a report may ha
 most one number a report. Dates are ``segment``'s; here is only their order. Nothing here scores. All numbers are docs of this
 segment or ranks in its tables; a segment may lack any of the columns, or (written before there were any) all.
 
-    columns                 JSON: {"keywords": [names], "numbers": [names]}, each sorted
+    columns                 JSON: {"keywords": [names], "numbers": [names]}, each sorted; "exact": true where keywords are not
+                            folded, but values as they are (in schemas other than the reports')
     keywords.columns        uint32[k + 1], each keyword column's range of values
     keywords.folded.*       the folded values, column after column, sorted inside a column; a value's number is its rank here
     keywords.lists          uint32[v + 1], each value's range in keywords.docs
@@ -136,6 +137,7 @@ class Columns:
             names = json.loads(bytes(file.array("columns"))) if "columns" in file.sections else {"keywords": [], "numbers": []}
             self.keywords = {str(name): number for number, name in enumerate(names["keywords"])}
             self.numbers = {str(name): number for number, name in enumerate(names["numbers"])}
+            self.exact = bool(names.get("exact", False))
         except (ValueError, KeyError, TypeError) as error:
             raise CorruptIndexError(str(file.path), f"cannot be read ({error})", "columns") from None
         if names["keywords"]:

@@ -13,7 +13,7 @@ from idlibsearch.index.columns import NAN, WORDS, column_name, folded_value, key
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.strings import write_strings
 from idlibsearch.index.wordlist import U32
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 NOBODY = NOTHING = -1
 PAIR_BYTES = 24  # a keyword of a report, gathered and laid out
@@ -21,9 +21,13 @@ SPELLING_BYTES = 300  # a distinct one
 
 
 class ColumnsWriter:
-    """Gathers the columns of a segment's reports; ``write`` puts them into its file."""
+    """Gathers the columns of a segment's reports; ``write`` puts them into its file.
 
-    def __init__(self) -> None:
+    ``exact``: keywords are values as they are, as in schemas other than the reports', and are not folded.
+    """
+
+    def __init__(self, *, exact: bool = False) -> None:
+        self._exact = exact
         self._docs = 0
         self._keywords: dict[str, _Gathered] = {}
         self._numbers: dict[str, array[float]] = {}
@@ -42,10 +46,20 @@ class ColumnsWriter:
             if value:
                 column = columns.get(name)
                 if column is None:
-                    column = columns[name] = _Gathered()
+                    column = columns[name] = _Gathered(exact=False)
                 column.add(doc, value)
         for name, number in report.numbers.items():
             self._put(column_name(name), number)
+        self._docs += 1
+
+    def add_document(self, document: Document) -> None:
+        """Append a document of another schema."""
+        for name, values in document.keywords.items():
+            column = self._keywords.setdefault(name, _Gathered(exact=True))
+            for value in values:
+                column.add(self._docs, value)
+        for name, number in document.numbers.items():
+            self._put(name, number)
         self._docs += 1
 
     def _put(self, name: str, number: float) -> None:
@@ -55,18 +69,23 @@ class ColumnsWriter:
 
     def write(self, out: SectionWriter, words: Sequence[float], date_starts: Sequence[int]) -> None:
         """Write the sections. ``words``: the length of each report; ``date_starts``: its first day, 0 where it has none."""
-        numbers = {WORDS: array("d", words), **self._numbers}
+        numbers = self._numbers if self._exact else {WORDS: array("d", words), **self._numbers}
         keywords = {name: column for name, column in sorted(self._keywords.items()) if column.docs}
         names = {"keywords": list(keywords), "numbers": sorted(numbers)}
-        out.add("columns", "B", json.dumps(names).encode("ascii"))
+        write_names(out, names, exact=self._exact)
         _KeywordTable(self._docs, keywords.values()).write(out)
         columns = [_filled(numbers[name], self._docs) for name in names["numbers"]]
         orders = [order(column, ~np.isnan(column)) for column in columns]
-        out.add("numbers.values", "d", np.concatenate(columns))
+        out.add("numbers.values", "d", np.concatenate([np.zeros(0), *columns]))
         out.add("numbers.ends", "I", _running([len(found) for found in orders]))
-        out.add("numbers.order", "I", np.concatenate(orders))
+        out.add("numbers.order", "I", np.concatenate([np.zeros(0, np.uint32), *orders]))
         dates = np.array(date_starts, np.int32)
         out.add("dates.order", "I", order(dates, dates != 0))
+
+
+def write_names(out: SectionWriter, names: dict[str, list[str]], *, exact: bool) -> None:
+    """Write which columns there are."""
+    out.add("columns", "B", json.dumps(names | ({"exact": True} if exact else {})).encode("ascii"))
 
 
 def _filled(column: array[float], size: int) -> Any:
@@ -89,7 +108,8 @@ def _running(sizes: Any) -> U32:
 class _Gathered:
     """One keyword column while it is being gathered: spellings numbered as they come, and who has them, doc by doc."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, exact: bool) -> None:
+        self._exact = exact
         self.spellings: dict[str, int] = {}
         self._last = array("q")  # of each spelling the last doc that has it
         self.docs = array("I")
@@ -106,7 +126,7 @@ class _Gathered:
             self.spelled.append(number)
 
     def _number(self, value: str) -> int:
-        spelling = " ".join(value.split())
+        spelling = value if self._exact else " ".join(value.split())
         if not spelling:
             return NOTHING
         number = self.spellings.setdefault(spelling, len(self.spellings))
@@ -118,7 +138,7 @@ class _Gathered:
         """Folded value -> the numbers of its spellings in their order, sorted by value."""
         found: dict[str, list[int]] = {}
         for spelling, number in sorted(self.spellings.items()):
-            found.setdefault(folded_value(spelling), []).append(number)
+            found.setdefault(spelling if self._exact else folded_value(spelling), []).append(number)
         return dict(sorted(found.items()))
 
 

@@ -44,12 +44,15 @@ from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, DiskError, FormatVersionError, IndexExistsError, NoIndexError
 from idlibsearch.index import storage
-from idlibsearch.index.fields import Ranking
+from idlibsearch.index.fields import Ranking, is_group
 from idlibsearch.index.lock import LOCK_NAME, MERGE_LOCK_NAME, is_locked, removable
+
+if TYPE_CHECKING:
+    from idlibsearch.index.schema import Schema
 
 FORMAT_VERSION = 2
 UNSURE = "but a power cut might still undo it"
@@ -77,8 +80,9 @@ class SegmentRecord(NamedTuple):
 class Manifest(NamedTuple):
     """All that a generation is: immutable, and the only thing that says which files count.
 
-    ``root`` is the folder that source paths are relative to, itself relative to the index folder. ``unfinished``: source files
-    of which only a part of the reports is in it yet, each with what its reader left to go on (JSON values).
+    ``root`` is the folder that source paths are relative to, itself relative to the index folder. ``schema``: None where the
+    index holds reports. ``unfinished``: source files of which only a part of the reports is in it yet, each with what its reader
+    left to go on (JSON values).
     """
 
     generation: int
@@ -87,6 +91,7 @@ class Manifest(NamedTuple):
     root: str
     segments: tuple[SegmentRecord, ...] = ()
     next_segment: int = 1
+    schema: Schema | None = None
     unfinished: Mapping[str, Any] = MappingProxyType({})
 
     def files(self) -> set[str]:
@@ -168,6 +173,7 @@ def _manifest_of(value: dict[str, Any]) -> Manifest:
         value["root"],
         tuple(SegmentRecord(**record) for record in value["segments"]),
         value["next_segment"],
+        _schema(value["schema"]) if "schema" in value else None,
         dict(value.get("unfinished", {})),
     )
     numbers = [manifest.generation, manifest.next_segment]
@@ -181,19 +187,29 @@ def _manifest_of(value: dict[str, Any]) -> Manifest:
         raise ValueError("the next segment would take the name of one that is there")
     if not all(type(number) is int and number >= 0 for number in numbers) or not isinstance(manifest.root, str):
         raise ValueError("a count that is none, or a root that is no path")
-    _doubt(manifest.ranking)
+    _doubt(manifest.ranking, manifest.schema)
     return manifest
 
 
-def _doubt(ranking: Ranking) -> None:
+def _doubt(ranking: Ranking, schema: Schema | None) -> None:
     names = [field.name for field in ranking.fields]
-    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names) or not {"title", "body"} <= set(names):
-        raise ValueError("a field without a name, one twice, or none that is a title or a body")
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise ValueError("a field without a name, or one twice")
+    if ranking.of_reports is not (schema is None) or set(names) < ({"title", "body"} if schema is None else set(schema.texts)):
+        raise ValueError("none of its fields is a title or a body, or they are not those of its schema")
+    if not all(field.group == "" or (schema is not None and is_group(field.group)) for field in ranking.fields):
+        raise ValueError("a field of words that nobody makes")
     if not all(type(field.positions) is bool for field in ranking.fields):
         raise ValueError("a field that neither has positions nor has none")
     weights = (ranking.k1, *(field.weight for field in ranking.fields))
     if not all(isfinite(number) and number > 0 for number in weights) or not all(0 <= field.b <= 1 for field in ranking.fields):
         raise ValueError("a weight that is no number above 0")
+
+
+def _schema(value: list[dict[str, Any]]) -> Schema:
+    from idlibsearch.index.schema import Schema  # noqa: PLC0415 - an index of reports need not load it
+
+    return Schema.from_json(value)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -207,7 +223,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "segments": [record._asdict() for record in manifest.segments],
         "next_segment": manifest.next_segment,
         "unfinished": dict(manifest.unfinished),
-    }
+    } | ({"schema": manifest.schema.to_json()} if manifest.schema else {})
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
     told = json.dumps(value | {"checksum": checksum_of(value)}, indent=1, ensure_ascii=False)

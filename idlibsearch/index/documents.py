@@ -2,6 +2,7 @@
 
 A record is one line of JSON with all of a report but its body, a newline, and the body as it is (UTF-8, lone surrogates too):
 the long text is neither escaped when it is written nor searched for quotes when it is read. JSON has no newlines of its own.
+In an index with a schema of its own the line is all there is, and has the stored values of a document under ``fields``.
 ``{"key":"a","title":"Truce holds"}``, newline, ``In Idlib the truce holds.`` is a record of 59 bytes.
 
     stored.blocks   the blocks, each a zstd frame (with its checksum, so that one that is whole can be told in a damaged file),
@@ -25,14 +26,14 @@ import json
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Set
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
-from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
+from idlibsearch.model import Document, Entity, Piece, Provenance, Report, ReportDate
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -102,17 +103,23 @@ def _provenance_from_json(value: dict[str, Any]) -> Provenance:
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def to_record(report: Report) -> bytes:
-    """A report as it is stored (see the head of this module)."""
+def to_record(report: Report | Document) -> bytes:
+    """A report or document as it is stored (see the head of this module)."""
+    if isinstance(report, Document):
+        kept = {"key": report.key, "digest": report.digest, "fields": report.fields, "texts": report.texts}
+        return _encode(kept).encode("ascii") + b"\n"
     value = to_json(report)
     body = value.pop("body", "")
     return f"{_encode(value)}\n{body}".encode("utf-8", "surrogatepass")
 
 
-def from_record(record: bytes) -> Report:
+def from_record(record: bytes) -> Report | Document:
     """The reverse of ``to_record``; raises KeyError, TypeError or ValueError where it is none."""
     line, _, body = record.partition(b"\n")
-    return from_json(json.loads(line) | {"body": body.decode("utf-8", "surrogatepass")})
+    value = json.loads(line)
+    if "fields" in value:
+        return Document(value["key"], value["digest"], value["fields"], value["texts"])
+    return from_json(value | {"body": body.decode("utf-8", "surrogatepass")})
 
 
 def is_vouched_for(block: memoryview) -> bool:
@@ -141,11 +148,6 @@ class DocumentsWriter:
         if self._is_full(self._pending_bytes):
             self._cut()
 
-    def end_batch(self) -> None:
-        """A batch ends here: the next one may come from elsewhere when runs are merged, so no block holds of both."""
-        self._cut()
-        self._batch_bytes = 0
-
     def _is_full(self, size: int) -> bool:
         """Does a block that begins here end with the record that makes it this large?"""
         return size >= BLOCK_BYTES or self._batch_bytes + size >= BATCH_BYTES
@@ -156,17 +158,24 @@ class DocumentsWriter:
             self._append(block, len(self._records) - len(self._pending), self._pending_bytes)
             self._pending, self._pending_bytes = [], 0
 
-    def copy(self, documents: Documents, block: int, dead: Set[int]) -> None:
-        """Append a block of another segment without the ``dead`` docs; as it is, where it may stand here as it is."""
-        docs, ends = documents.docs_of(block), documents.record_ends(block)
-        here = not self._pending and self._is_full(ends[-1]) and not self._is_full(ends[-2] if len(ends) > 1 else 0)
-        if here and dead.isdisjoint(docs):
-            self._append(documents.packed(block), len(self._records), ends[-1])
-            self._records += ends
-            return
-        for doc in docs:
-            if doc not in dead:
-                self.add(documents.record(doc))
+    def copy(self, documents: Documents, docs: range) -> None:
+        """Append consecutive docs of another segment; whole blocks as they are, where these may stand here as they are."""
+        at = docs.start
+        while at < docs.stop:
+            block = documents.block_of(at)
+            here, ends = documents.docs_of(block), documents.record_ends(block)
+            stop = min(here.stop, docs.stop)
+            if at == here.start and stop == here.stop and self._may_stand(ends):
+                self._append(documents.packed(block), len(self._records), ends[-1])
+                self._records += ends
+            else:
+                for doc in range(at, stop):
+                    self.add(documents.record(doc))
+            at = stop
+
+    def _may_stand(self, ends: Sequence[int]) -> bool:
+        """Would a block that begins here end where one does whose records end like this?"""
+        return not self._pending and self._is_full(ends[-1]) and not self._is_full(ends[-2] if len(ends) > 1 else 0)
 
     def _append(self, block: bytes | memoryview, first: int, size: int) -> None:
         """Write a block whose records have ``size`` bytes."""
@@ -233,8 +242,8 @@ class Documents:
         except (zstd.ZstdError, ValueError, IndexError) as error:
             raise CorruptIndexError(self._path, f"report {doc} cannot be read ({error})", "stored.blocks") from None
 
-    def read(self, doc: int) -> Report:
-        """The report as it was added; raises CorruptIndexError where it cannot be unpacked."""
+    def read(self, doc: int) -> Report | Document:
+        """The report as it was added, or what is kept of a document; raises CorruptIndexError where it cannot be unpacked."""
         try:
             return from_record(self.record(doc))
         except (KeyError, TypeError, ValueError) as error:

@@ -10,16 +10,20 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from idlibsearch.model import Report, ReportDate
+from idlibsearch.model import Document, Report, ReportDate
 
 
 class TextField(NamedTuple):
-    """A text field: its weight and length normalisation b in BM25F, and whether positions are kept."""
+    """A text field: its weight and length normalisation b in BM25F, and whether positions are kept.
+
+    ``group``: what its words begin with in the lexicon, "" for those of the library's own analysis (see ``own_words``).
+    """
 
     name: str
     weight: float
     b: float
     positions: bool
+    group: str = ""
 
 
 K1 = 1.2  # how soon repeating a word stops helping; Lucene's default, to be tuned on judged collections
@@ -33,11 +37,20 @@ TEXT_FIELDS = (
 )
 
 
+def is_group(text: object) -> bool:
+    """Can words begin so that another analyzer made? With one control character that is no space, and not the first of them."""
+    return isinstance(text, str) and len(text) == 1 and "\x02" <= text < "\x09"
+
+
 class Ranking(NamedTuple):
-    """What BM25F needs to know of an index: k1 and the text fields, in column order."""
+    """What BM25F needs to know of an index: k1 and the text fields, in column order.
+
+    ``of_reports``: are they those of reports? Otherwise they are a schema's (``schema``).
+    """
 
     k1: float = K1
     fields: tuple[TextField, ...] = TEXT_FIELDS
+    of_reports: bool = True
 
     def column(self, name: str) -> int:
         """The freq column of a field; raises KeyError where there is no such text field."""
@@ -46,14 +59,20 @@ class Ranking(NamedTuple):
                 return number
         raise KeyError(name)
 
+    @property
+    def broken_column(self) -> int:
+        """The column of the field whose sentences and paragraphs are known, the body of reports; -1: of none."""
+        return self.column("body") if self.of_reports else -1
+
     def to_json(self) -> dict[str, Any]:
         """As it stands in the manifest."""
-        return {"k1": self.k1, "fields": [field._asdict() for field in self.fields]}
+        fields = [{name: part for name, part in field._asdict().items() if part != ""} for field in self.fields]
+        return {"k1": self.k1, "fields": fields} | ({} if self.of_reports else {"of_reports": False})
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Ranking:
         """The reverse of ``to_json``."""
-        return cls(value["k1"], tuple(TextField(**field) for field in value["fields"]))
+        return cls(value["k1"], tuple(TextField(**field) for field in value["fields"]), value.get("of_reports", True))
 
 
 MONTHS = (  # English, always: what is indexed must not hang on the locale
@@ -83,3 +102,8 @@ def text_of(report: Report, field: str) -> str:
     if field == "entities":
         return "\n".join(entity.spelling for entity in report.entities)
     return report.title if field == "title" else report.body
+
+
+def kept_text(found: Report | Document, field: str) -> str:
+    """The same of what was read from an index, where that may be a document: its text, if the library's own analysis reads it."""
+    return found.texts.get(field, "") if isinstance(found, Document) else text_of(found, field)

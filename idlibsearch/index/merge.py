@@ -65,18 +65,10 @@ def merge(
 
 
 def _merge_documents(out: SectionWriter, merged: Merged, ask: Callable[[], None]) -> None:
-    """Copy the blocks in the order of the merged docs; a block's docs follow each other there, but for dead ones."""
-    places = []
-    for part, segment in enumerate(merged.segments):
-        documents, docs = segment.documents, merged.docs[part]
-        for block in range(documents.block_count):
-            here = documents.docs_of(block)
-            places.append((int(docs[here.start : here.stop].min()), part, block))
     writer = DocumentsWriter(out)
-    for first, part, block in sorted(places):
+    for part, start, stop in merged.stretches:
         ask()
-        if first < merged.doc_count:
-            writer.copy(merged.segments[part].documents, block, merged.dead[part])
+        writer.copy(merged.segments[part].documents, range(start, stop))
     writer.finish()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Iterable
 from typing import Any
@@ -12,13 +11,14 @@ import numpy as np
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.check_columns import layout_faults
 from idlibsearch.index.columns import NAN, WORDS, folded_value, spellings_of
-from idlibsearch.index.columns_writer import order
+from idlibsearch.index.columns_writer import order, write_names
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.merger import TableMerge
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.stretches import Merged
 from idlibsearch.index.strings import Strings, Table, write_table
 from idlibsearch.index.wordlist import U32, kept_strings
+from idlibsearch.model import Report
 
 
 def merge_columns(out: SectionWriter, merged: Merged) -> None:
@@ -29,10 +29,11 @@ def merge_columns(out: SectionWriter, merged: Merged) -> None:
     for segment in merged.segments:
         for section, reason in layout_faults(segment):
             raise CorruptIndexError(str(segment.path), reason, section)
-    numbers = sorted({name for segment in merged.segments for name in segment.columns.numbers} | {WORDS})
-    numbers = [name for name in numbers if name == WORDS or not np.isnan(_number_column(merged, name)).all()]
+    numbers = sorted({name for segment in merged.segments for name in segment.columns.numbers})
     keywords = _Keywords(merged)
-    out.add("columns", "B", json.dumps({"keywords": keywords.names, "numbers": numbers}).encode("ascii"))
+    kept = () if keywords.exact else (WORDS,)
+    numbers = [name for name in numbers if name in kept or not np.isnan(_number_column(merged, name)).all()]
+    write_names(out, {"keywords": keywords.names, "numbers": numbers}, exact=keywords.exact)
     keywords.write(out)
     orders, ends = [], array("I", [0])
     out.begin("numbers.values", "d")
@@ -42,7 +43,7 @@ def merge_columns(out: SectionWriter, merged: Merged) -> None:
         orders.append(order(values, ~np.isnan(values)))
         ends.append(ends[-1] + len(orders[-1]))
     out.add("numbers.ends", "I", ends)
-    out.add("numbers.order", "I", np.concatenate(orders))
+    out.add("numbers.order", "I", _joined(np.uint32, orders))
     starts = _joined(np.int32, merged.rows(merged.arrays("dates.start")))
     out.add("dates.order", "I", order(starts, starts != 0))
 
@@ -67,12 +68,14 @@ class _Keywords:
     def __init__(self, merged: Merged) -> None:
         self._merged = merged
         self._columns = [segment.columns for segment in merged.segments]
+        self.exact = any(columns.exact for columns in self._columns)
         names = sorted({name for columns in self._columns for name in columns.keywords})
         self._number = {name: number for number, name in enumerate(names)}
         folded = TableMerge([parts_of(segment, "keywords.folded") for segment in merged.segments], None, self._column_groups())
         self._values = [_joined(np.uint32, [numbers]) for numbers in folded.numbers]
         of_doc, starts = self._read_docs(names)
-        live = np.bincount(of_doc, minlength=len(folded.ends)) > 0
+        having = np.bincount(of_doc, minlength=len(folded.ends))
+        live = having > 0
         ranks = np.cumsum(live) - 1
         self._of_doc = ranks[of_doc].astype(np.uint32)
         self._folded = kept_strings(Table(folded.text, folded.ends), live)
@@ -82,7 +85,7 @@ class _Keywords:
         self._bounds = np.concatenate((np.zeros(1, np.uint32), bounds[1:][filled].astype(np.uint32)))
         docs = merged.doc_count
         self._starts = np.concatenate([starts[:1], *(starts[1:].reshape(-1, docs)[number] for number in filled)])
-        self._merge_spellings(live, ranks)
+        self._merge_spellings(having, ranks)
 
     def _column_groups(self) -> list[Any]:
         """What column each value of each segment is of, by its merged number."""
@@ -105,27 +108,35 @@ class _Keywords:
                 sizes.append(np.diff(np.asarray(starts[start : stop + 1])))
         return np.concatenate(parts), np.concatenate((np.zeros(1, np.uint32), np.cumsum(np.concatenate(sizes)).astype(np.uint32)))
 
-    def _merge_spellings(self, live: Any, ranks: Any) -> None:
+    def _merge_spellings(self, having: Any, ranks: Any) -> None:
+        """``having``: how many docs have each value, of which those that any has are numbered by ``ranks``."""
         groups = [
             np.repeat(values, np.diff(np.asarray(segment.file.array("keywords.spelled")))).astype(np.uint64)
             for segment, values in zip(self._merged.segments, self._values, strict=True)
         ]
         spellings = TableMerge([parts_of(segment, "keywords.spellings") for segment in self._merged.segments], None, groups)
-        times = np.zeros(len(spellings.ends), np.int64)
-        for numbers, here in zip(spellings.numbers, self._merged.arrays("keywords.times"), strict=True):
-            times[np.asarray(numbers)] += np.asarray(here)
-        self._forget_dead(spellings, times)
+        times = having[np.asarray(spellings.groups).astype(np.int64)] if self.exact else self._times_of(spellings)
         there = times > 0
         self._spellings = kept_strings(Table(spellings.text, spellings.ends), there)
         self._times = times[there].astype(np.uint32)
         values = ranks[np.asarray(spellings.groups)[there].astype(np.int64)]
-        self._spelled = np.searchsorted(values, np.arange(np.count_nonzero(live) + 1)).astype(np.uint32)
+        self._spelled = np.searchsorted(values, np.arange(np.count_nonzero(having) + 1)).astype(np.uint32)
+
+    def _times_of(self, spellings: TableMerge) -> Any:
+        """How many docs have each spelling."""
+        times = np.zeros(len(spellings.ends), np.int64)
+        for numbers, here in zip(spellings.numbers, self._merged.arrays("keywords.times"), strict=True):
+            times[np.asarray(numbers)] += np.asarray(here)
+        self._forget_dead(spellings, times)
+        return times
 
     def _forget_dead(self, spellings: TableMerge, times: Any) -> None:
         """Take back what dead docs added to the counts of spellings: a column does not know which doc wrote which."""
         for part, segment in enumerate(self._merged.segments):
             for doc in self._merged.dead[part]:
-                for name, written in spellings_of(segment.documents.read(doc)).items():
+                report = segment.documents.read(doc)
+                assert isinstance(report, Report)  # documents have exact values
+                for name, written in spellings_of(report).items():
                     for spelling in written:
                         times[self._spelling_number(part, segment, spellings, name, spelling)] -= 1
 

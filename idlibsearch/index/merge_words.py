@@ -13,12 +13,13 @@ import numpy as np
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import encoded, new_vocabulary
 from idlibsearch.errors import KernelError
-from idlibsearch.index.fields import Ranking, text_of
+from idlibsearch.index.fields import Ranking, kept_text
 from idlibsearch.index.fileformat import SectionWriter
+from idlibsearch.index.own_words import FIRST_OTHER
 from idlibsearch.index.packing import PostingsWriter
 from idlibsearch.index.stretches import Merged
 from idlibsearch.index.strings import Table
-from idlibsearch.index.wordlist import U32, U64, Numbering, WordList, kept_strings, numbered, read_words, spread, write_words
+from idlibsearch.index.wordlist import U8, U32, U64, Numbering, WordList, kept_strings, numbered, read_words, spread, write_words
 
 try:
     from idlibsearch.index.encoder import Encoder
@@ -40,29 +41,55 @@ def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranki
     readers = [segment.postings for segment in merged.segments]
     merger = PostingMerge(readers, united.terms, merged.docs, surfaces, len(united.words.terms))
     positional = np.array([field.positions for field in ranking.fields], np.uint8)
-    live, named = _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), positional, ask)
+    left = _Left(positional, counting=any(merged.dead) and any(field.group for field in ranking.fields))
+    _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), left, ask)
     if any(merged.dead):
-        united.keep(live, named)
+        united.recount_own(np.concatenate(left.docs), np.concatenate(left.counts))
+        united.keep(np.concatenate(left.live), np.concatenate(left.named))
         numbering = numbered(united.words, united.counts)
     write_words(out, united.words, numbering, united.docs, united.counts)
 
 
-def _write_lists(merger: PostingMerge, writer: PostingsWriter, positional: Any, ask: Callable[[], None]) -> tuple[Any, Any]:
-    """Write the lists that are not empty; marks of the terms that have one, and of those in a field without positions."""
-    live, named = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
+def _write_lists(merger: PostingMerge, writer: PostingsWriter, left: _Left, ask: Callable[[], None]) -> None:
+    """Write the lists that are not empty."""
     for window in _ahead(merger):
         ask()
         starts, docs, freqs, *places = (np.asarray(part) for part in window)
         there = np.diff(starts) > 0
-        live.append(there)
         starts = np.concatenate((starts[:1], starts[1:][there]))
-        in_names = (freqs.reshape(len(positional), -1)[positional == 0] > 0).any(axis=0)
-        named.append(np.zeros(len(there), np.bool_))
-        if len(docs):
-            named[-1][there] = np.logical_or.reduceat(in_names, starts[:-1].astype(np.int64))
+        left.note(there, starts, freqs)
         writer.add(starts, docs, freqs, *places)
     writer.finish()
-    return np.concatenate(live), np.concatenate(named)
+
+
+class _Left:
+    """What is left of the terms: marks of those that have a list, and of those that are in a field without positions; where
+    ``counting``, also the docs and the occurrences of each in the other fields.
+    """
+
+    def __init__(self, positional: U8, *, counting: bool) -> None:
+        self._positional, self._counting = positional, counting
+        self.live, self.named = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
+        self.docs, self.counts = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
+
+    def note(self, there: Any, starts: Any, freqs: Any) -> None:
+        """Note some terms: which of them have a list, where these start, and the freqs in them, field after field."""
+        by_field = freqs.reshape(len(self._positional), -1)
+        self.live.append(there)
+        in_names = (by_field[self._positional == 0] > 0).any(axis=0)
+        self.named.append(_spread_sums(np.logical_or, in_names, there, starts))
+        if self._counting:
+            found = by_field[self._positional == 1].sum(axis=0, dtype=np.uint32)
+            self.docs.append(_spread_sums(np.add, (found > 0).astype(np.uint32), there, starts))
+            self.counts.append(_spread_sums(np.add, found, there, starts))
+
+
+def _spread_sums(operation: np.ufunc, numbers: Any, there: Any, starts: Any) -> Any:
+    """Of each term ``operation`` over its part of ``numbers``; nothing of those that have no part."""
+    sums = np.zeros(len(there), numbers.dtype)
+    if len(numbers):
+        sums[there] = operation.reduceat(numbers, starts[:-1].astype(np.int64))
+    return sums
 
 
 def _ahead(merger: PostingMerge) -> Iterator[Sequence[Any]]:
@@ -143,11 +170,19 @@ class _United:
         for part, segment in enumerate(merged.segments):
             for doc in sorted(merged.dead[part]):
                 report = segment.documents.read(doc)
-                texts = [text_of(report, field.name) for field in ranking.fields if field.positions]
+                texts = [kept_text(report, field.name) for field in ranking.fields if field.positions]
                 for surface, count in _surfaces_in(texts).items():
                     number = self._surface(surface)
                     self.docs[number] -= 1
                     self.counts[number] -= count
+
+    def recount_own(self, docs: Any, counts: Any) -> None:
+        """Count the words of other analyzers by their lists, ``docs`` and ``counts`` of each term: texts do not tell of them."""
+        words = bisect_left(range(len(self.words.folded)), FIRST_OTHER.encode(), key=self.words.folded.bytes_of)
+        own = self.words.folded_of < words
+        terms = self.words.entry_terms[self.words.entry_starts[self.words.folded_of[own]]]
+        if len(terms):
+            self.docs[own], self.counts[own] = docs[terms], counts[terms]
 
     def _surface(self, surface: str) -> int:
         folded = self.words.folded

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from idlibsearch.analysis.analyzer import RECIPE
+from idlibsearch.errors import SchemaError
 from idlibsearch.index import storage
 from idlibsearch.index.directory import Manifest, SegmentRecord, clean, read_manifest, write_manifest
 from idlibsearch.index.documents import BATCH_BYTES, to_record
@@ -40,11 +41,14 @@ def rebuild(
     with WriteLock(folder, wait_s):
         clean(folder)
         old = read_manifest(folder)
+        if old.schema is not None:
+            raise SchemaError("an index keeps too little of documents of its own schema to analyse them again; add them again")
         snapshot = Snapshot(folder, old)
         try:
             for fault in snapshot.verify():
                 raise fault  # what is damaged must not get a new checksum
-            reports = counted(snapshot.reports(), snapshot.live_count, progress)
+            stored = (report for report in snapshot.reports() if isinstance(report, Report))
+            reports = counted(stored, snapshot.live_count, progress)
             new = old._replace(recipe=RECIPE, ranking=ranking or old.ranking, generation=old.generation + 1)
             records = build_segments(folder, old.next_segment, new.ranking, reports, memory_mb)
             new = new._replace(segments=tuple(records), next_segment=old.next_segment + len(records))

@@ -190,6 +190,8 @@ class _Repair:
         kept = sum(part.whole.doc_count - len(docs) for part, docs in zip(self._parts, dead, strict=True) if part.whole)
         if self._base.recipe != RECIPE and any(part.whole is None for part in self._parts):
             raise RecipeError(str(self._folder), self._base.recipe, RECIPE)  # two analyses must not stand side by side
+        if self._base.schema is not None and any(part.whole is None for part in self._parts):
+            self._notes.append("documents of its own schema cannot be analysed from what is stored: add the lost ones again")
         rescue = _Rescue(self._base, self._live_keys(dead), [part for part in self._parts if part.whole is None])
         generation = self._newest + 1
         number = max([self._base.next_segment, *(int(name[:8]) + 1 for name in segments_in(self._folder))])

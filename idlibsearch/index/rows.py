@@ -17,7 +17,7 @@ from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.segment import NO_FILE
 from idlibsearch.index.strings import Table, write_strings, write_table
 from idlibsearch.index.wordlist import U32, U64
-from idlibsearch.model import Report
+from idlibsearch.model import Report, ReportDate
 
 try:
     from idlibsearch.index.encoder import length_codes
@@ -50,13 +50,21 @@ class Rows:
 
     def add(self, report: Report) -> None:
         """Append a report."""
-        self._keys += report.key.encode("utf-8", "surrogatepass")
-        self._key_ends.append(len(self._keys))
-        self.date_starts.append(report.date.start.toordinal() if report.date else 0)
-        self.date_ends.append(report.date.end.toordinal() if report.date else 0)
+        self._append(report.key, report.date)
         self.files.append(report.provenance.path if report.provenance else None)
         if report.provenance:
             self.prints[report.provenance.path] = report.provenance.fingerprint
+
+    def add_key(self, key: str) -> None:
+        """Append a document, which has no date of publication and comes from no file."""
+        self._append(key, None)
+        self.files.append(None)
+
+    def _append(self, key: str, date: ReportDate | None) -> None:
+        self._keys += key.encode("utf-8", "surrogatepass")
+        self._key_ends.append(len(self._keys))
+        self.date_starts.append(date.start.toordinal() if date else 0)
+        self.date_ends.append(date.end.toordinal() if date else 0)
 
 
 def write_rows(out: SectionWriter, rows: Rows) -> None:
@@ -101,7 +109,9 @@ def write_lengths(out: SectionWriter, lengths: U32, ranking: Ranking) -> None:
 
 
 def word_counts(lengths: U32, ranking: Ranking) -> list[int]:
-    """How long each report is, title and body together."""
+    """How long each report is, title and body together; nothing of documents of other schemas."""
+    if not ranking.of_reports:
+        return []
     counts: list[int] = (lengths[:, ranking.column("title")] + lengths[:, ranking.column("body")]).tolist()
     return counts
 

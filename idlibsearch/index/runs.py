@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from idlibsearch.index.analysed import Analysed
 from idlibsearch.index.builder import SegmentBuilder
 from idlibsearch.index.fields import Ranking
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 BASE_BYTES = 48 << 20  # what a process holds before the first report: Python, numpy, the stemmer, tables of characters
 LEAST_BYTES = 128 << 20  # for a process that builds; with less, runs would have a few hundred reports
@@ -22,7 +22,7 @@ class Batch(NamedTuple):
     """Reports that are added together; ``first`` is the number of the first one."""
 
     first: int
-    reports: list[Report]
+    reports: list[Report | Document]
     records: list[bytes]
 
     @property

@@ -12,7 +12,7 @@ from idlibsearch.index.documents import Documents, is_vouched_for
 from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.segment import NO_FILE
 from idlibsearch.index.strings import Strings
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 _STORED = {"stored.ends", "stored.firsts", "stored.records"}
 _KEYS = {"keys.text", "keys.ends"}
@@ -49,6 +49,8 @@ class Salvage:
         with suppress(CorruptIndexError, IndexError, ValueError):
             if "stored.blocks" not in self._damaged or is_vouched_for(documents.packed(documents.block_of(doc))):
                 report = documents.read(doc)
+                if isinstance(report, Document):
+                    return None  # what its analyzers made of it is not stored
                 return report if self.key(doc) in (None, report.key) else None
         return None
 

@@ -17,10 +17,11 @@ from idlibsearch.errors import CorruptIndexError, NoIndexError, RecipeError
 from idlibsearch.index.directory import Manifest, SegmentRecord, read_manifest
 from idlibsearch.index.lock import held_open
 from idlibsearch.index.segment import Segment
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 if TYPE_CHECKING:
     from idlibsearch.index.calendar import Calendar
+    from idlibsearch.index.schema import Analysis
     from idlibsearch.index.values import Values
 
 _PART_OF = {
@@ -44,6 +45,8 @@ class Snapshot:
         self.folder = folder
         self.manifest = manifest
         self.ranking = manifest.ranking
+        self.schema = manifest.schema
+        self.analysis: Analysis | None = None  # runs the analyzers of the schema; whoever opens the snapshot gives it
         opened = {} if opened is None else opened
         marks = [_mark(folder, record) for record in manifest.segments]
         for mark, record in zip(marks, manifest.segments, strict=True):
@@ -58,7 +61,8 @@ class Snapshot:
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
         self._values: dict[str, Values] = {}
-        self._calendars: dict[str, Calendar] = {}
+        self._calendars: dict[tuple[str, str], Calendar] = {}
+        self._days: dict[str, list[tuple[memoryview, memoryview]]] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
         # As the ranking kernels take it: the weight of each field, its b and its mean length.
         self.weights = array("d", [field.weight for field in self.ranking.fields])
@@ -137,13 +141,23 @@ class Snapshot:
             self._values[field] = Values([segment.columns for segment in self.segments], field)
         return self._values[field]
 
-    def calendar(self, unit: str) -> Calendar:
-        """The publication dates of all segments by a unit of ``calendar.UNITS``; made once, as ``values`` are."""
-        if unit not in self._calendars:
+    def calendar(self, unit: str, field: str = "") -> Calendar:
+        """The publication dates of all segments, or a column of points in time, by a unit of ``calendar.UNITS``; made once."""
+        if (unit, field) not in self._calendars:
             from idlibsearch.index.calendar import Calendar  # noqa: PLC0415 - only for those who count
 
-            self._calendars[unit] = Calendar(self.segments, unit)
-        return self._calendars[unit]
+            self._calendars[unit, field] = Calendar(self.segments, unit, field)
+        return self._calendars[unit, field]
+
+    def days(self, field: str = "") -> list[tuple[memoryview, memoryview]]:
+        """Of each segment the days that ``calendar`` divides, int32[docs], where each date begins and where it ends."""
+        if not field:
+            return [(segment.date_starts, segment.date_ends) for segment in self.segments]
+        if field not in self._days:
+            from idlibsearch.index.calendar import days_of  # noqa: PLC0415 - see above
+
+            self._days[field] = [days_of(segment, field) for segment in self.segments]
+        return self._days[field]
 
     def find(self, key: str) -> tuple[int, int] | None:
         """(segment number, doc) of the report with this key, or None."""
@@ -153,13 +167,13 @@ class Snapshot:
                 return number, doc
         return None
 
-    def get(self, key: str) -> Report | None:
-        """The report with this key, or None."""
+    def get(self, key: str) -> Report | Document | None:
+        """The report or document with this key, or None."""
         place = self.find(key)
         return None if place is None else self.segments[place[0]].documents.read(place[1])
 
-    def reports(self) -> Iterator[Report]:
-        """Every live report, in the order of adding."""
+    def reports(self) -> Iterator[Report | Document]:
+        """Every live report or document, in the order of adding."""
         for segment in self.segments:
             for doc in segment.live_docs():
                 yield segment.documents.read(doc)
@@ -189,6 +203,7 @@ class Snapshot:
         """Let go of the files."""
         self._values.clear()
         self._calendars.clear()
+        self._days.clear()
         for segment in self.segments:
             segment.close()
 

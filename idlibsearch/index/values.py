@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
 from idlibsearch.errors import CorruptIndexError, KernelError
-from idlibsearch.index.columns import Columns
+from idlibsearch.index.columns import NAN, Columns
 
 try:
     from idlibsearch.index.keywords_kernel import one_each, unite
@@ -52,6 +53,20 @@ class Values:
 
     def __len__(self) -> int:
         return self._count
+
+    def first_of_docs(self, segment: int, doc_count: int) -> memoryview[float]:
+        """The number of each doc's first value as something to sort by, float64[docs], NaN where it has none."""
+        ranks = array("d", [NAN]) * doc_count
+        found = self.of_docs[segment]
+        if found is None:
+            return memoryview(ranks)
+        starts, values = found
+        base, numbers = self.ranges[segment].start, self.numbers[segment]
+        for doc in range(doc_count):
+            at, end = (doc, doc + 1) if starts is None else (starts[doc], starts[doc + 1])
+            if at < end:
+                ranks[doc] = values[at] - base if numbers is None else numbers[values[at] - base]
+        return memoryview(ranks)
 
     def _places(self, number: int) -> list[tuple[Columns, int]]:
         """Where a value stands: the segments that have it, each with its own number for it."""

@@ -26,7 +26,7 @@ from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.index.stretches import Merged, Stretch, without
 from idlibsearch.index.versions import Counts, is_same, settled
-from idlibsearch.model import Report
+from idlibsearch.model import Document, Report
 
 MB = 1 << 20
 UNTOUCHED, KEPT, REPLACED, REMOVED = range(4)  # what became of a report that was there before
@@ -100,8 +100,8 @@ class Writer:
 
     # ---- gathering
 
-    def add(self, report: Report) -> None:
-        """Add a report, or replace the one of the same key; one that is as it was is left alone, and where it was.
+    def add(self, report: Report | Document) -> None:
+        """Add a report or document, or replace the one of the same key; one that is as it was is left alone, and where it was.
 
         It is as it was where every field is equal but for the hash of its file. What comes of several with one key is found out
         when they are committed. Raises LockedError in a child that was forked from the process that writes.
@@ -119,9 +119,14 @@ class Writer:
             self.counts.changed += 1
         self._batch.reports.append(report)
         self._batch.records.append(record)
-        self._batch_bytes += len(record)
+        self._batch_bytes += len(record) if isinstance(report, Report) else len(record) + report.size_bytes
         if self._batch_bytes >= documents.BATCH_BYTES:
             self._end_batch()
+
+    @property
+    def gathered(self) -> int:
+        """How many reports or documents are to be written by the next commit."""
+        return self._batch.docs.stop
 
     def _meet(self, place: tuple[int, int], key: str, record: bytes) -> bool:
         """Compare a report with the one of its key that was there before; True where that one stays."""
@@ -144,7 +149,7 @@ class Writer:
     def _new_runs(self) -> Runs:
         stem = f"{self.snapshot.manifest.next_segment:08d}.run"
         place = Place(self._folder, stem, self.snapshot.ranking, self._worker_bytes)
-        if self._effort.processes == 1:
+        if self._effort.processes == 1 or self.snapshot.schema is not None:  # other analyzers run in this process only
             return LocalRuns(place)
         from idlibsearch.index.workers import WorkerRuns  # noqa: PLC0415 - only for those who want several
 

@@ -132,6 +132,8 @@ cdef class Chosen:
 cdef class Gathered:
     """The docs in which chosen surfaces stand, and how often in each field that keeps positions.
 
+    anywhere   also in the others: only where every surface of each term was chosen
+
     Takes 4 bytes a report and such field, and a bit, while the terms' lists are gone through; then as much for each doc found.
     """
 
@@ -148,14 +150,14 @@ cdef class Gathered:
     cdef uint32_t* freqs
     cdef uint64_t size
 
-    def __init__(self, reader not None, Chosen chosen not None):
+    def __init__(self, reader not None, Chosen chosen not None, bint anywhere=False):
         cdef int f, outcome = 0
         cdef uint64_t t
         self.reader, self.lists, self.chosen = reader, lists_of(reader), chosen
         if chosen.table.surface_count != self.lists.surfaces.surface_count:
             raise IndexError("the surfaces are another segment's")
         for f in range(self.lists.field_count):
-            if self.lists.positional[f]:
+            if anywhere or self.lists.positional[f]:
                 self.columns[self.column_count] = f
                 self.column_count += 1
         self.seen = unmarked(self.lists.doc_count)

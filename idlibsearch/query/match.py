@@ -236,6 +236,8 @@ class Matcher:
     def _stands_elsewhere(self, leaf: Leaf, doc: int) -> bool:
         """Does a doc have a leaf, as one term, in a field that keeps no positions?"""
         unit = leaf.units[0]
+        if isinstance(unit, Chosen):
+            return len(leaf.units) == 1 and unit.found[self._segment].is_in(doc, leaf.columns)
         term = leaf.single_term or (unit.joined if len(leaf.units) == 1 and isinstance(unit, Unit) else None)
         postings = self._list(term) if term else None
         columns = (column for column in leaf.columns if not self._segment.positional[column])

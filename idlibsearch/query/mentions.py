@@ -26,7 +26,9 @@ def mentions(mentioned: Mentioned, segment: Segment, among: docsets.Docset | Non
     having = mentioning(mentioned, segment)
     docs, ends, columns, starts, stops = array("I"), array("Q"), array("B"), array("I"), array("I")
     for doc in docsets.members(having if among is None else docsets.both(having, among)):
-        found = sorted(set(_mentions_in(segment.documents.read(doc), mentioned, segment)))
+        report = segment.documents.read(doc)
+        assert isinstance(report, Report)  # documents of other schemas have no entities
+        found = sorted(set(_mentions_in(report, mentioned, segment)))
         if found:
             columns.extend([column for column, _, _ in found])
             starts.extend([start for _, start, _ in found])

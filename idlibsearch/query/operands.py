@@ -13,8 +13,9 @@ from idlibsearch.analysis.analyzer import ARTICLES
 from idlibsearch.errors import QueryError
 from idlibsearch.query.likeness import note_likeness, note_nothing_in
 from idlibsearch.query.limits import MAX_DISTANCE
-from idlibsearch.query.pieces import COLUMN_FIELDS, SEARCHED_FIELDS, WORDS_AS_WELL, Reading, Token
+from idlibsearch.query.pieces import WORDS_AS_WELL, Reading, Token
 from idlibsearch.query.tree import (
+    Analysed,
     Boosted,
     Dated,
     Every,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 MIN_BOOST, MAX_BOOST = 0.0001, 1_000_000  # beyond them scores lose their digits
 MOST_WORDS_OF_A_DATE = 6  # behind the first: 12 January 2020 to 15 January 2020
-STORED_FIELDS = ("key", "url", "path")
 MENTIONED = ("PERSON", "PLACE", "ORG", "GROUP", "NAME")
 
 _REFUSED = (
@@ -51,7 +51,6 @@ _FUZZY = r"(.+)~(\d?)(?:/([1-9]\d{0,2}))?"
 _PATTERN = r"[*?]|\[[^\[\]]+\]"  # a bracket alone is half of a range
 _EVERY = r"\*+(:\*)?"
 _DATE_ADVICE = 'put quotation marks around a date of several words: date:"{}"'
-_FIELD_ADVICE = f"the fields to search are {', '.join((*SEARCHED_FIELDS, *COLUMN_FIELDS))}, and those your reports bring along"
 
 Group = Callable[[Token, str], Node | None]  # reads what is in brackets
 
@@ -60,8 +59,8 @@ def operand(reading: Reading, field: str, group: Group) -> Node | None:
     """The next operand, in a field or ("") any; None where there is no word in it."""
     while (token := reading.next()).kind == "field":
         name = token.text[:-1].lower()
-        if name in STORED_FIELDS:
-            raise reading.error(token, f"the field {name} is stored, and cannot be searched yet", _FIELD_ADVICE)
+        if reading.names.named(name) in reading.names.stored:
+            raise reading.error(token, f"the field {name} is stored, and cannot be searched yet", reading.names.advice)
         if not reading.field_of(name):
             return _unknown_field(reading, token, field, group)
         field = reading.field_of(name)
@@ -86,12 +85,12 @@ def _unknown_field(reading: Reading, token: Token, field: str, group: Group) -> 
     following, name = reading.peek(), token.text[:-1].lower()
     if following.kind == "field" or following.kind in WORDS_AS_WELL:
         word = _glued(reading, token)
-        reading.note(word, "unknown-field", f"there is no field {name}; {word.text} was searched as text", _FIELD_ADVICE)
+        reading.note(word, "unknown-field", f"there is no field {name}; {word.text} was searched as text", reading.names.advice)
         return (Keyword if reading.is_column(field) else Word)(word.text, field, (word.start, word.end))
     if following.kind == "range":
-        raise reading.error(token, f"there is no field {name}", _FIELD_ADVICE)
+        raise reading.error(token, f"there is no field {name}", reading.names.advice)
     message = f"there is no field {name}; what follows was searched without it"
-    reading.note(token, "unknown-field", message, _FIELD_ADVICE)
+    reading.note(token, "unknown-field", message, reading.names.advice)
     return operand(reading, field, group)
 
 
@@ -109,11 +108,11 @@ def _glued(reading: Reading, first: Token) -> Token:
 
 def _phrase(reading: Reading, token: Token, field: str) -> Node | None:
     text = token.text[1:-1]
-    if field == "date":
+    if reading.is_date(field):
         return _dated(reading, token, text)
     if text.strip() and reading.is_column(field):
         return Keyword(text, field, (token.start, token.end))
-    if field == "entities":
+    if reading.is_entities(field):
         raise reading.error(token, "the field entities keeps no order of words", 'ask for the phrase in any field: "…"')
     slop, end = _slop(reading)
     if not re.search(r"\w", text):
@@ -139,17 +138,19 @@ def _mention(reading: Reading, token: Token, field: str) -> Node:
     kind, _, name = token.text[1:-1].partition(":")
     if kind.upper() not in MENTIONED:
         raise reading.error(token, f"there are no mentions of the kind {kind}", f"the kinds are {', '.join(MENTIONED)}")
-    if field == "entities" or reading.is_valued(field):
+    if reading.is_entities(field) or reading.is_valued(field):
         raise reading.error(token, f"the field {field} has no mentions", "ask in title: or body:, or without a field")
     return Mention(kind.upper(), " ".join(name.strip('"').split()), field, (token.start, token.end))
 
 
 def _quoted(reading: Reading, sign: Token, quoted: Token, field: str) -> Node | None:
-    """An exact phrase, or a regular expression."""
+    """An exact phrase, a regular expression, or terms."""
     text, span = quoted.text[1:-1], (sign.start, quoted.end)
     whole = Token("word", sign.text + quoted.text, *span)
+    if sign.text == "t" and re.search(r"\w", text) and not reading.is_valued(field):
+        return Analysed(" ".join(text.split()), field, span)
     _refuse_field(reading, whole, field)
-    if not re.search(r"\w", text) and (sign.text == "=" or not text):
+    if not re.search(r"\w", text) and (sign.text != "r" or not text):
         note_nothing_in(reading, whole)
         return None
     if (slop := reading.glued("word")) is not None and slop.text[0] == "~":
@@ -161,10 +162,10 @@ def _quoted(reading: Reading, sign: Token, quoted: Token, field: str) -> Node | 
 
 
 def _word(reading: Reading, token: Token, field: str) -> Node | None:
-    quoted = reading.glued("phrase") if token.text in ("r", "=") else None
+    quoted = reading.glued("phrase") if token.text in ("r", "=", "t") else None
     if quoted is not None:
         return _quoted(reading, token, reading.next(), field)
-    if not reading.is_valued(field):
+    if reading.names.articles and not reading.is_valued(field):
         token = _with_article(reading, token)
     boost = None if token.text.isalnum() else re.search(_BOOST, token.text)
     if boost is None:
@@ -233,9 +234,9 @@ def _special(reading: Reading, token: Token, field: str) -> Node | None:
 
 
 def _refuse_field(reading: Reading, token: Token, field: str) -> None:
-    if field == "entities" or reading.is_valued(field):
+    if reading.is_entities(field) or reading.is_valued(field):
         message = f"the field {field} keeps no spellings, and {token.text} asks for some"
-        raise reading.error(token, message, "ask in title: or body:, or without a field")
+        raise reading.error(token, message, "ask in a field of text, or without a field")
 
 
 def _refuse(reading: Reading, token: Token) -> None:
@@ -268,10 +269,10 @@ def _value(reading: Reading, token: Token, field: str) -> Node:
     span = (token.start, token.end)
     if re.fullmatch(_EVERY, token.text):
         every = "" if ":" in token.text else field
-        return Ranged(field, None, None, span=span) if every and every != "date" else Every(every, span)
+        return Ranged(field, None, None, span=span) if every and not reading.is_date(every) else Every(every, span)
     if (node := _compared(reading, token, field)) is not None:
         return node
-    if field == "date":
+    if reading.is_date(field):
         return _dated(reading, token, token.text)
     _refuse(reading, token)
     if re.search(_NOT_IN_COLUMNS, token.text):
@@ -334,7 +335,7 @@ def _bounded(reading: Reading, token: Token, field: str, typed: Typed) -> Node:
 
     span = (token.start, token.end)
     try:
-        node = dated(typed, token.text, span, reading.today) if field == "date" else ranged(typed, field, span)
+        node = dated(typed, token.text, span, reading.today) if reading.is_date(field) else ranged(typed, field, span)
     except QueryError as error:
         raise reading.error(token, error.message, error.advice) from None
     if isinstance(node, Dated) and node.end <= node.start:

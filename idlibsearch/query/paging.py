@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import accumulate, islice, repeat
-from typing import Protocol
+from typing import Any, Protocol
 
 from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.segment import Segment
@@ -54,7 +54,7 @@ def page(matches: Matches, sort: Sort, snapshot: Snapshot, offset: int, limit: i
 
 def _by_column(matches: Matches, sort: Sort, snapshot: Snapshot, offset: int, end: int) -> tuple[Scored, ...]:
     """The ranks at both ends of the page first; then the docs from the one to the other, which alone are scored."""
-    columns = [_column(segment, sort.field) for segment in snapshot.segments]
+    columns = [_column(snapshot, number, sort.field) for number in range(len(snapshot.segments))]
     bases = [0, *accumulate(segment.doc_count for segment in snapshot.segments)]
     ranks = sorting.Sorter(end)
     for docs, column in zip(matches.docs, columns, strict=True):
@@ -68,10 +68,13 @@ def _by_column(matches: Matches, sort: Sort, snapshot: Snapshot, offset: int, en
     return tuple(_located(score, place, bases) for score, place in hits.page(offset - before))
 
 
-def _column(segment: Segment, field: str) -> memoryview | None:
+def _column(snapshot: Snapshot, number: int, field: str) -> memoryview[Any] | None:
     """What the docs of a segment are sorted by; None where it has no such thing. A vague date stands where it starts."""
-    if field == "date":
+    segment = snapshot.segments[number]
+    if field == "date" and snapshot.schema is None:
         return segment.date_starts
+    if snapshot.schema is not None and field in segment.columns.keywords:
+        return snapshot.values(field).first_of_docs(number, segment.doc_count)
     return segment.columns.number_values(field) if field in segment.columns.numbers else None
 
 

@@ -9,11 +9,11 @@ import itertools
 import re
 from typing import NamedTuple
 
-from idlibsearch.analysis.fold import fold, fold_piece
+from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.query.automaton import ANY, ANYTHING, Letters, Part, Sequence, literal
 from idlibsearch.query.limits import PatternError
-from idlibsearch.query.regex import WILDCARD, parse_regex, parse_set
+from idlibsearch.query.regex import REGEX, WILDCARD, Dialect, parse_regex, parse_set
 from idlibsearch.query.tree import Expansion, Fuzzy, Regex, Wildcard
 
 _PIECE = r"[^*?\[]+|\*+|."
@@ -42,19 +42,29 @@ def pattern_of(node: Expansion) -> Pattern:
     """What a node asks for. Raises PatternError where it cannot be read."""
     match node:
         case Wildcard():
-            return _wildcard(node.text)
+            return _wildcard(node.text.strip(_QUOTES), WILDCARD)
         case Fuzzy():
             return _fuzzy(node)
         case Regex():
             return _shaped(parse_regex(node.text))
 
 
-def _wildcard(text: str) -> Shaped:
-    text = text.strip(_QUOTES)
+def own_pattern_of(node: Expansion) -> Pattern:
+    """The same of words of another analyzer, which are not folded."""
+    match node:
+        case Wildcard():
+            return _wildcard(node.text, WILDCARD._replace(fold=str))
+        case Fuzzy():
+            return Close(node.text[: node.prefix], node.text, node.distance)
+        case Regex():
+            return _shaped(parse_regex(node.text, REGEX._replace(fold=str)))
+
+
+def _wildcard(text: str, dialect: Dialect) -> Shaped:
     parts: list[Part] = []
     at = 0
     while match := re.compile(_PIECE).match(text, at):
-        part, at = parse_set(text, at, WILDCARD) if match[0] == "[" else (_piece(match[0]), match.end())
+        part, at = parse_set(text, at, dialect) if match[0] == "[" else (_piece(match[0], dialect), match.end())
         parts.append(part)
     return _shaped(Sequence(tuple(parts)))
 
@@ -79,8 +89,8 @@ def _only_letter(part: Part) -> str:
     return chr(low) if low == high else ""
 
 
-def _piece(text: str) -> Part:
-    return ANYTHING if text[0] == "*" else ANY if text == "?" else literal(fold_piece(text))
+def _piece(text: str, dialect: Dialect) -> Part:
+    return ANYTHING if text[0] == "*" else ANY if text == "?" else literal(dialect.fold(text))
 
 
 def _fuzzy(node: Fuzzy) -> Close:

@@ -8,13 +8,11 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from idlibsearch.errors import QueryError
-from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.field_names import REPORT_NAMES, Names
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.tree import Mode
 
-SEARCHED_FIELDS = ("title", "body", "entities", "date")
-COLUMN_FIELDS = (*KEYWORD_COLUMNS, WORDS)  # in every index; an index may have more
 ALIASES = {"headline": "title", "head": "title", "text": "body", "content": "body", "published": "date", "src": "source"}
 BINARY = ("REQUIRE", "ANDMAYBE", "ANDNOT", "OR", "AND")  # loosest first
 
@@ -98,7 +96,7 @@ def _kind(match: re.Match[str]) -> str:
 class Reading:
     """The state of one reading: the pieces, how far it got, and what was noticed.
 
-    ``is_column`` says of a name whether the index has such a column beside ``COLUMN_FIELDS``; ``aliases`` are further names of
+    ``is_column`` says of a name whether the index has such a column beside those of ``names``; ``aliases`` are further names of
     fields; ``today`` is the day that dates are seen from, None: this one.
     """
 
@@ -110,16 +108,19 @@ class Reading:
         today: date | None = None,
         limits: Limits = LIMITS,
         aliases: Mapping[str, str] | None = None,
+        names: Names | None = None,
     ) -> None:
         self.text = text
         self.mode = mode
         self.today = today
         self.limits = limits
+        self.names = names or REPORT_NAMES
         self.diagnostics: list[Diagnostic] = []
         self.tokens = [*cut(text), Token("end", "", len(text), len(text))]
         self.at = 0
         self._is_further_column = is_column
-        self._aliases = ALIASES | {alias.lower(): field for alias, field in (aliases or {}).items()}
+        known = ALIASES if self.names.of_reports else {}
+        self._aliases = known | {alias.lower(): field for alias, field in (aliases or {}).items()}
 
     def peek(self) -> Token:
         """The next piece."""
@@ -181,17 +182,27 @@ class Reading:
 
     def field_of(self, name: str) -> str:
         """The field that a name stands for; "" where it is none."""
-        if name in SEARCHED_FIELDS or self.is_column(name):
-            return name
+        field = self.names.named(name)
+        if field in self.names.searched or self.is_column(field):
+            return field
         return self._aliases.get(name, "")
 
     def is_column(self, name: str) -> bool:
         """Is this the name of a column?"""
-        return name in COLUMN_FIELDS or (name not in SEARCHED_FIELDS and name != "" and self._is_further_column(name))
+        names = self.names
+        return name in names.columns or (name not in names.searched and name != "" and self._is_further_column(name))
 
     def is_valued(self, field: str) -> bool:
         """Does the field hold values, not text?"""
-        return field == "date" or self.is_column(field)
+        return self.is_date(field) or self.is_column(field)
+
+    def is_date(self, field: str) -> bool:
+        """Is it the date of publication, which reports have?"""
+        return field == "date" and self.names.of_reports
+
+    def is_entities(self, field: str) -> bool:
+        """Is it the field of names mentioned, which reports have?"""
+        return field == "entities" and self.names.of_reports
 
     def error(self, token: Token, message: str, advice: str) -> QueryError:
         """What is raised for a fault at a piece."""

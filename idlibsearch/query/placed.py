@@ -20,6 +20,7 @@ from idlibsearch.query.match import Matcher
 from idlibsearch.query.rank import idf
 from idlibsearch.query.steps import Apart, Asked, Beside, Early, Either, Having, Leaf, Mentioned, Placed, Some, Spanned, Together
 from idlibsearch.query.tree import (
+    Analysed,
     AtLeast,
     Boosted,
     Exact,
@@ -52,7 +53,7 @@ class Planner(Protocol):
     deadline: Deadline
     diagnostics: list[Diagnostic]
 
-    def leaf(self, node: Word | Phrase | Exact | Wildcard | Fuzzy | Regex) -> Leaf: ...
+    def leaf(self, node: Word | Phrase | Analysed | Exact | Wildcard | Fuzzy | Regex) -> Leaf: ...
     def parts_of_phrase(self, node: Phrase, columns: tuple[int, ...]) -> list[Leaf]: ...
     def keeps_order(self, field: str) -> bool: ...
     def positional(self, field: str) -> tuple[int, ...]: ...
@@ -104,7 +105,7 @@ def _named(node: Node) -> Iterable[tuple[str, Span]]:
             yield from _named(node.other)
         case First() | Boosted():
             yield from _named(node.child)
-        case Word() | Phrase() | Exact() | Wildcard() | Fuzzy() | Regex() | Mention() if node.field:
+        case Word() | Phrase() | Analysed() | Exact() | Wildcard() | Fuzzy() | Regex() | Mention() if node.field:
             yield node.field, node.span
 
 
@@ -140,7 +141,7 @@ class _Placer:
                 return self._mention(node)
             case Phrase() if node.slop > 1:
                 return self._sloppy(node)
-            case Word() | Phrase() | Exact() | Wildcard() | Fuzzy() | Regex():
+            case Word() | Phrase() | Analysed() | Exact() | Wildcard() | Fuzzy() | Regex():
                 leaf = self._planner.leaf(node._replace(field=self._field))
                 return Operand(leaf._replace(columns=self.columns), leaf.idf)
             case _:
@@ -184,7 +185,8 @@ class _Placer:
 
     def _sloppy(self, node: Phrase) -> Operand:
         """Each part at most ``slop`` behind the one before it."""
-        operands = [Operand(leaf, leaf.idf) for leaf in self._planner.parts_of_phrase(node, self.columns)]
+        parts = self._planner.parts_of_phrase(node._replace(field=self._field), self.columns)
+        operands = [Operand(part, part.idf) for part in parts]
         slop = self._distance(Near((), node.slop, span=node.span))
         spanned = reduce(lambda left, right: Beside((left, right), slop, True), [operand.spanned for operand in operands])
         return Operand(spanned, sum(operand.idf for operand in operands))

@@ -7,7 +7,7 @@ date field is left out under NOT, and for may and march unless they are written 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES, analyze_folded
@@ -21,8 +21,10 @@ from idlibsearch.query.limits import LIMITS, Deadline, Limits, PatternError
 from idlibsearch.query.rank import idf
 from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Placed, Plus, Some, Step, Term, Times, Unit, Where
 from idlibsearch.query.tree import (
+    Analysed,
     And,
     AtLeast,
+    Atom,
     Boosted,
     Dated,
     Every,
@@ -34,6 +36,7 @@ from idlibsearch.query.tree import (
     Maybe,
     Mention,
     Near,
+    Nearness,
     Node,
     Not,
     NotNear,
@@ -72,9 +75,14 @@ class Planner:
         self.text = text
         self._every_column = tuple(range(len(self._ranking.fields)))
         self.diagnostics: list[Diagnostic] = []
+        self.own: Callable[[Node], Step] | None = (
+            None  # plans all that asks for words or values where a schema is not the reports'
+        )
 
     def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911, PLR0912  # a line a kind of node
         """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
+        if self.own is not None and isinstance(node, Atom | Nearness | First | AtLeast):
+            return self.own(node)
         match node:
             case Word():
                 return self._word(node, date=not negated and (month or not _is_other_word(node.text)))
@@ -84,6 +92,8 @@ class Planner:
                 return Some(tuple([self.plan(child, negated=negated) for child in node.children]))
             case Phrase() if node.slop > 1:
                 return self._placed(node)
+            case Analysed():
+                return self._analysed(node, date=not negated)
             case Phrase() | Exact() | Wildcard() | Fuzzy() | Regex():
                 return self.leaf(node)
             case Every():
@@ -108,11 +118,13 @@ class Planner:
 
         return placed(self, node)
 
-    def leaf(self, node: Word | Phrase | Exact | Expansion) -> Leaf:
+    def leaf(self, node: Word | Phrase | Analysed | Exact | Expansion) -> Leaf:
         """What stands as one piece of text."""
         match node:
             case Word():
                 return self._word(node, date=False)
+            case Analysed():
+                return self._analysed(node, date=False)
             case Phrase():
                 return self._phrase(node)
             case Exact():
@@ -125,7 +137,7 @@ class Planner:
         for number, child in enumerate(node.children):
             if isinstance(child, Not):
                 unwanted.append(self.plan(child.child, negated=True))
-            elif isinstance(child, Word) and not _is_other_word(child.text):
+            elif self.own is None and isinstance(child, Word) and not _is_other_word(child.text):
                 wanted.append(self._word(child, date=not negated))
             else:
                 beside = node.children[max(number - 1, 0) : number] + node.children[number + 1 : number + 2]
@@ -200,7 +212,9 @@ class Planner:
     def _columns(self, field: str, date: bool) -> tuple[int, ...]:
         if field:
             return (self._ranking.column(field),)
-        return self._every_column if date else tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
+        if date or not self._ranking.of_reports:
+            return self._every_column
+        return tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
 
     def _phrase(self, node: Phrase) -> Leaf:
         columns = self.positional(node.field)
@@ -211,6 +225,16 @@ class Planner:
             for part in self._phrase_parts(node)
         ]
         return Leaf(tuple(unit for leaf in leaves for unit in leaf.units), columns, sum(leaf.idf for leaf in leaves))
+
+    def _analysed(self, node: Analysed, *, date: bool) -> Leaf:
+        words = node.text.split(" ")
+        columns = self._columns(node.field, date) if len(words) == 1 else self.positional(node.field)
+        return self._row(node, words, tuple(map(self._unit_of_terms, words)), columns)
+
+    def _unit_of_terms(self, word: str) -> Unit:
+        """``rebel+held|rebelheld``: parts at consecutive positions, or one term for all."""
+        parts, bar, joined = word.partition("|")
+        return Unit(tuple(map(self.snapshot.term, parts.split("+"))), self.snapshot.term(joined) if bar else None)
 
     def parts_of_phrase(self, node: Phrase, columns: tuple[int, ...]) -> list[Leaf]:
         """Each word of a phrase, or pattern in it, by itself."""
@@ -291,7 +315,12 @@ class Planner:
     def _leaf(self, node: Word | Phrase, words: list[str], columns: tuple[int, ...]) -> Leaf:
         if not words:
             raise self.error(node.span, f"there is no word in {node}", "type a word")
-        units = tuple([self._unit(word) for word in words])
+        return self._row(node, words, tuple([self._unit(word) for word in words]), columns)
+
+    def _row(
+        self, node: Word | Phrase | Analysed, words: Sequence[str], units: tuple[Unit, ...], columns: tuple[int, ...]
+    ) -> Leaf:
+        """Words side by side, each with its unit."""
         compounds = sum([len(unit.parts) > 1 for unit in units])
         if len(units) > MAX_PHRASE_WORDS or (compounds and not self._is_bounded(units, compounds)):
             message = f"a phrase of more than {MAX_PHRASE_WORDS} words or {MAX_COMPOUNDS} hyphenated ones"
@@ -308,7 +337,7 @@ class Planner:
     def _is_bounded(self, units: Sequence[Unit], compounds: int) -> bool:
         return sum(len(unit.parts) for unit in units) <= MAX_PHRASE_WORDS and compounds <= MAX_COMPOUNDS
 
-    def _report_missing(self, node: Word | Phrase | Exact | Expansion, word: str, kind: str = "word") -> None:
+    def _report_missing(self, node: Word | Phrase | Analysed | Exact | Expansion, word: str, kind: str = "word") -> None:
         where = f" in the field {node.field}" if node.field else ""
         self.diagnostics.append(Diagnostic(node.span, "unknown-word", f"no report has the {kind} {word}{where}"))
 
@@ -351,14 +380,18 @@ def folded_words(text: str) -> list[str]:
         and ARTICLES.isdisjoint(text.lower().split(" "))
     ):
         return [fold(piece) for piece in pieces]  # most words are one token without a look
-    spans = tokenize(text)
+    return [fold(text[start:end]) for start, end in word_spans(text)]
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """The (start, end) of every word of a piece of a query, in characters."""
     joined: list[tuple[int, int]] = []
-    for start, end in spans:
+    for start, end in tokenize(text):
         if joined and text[slice(*joined[-1])].lower() in ARTICLES and text[joined[-1][1] : start] == " ":
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
-    return [fold(text[start:end]) for start, end in joined]
+    return joined
 
 
 def _is_other_word(text: str) -> bool:

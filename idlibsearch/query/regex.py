@@ -10,6 +10,7 @@ since folded words keep some capitals (US). Groups are not remembered, so there 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from idlibsearch.analysis.fold import fold_piece
@@ -22,19 +23,23 @@ _QUANTIFIER = r"[*+?]|\{(\d*)(,?)(\d*)\}"
 
 
 class Dialect(NamedTuple):
-    """How sets in square brackets are written: the sign that negates, and whether a backslash escapes and capitals stay."""
+    """How sets in square brackets are written: the sign that negates, and whether a backslash escapes and capitals stay.
+
+    ``fold``: what a letter becomes, as in the words it is compared with.
+    """
 
     negation: str
     escapes: bool
+    fold: Callable[[str], str] = fold_piece
 
 
 REGEX = Dialect("^", escapes=True)
 WILDCARD = Dialect("!", escapes=False)
 
 
-def parse_regex(text: str) -> Part:
+def parse_regex(text: str, dialect: Dialect = REGEX) -> Part:
     """The automaton's view of a regular expression. Raises PatternError for what is wrong or not regular."""
-    reader = _Reader(text)
+    reader = _Reader(text, dialect)
     part = reader.choice(0)
     if reader.at < len(text):
         raise PatternError("a ) in the expression closes nothing", "write \\) for the sign itself")
@@ -42,9 +47,10 @@ def parse_regex(text: str) -> Part:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: Dialect) -> None:
         self.text = text
         self.at = 0
+        self._dialect = dialect
 
     def _sees(self, sign: str) -> bool:
         return self.text.startswith(sign, self.at)
@@ -86,17 +92,17 @@ class _Reader:
         if sign == "(":
             return self._group(depth)
         if sign == "[":
-            letters, self.at = parse_set(self.text, self.at, REGEX)
+            letters, self.at = parse_set(self.text, self.at, self._dialect)
             return letters
         if sign == "\\":
-            meant, self.at = _escape(self.text, self.at)
+            meant, self.at = _escape(self.text, self.at, self._dialect)
             return meant if isinstance(meant, Letters) else Sequence(tuple(map(_letter, meant)))
         if sign in "*+?{":
             raise PatternError(f"{sign} in the expression has nothing to repeat", f"write \\{sign} for the sign itself")
         if sign in "^$":
             raise PatternError(f"{sign} in the expression stands inside", "leave it out: whole words are matched")
         self.at += 1
-        return ANY if sign == "." else Sequence(tuple(map(_letter, _both_cases(sign))))
+        return ANY if sign == "." else Sequence(tuple(map(_letter, _both_cases(sign, self._dialect))))
 
     def _group(self, depth: int) -> Part:
         self.at += 3 if self._sees("(?:") else 1
@@ -109,9 +115,10 @@ class _Reader:
         return part
 
 
-def _both_cases(letter: str) -> list[str]:
+def _both_cases(letter: str, dialect: Dialect) -> list[str]:
     """The folded letters (ß gives two), each as the letters it may stand for."""
-    return [letter + letter.lower()] if letter.isascii() and letter.isupper() else list(fold_piece(letter))
+    folded = dialect.fold(letter)
+    return [letter + folded] if letter.isascii() and letter.isupper() else list(folded)
 
 
 def _letter(letters: str) -> Letters:
@@ -128,13 +135,13 @@ def _bounds(match: re.Match[str]) -> tuple[int, int | None]:
     return low, high
 
 
-def _escape(text: str, at: int) -> tuple[Letters | str, int]:
+def _escape(text: str, at: int, dialect: Dialect) -> tuple[Letters | str, int]:
     sign = text[at + 1 : at + 2]
     if sign and sign in "dwsDWS":
         return Letters((), sign), at + 2
     if not sign or (sign.isascii() and sign.isalnum()):
         raise PatternError(f"\\{sign} in the expression stands for nothing here", "only \\d \\w \\s and \\D \\W \\S do")
-    return fold_piece(sign), at + 2
+    return dialect.fold(sign), at + 2
 
 
 def parse_set(text: str, start: int, dialect: Dialect) -> tuple[Letters, int]:
@@ -159,13 +166,13 @@ def _member(text: str, at: int, dialect: Dialect) -> tuple[Letters | str, int]:
     if at >= len(text):
         raise PatternError("a [ is never closed", "put ] where the letters end")
     if dialect.escapes and text[at] == "\\":
-        return _escape(text, at)
+        return _escape(text, at, dialect)
     return text[at], at + 1
 
 
 def _cases(letter: str, dialect: Dialect) -> str:
     """A letter of a set, folded; of a regular expression a capital stays as well."""
-    folded = fold_piece(letter)
+    folded = dialect.fold(letter)
     if len(folded) != 1:
         raise PatternError(f"{letter} in square brackets is not one letter", "write it outside, as (a|b)")
     return letter + folded if dialect.escapes and letter.isascii() and letter.isupper() else folded

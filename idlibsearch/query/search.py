@@ -17,7 +17,7 @@ from idlibsearch.query.limits import LIMITS, Deadline, LateError, Limits
 from idlibsearch.query.order import Scored, Sort, read_sort
 from idlibsearch.query.plan import Planner
 from idlibsearch.query.steps import Kept, Some, Step
-from idlibsearch.query.syntax import Parsed, parse
+from idlibsearch.query.syntax import Parsed, no_further_columns, parse
 from idlibsearch.query.tree import Dated, Mode, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
@@ -28,12 +28,13 @@ NOTHING = Some(())  # what is found where the time is up before it is known what
 class Request(NamedTuple):
     """A question and how it is to be answered: hits ``offset`` to ``offset + limit`` in the order of ``sort``.
 
-    ``filter`` (a question or a tree) and the publication dates from the start of ``date_from`` to the end of ``date_to``
-    restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding the hits may
-    take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
+    ``filter`` (a question, typed or read, or a tree) and the publication dates from the start of ``date_from`` to the end of
+    ``date_to`` restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding
+    the hits may take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
 
-    ``tree``: the question, where it was not typed; ``text`` then is what messages call it. ``today``: the day that dates such as
-    "last week" are seen from, by default today's in UTC. ``aliases``: further names for fields.
+    ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
+    ``today``: the day that dates such as "last week" are seen from, by default today's in UTC. ``aliases``: further names for
+    fields.
     """
 
     text: str
@@ -41,7 +42,7 @@ class Request(NamedTuple):
     offset: int = 0
     mode: Mode = "all"
     strict: bool = False
-    filter: str | Node | None = None
+    filter: str | Node | Parsed | None = None
     date_from: When | None = None
     date_to: When | None = None
     sort: str = "score"
@@ -51,6 +52,7 @@ class Request(NamedTuple):
     tree: Node | None = None
     today: date | None = None
     aliases: Mapping[str, str] | None = None
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -82,15 +84,33 @@ def _answered(snapshot: Snapshot, request: Request) -> Found:
 
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
     if request.tree is not None:
-        return Parsed(request.text, request.tree, ())
-    return parse(request.text, request.mode, snapshot.has_column, request.today, request.limits, request.aliases)
+        return Parsed(request.text, request.tree, request.notes)
+    return _read(snapshot, request.text, request.mode, request)
+
+
+def _read(snapshot: Snapshot, text: str, mode: Mode, request: Request) -> Parsed:
+    rest = request.today, request.limits, request.aliases
+    if snapshot.schema is None:
+        return parse(text, mode, snapshot.has_column, *rest)
+    from idlibsearch.query.field_names import names_of  # noqa: PLC0415 - reports need none of it
+
+    return parse(text, mode, no_further_columns, *rest, names_of(snapshot.schema))
+
+
+def _plan(planner: Planner, tree: Node, today: date | None) -> Step:
+    """The plan of a tree, by the rules of reports or of the schema that the index has in their place."""
+    if planner.snapshot.schema is None:
+        return planner.plan(tree)
+    from idlibsearch.query.own_fields import OwnFields  # noqa: PLC0415 - see above
+
+    return OwnFields(planner, today).plan(tree)
 
 
 def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Step, list[Diagnostic]]:
     """The plan of a question with what restricts it, and what is to be said about both."""
     planner = Planner(snapshot, request.text, request.limits, deadline)
     try:
-        plan = planner.plan(tree)
+        plan = _plan(planner, tree, request.today)
         restriction, noted = _restriction(snapshot, request, deadline)
     except LateError:
         if not request.partial:
@@ -121,18 +141,23 @@ def _restriction(snapshot: Snapshot, request: Request, deadline: Deadline) -> tu
         return None, []
     nodes: list[Node] = []
     text, notes = "", list[Diagnostic]()
-    if isinstance(request.filter, str):
-        text = request.filter
-        parsed = parse(text, is_column=snapshot.has_column, today=request.today, limits=request.limits, aliases=request.aliases)
-        nodes.append(parsed.tree)
-        notes += parsed.diagnostics
-    elif request.filter is not None:
-        text = str(request.filter)
-        nodes.append(request.filter)
+    kept = request.filter
+    if isinstance(kept, str):
+        kept = _read(snapshot, kept, "all", request)
+    if isinstance(kept, Parsed):
+        text = kept.text
+        nodes.append(kept.tree)
+        notes += kept.diagnostics
+    elif kept is not None:
+        text = str(kept)
+        nodes.append(kept)
     if request.date_from is not None or request.date_to is not None:
+        if snapshot.schema is not None:
+            message = "documents of this index have no date of publication, which date_from and date_to ask for"
+            raise QueryError(text, (0, 0), message, "restrict a field: filter='when:[2020-01 TO 2020-03]'")
         nodes.append(_published(request.date_from, request.date_to, request.today))
     planner = Planner(snapshot, text, request.limits, deadline)
-    step = planner.plan(conjunction(nodes))
+    step = _plan(planner, conjunction(nodes), request.today)
     return step, [note._replace(text=text) for note in (*notes, *planner.diagnostics)]
 
 

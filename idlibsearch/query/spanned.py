@@ -87,7 +87,7 @@ class Builder:
 
 def _program(tree: tuple[object, ...], segment: Segment, most: int) -> spans.Program:
     breaks = [(segment.file.array(f"{name}.starts"), segment.file.array(name)) for name in ("sentences", "paragraphs")]
-    return spans.Program(segment.postings, tree, (breaks[0], breaks[1], segment.ranking.column("body")), most)
+    return spans.Program(segment.postings, tree, (breaks[0], breaks[1], segment.ranking.broken_column), most)
 
 
 def side_by_side(parts: Sequence[tuple[object, ...]]) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from idlibsearch.errors import KernelError
+from idlibsearch.index.postings import PostingList
 from idlibsearch.index.segment import Segment
 
 try:
@@ -18,11 +19,15 @@ except ImportError as error:
 
 
 class Spelled:
-    """The occurrences in a segment of some words' surfaces; to be asked, not changed."""
+    """The occurrences in a segment of some words' surfaces; to be asked, not changed.
 
-    def __init__(self, segment: Segment, chosen: Chosen) -> None:
+    ``anywhere``: also those in fields that keep no positions, which can be told of words that have but one surface.
+    """
+
+    def __init__(self, segment: Segment, chosen: Chosen, *, anywhere: bool = False) -> None:
         self._segment = segment
         self.chosen = chosen
+        self._anywhere = anywhere
         self._tokens: dict[int, dict[int, int]] = {}
 
     def __len__(self) -> int:
@@ -32,11 +37,17 @@ class Spelled:
     @cached_property
     def gathered(self) -> Gathered:
         """All of their occurrences, counted."""
-        return Gathered(self._segment.postings, self.chosen)
+        return Gathered(self._segment.postings, self.chosen, self._anywhere)
 
     def frequency(self, columns: Sequence[int]) -> int:
         """How many docs have an occurrence in any of these columns."""
         return self.gathered.frequency(bytes(column in columns for column in range(len(self._segment.positional))))
+
+    def is_in(self, doc: int, columns: Sequence[int]) -> bool:
+        """Does a doc have any in one of these columns? Of words that stand ``anywhere``; of others spans tell."""
+        postings, fields = self._segment.postings, len(self._segment.positional)
+        lists = (PostingList(postings, term, fields) for term in postings.present(self.chosen.terms, doc))
+        return self._anywhere and any(each.freq(doc, column) for each in lists for column in columns)
 
     def spans(self, doc: int, column: int) -> list[tuple[int, int]]:
         """The occurrences in one field of a doc, as (start, end) in positions, ascending; none where it keeps no positions."""

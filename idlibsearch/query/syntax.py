@@ -19,6 +19,8 @@ from idlibsearch.query.tree import And, Mode, Node, Or, Phrase, Word
 if TYPE_CHECKING:
     from datetime import date
 
+    from idlibsearch.query.field_names import Names
+
 # In any case, since small operators are reported; articles of Arabic names belong to the word behind them.
 _MORE_THAN_WORDS = frozenset(
     {"require", "andmaybe", "andnot", "or", "and", "not", "near", "notnear", "pre", "same", "atleast", "adj", "al", "el", "ul"}
@@ -46,12 +48,14 @@ def parse(
     today: date | None = None,
     limits: Limits = LIMITS,
     aliases: Mapping[str, str] | None = None,
+    names: Names | None = None,
 ) -> Parsed:
     """Read a query.
 
     ``is_column`` says of a name whether the index has such a column beside those every index has, ``aliases`` are further names
     for fields, ``limits`` bound its length and depth. ``today`` is the day that dates such as "last week" are seen from, by
-    default today's in UTC. Raises QueryError for what cannot be answered; nothing else, whatever the text.
+    default today's in UTC. ``names``: the fields of a schema that is not the reports'. Raises QueryError for what cannot be
+    answered; nothing else, whatever the text.
     """
     if len(text) > limits.characters:
         message = f"the query is {len(text):,} characters long"
@@ -63,7 +67,7 @@ def parse(
     from idlibsearch.query.pieces import Reading  # noqa: PLC0415 - see above
 
     try:
-        tree, diagnostics = read(Reading(text, mode, is_column, today, limits, aliases))
+        tree, diagnostics = read(Reading(text, mode, is_column, today, limits, aliases, names))
     except RecursionError:  # only where the limits were raised
         raise QueryError(text, (0, len(text)), "too many groups inside each other", "use fewer brackets") from None
     if tree is None:

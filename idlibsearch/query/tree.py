@@ -5,6 +5,9 @@ say where they were typed, do not count.
 
 Words, phrases, spellings, patterns, mentions, ``Or``, ``Near``, ``Same``, ``NotNear`` and ``First`` stand for stretches of text
 and may stand inside one another; all else is true of a report as a whole.
+
+Every node also has ``&``, ``|`` and ``~``. Type checkers do not know them, since NamedTuples have no base to declare them in:
+``compose`` has typed functions for these and all else that can be joined.
 """
 
 from __future__ import annotations
@@ -22,10 +25,12 @@ Kind = TypeVar("Kind", bound=type)
 
 
 def _node(kind: Kind) -> Kind:
-    """Make a NamedTuple (a dataclass takes seven times as long to define, at every start) equal by kind and all but its span."""
-    kind.__eq__ = _same  # type: ignore[assignment]
-    kind.__ne__ = _differs  # type: ignore[assignment]
-    kind.__hash__ = _hashed  # type: ignore[assignment]
+    """Make a NamedTuple (a dataclass takes seven times as long to define, at every start) equal by kind and all but its span.
+
+    And give it the operators that join nodes.
+    """
+    for name, method in _METHODS.items():
+        setattr(kind, name, method)
     return kind
 
 
@@ -39,6 +44,21 @@ def _differs(node: tuple[object, ...], other: object) -> bool:
 
 def _hashed(node: tuple[object, ...]) -> int:
     return hash((node.__class__, node[:-1]))
+
+
+def _and(node: Node, other: Node) -> Node:
+    return conjunction((node, other)) if isinstance(other, Node) else NotImplemented
+
+
+def _or(node: Node, other: Node) -> Node:
+    return disjunction((node, other)) if isinstance(other, Node) else NotImplemented
+
+
+def _not(node: Node) -> Not:
+    return Not(node)
+
+
+_METHODS = {"__eq__": _same, "__ne__": _differs, "__hash__": _hashed, "__and__": _and, "__or__": _or, "__invert__": _not}
 
 
 @_node
@@ -64,6 +84,21 @@ class Phrase(NamedTuple):
 
     def __str__(self) -> str:
         return _fielded(self.field, f'"{self.text}"' + (f"~{self.slop}" if self.slop > 1 else ""))
+
+
+@_node
+class Analysed(NamedTuple):
+    """Words as the analysis gives them, side by side: each a term, or of a compound its parts and, behind |, the one term of all.
+
+    ``t"ceasefir"``, ``t"rebel+held|rebelheld area"``. A term that was analysed before must not be analysed again.
+    """
+
+    text: str
+    field: str = ""
+    span: Span = NOWHERE
+
+    def __str__(self) -> str:
+        return _fielded(self.field, f't"{self.text}"')
 
 
 @_node
@@ -334,7 +369,7 @@ class Boosted(NamedTuple):
 Expansion = Wildcard | Fuzzy | Regex  # what stands for a set of words
 Nearness = Near | Same | NotNear
 Picked = Dated | Keyword | Ranged  # what restricts and does not score
-Atom = Word | Phrase | Exact | Expansion | Mention | Every | Picked
+Atom = Word | Phrase | Analysed | Exact | Expansion | Mention | Every | Picked
 Node = Atom | Nearness | First | AtLeast | And | Or | Not | Maybe | Require | Boosted
 _LOOSE = Or | Maybe | Require  # bind less than AND does
 _COMPOUND = And | _LOOSE

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from idlibsearch.errors import CorruptIndexError, KernelError, QueryError
 from idlibsearch.index.calendar import UNITS
 from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS, Bounds
+from idlibsearch.index.schema import Schema
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.query.field_names import names_of
 from idlibsearch.query.ranges import number_of
 from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import Having
@@ -56,15 +58,33 @@ def read_facets(specs: Iterable[str], snapshot: Snapshot) -> tuple[Facet, ...]:
 
 def _read(spec: str, snapshot: Snapshot) -> Facet:
     field, _, rest = (part.strip().lower() for part in spec.partition(":"))
-    if field == "date":
+    field = names_of(snapshot.schema).named(field)
+    if _is_dated(field, snapshot.schema):
         if rest not in UNITS:
-            raise QueryError(spec, (0, len(spec)), f"{spec} is nothing to count by", f"write date:{', date:'.join(UNITS)}")
+            ways = ", ".join(f"{field}:{unit}" for unit in UNITS)
+            raise QueryError(spec, (0, len(spec)), f"{spec} is nothing to count by", f"write {ways}")
         return Facet(field, unit=rest)
-    if not (field in KEYWORD_COLUMNS or field == WORDS or snapshot.has_column(field)):
-        raise QueryError(spec, (0, len(field)), f"there is no field {field} to count", f"there are {', '.join(KEYWORD_COLUMNS)}")
+    countable = _countable(snapshot.schema)
+    if not (field in countable or (snapshot.schema is None and snapshot.has_column(field))):
+        raise QueryError(spec, (0, len(field)), f"there is no field {field} to count", f"there are {', '.join(countable)}")
     if rest and not (rest.isascii() and rest.isdigit()):
         raise QueryError(spec, (len(spec) - len(rest), len(spec)), f"{rest} is no number of values", _ADVICE)
     return Facet(field, (int(rest[:9]) or ALL) if rest else LIMIT)
+
+
+def _is_dated(field: str, schema: Schema | None) -> bool:
+    """Is a field counted by the calendar?"""
+    if schema is None:
+        return field == "date"
+    declared = schema.field(field)
+    return declared is not None and declared.kind == "datetime"
+
+
+def _countable(schema: Schema | None) -> tuple[str, ...]:
+    """The fields that every index with this schema has values of."""
+    if schema is None:
+        return (*KEYWORD_COLUMNS, WORDS)
+    return tuple(field.name for field in schema.fields if field.kind in ("keyword", "number", "boolean"))
 
 
 def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, Counts]:
@@ -73,7 +93,7 @@ def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, 
     A date counts in the stretch that holds all of it; behind the stretches stand, where there are any, the ``vague`` dates
     that reach over more than one and the ``undated`` reports. Stretches without a report are left out.
     """
-    return {facet.name: _dates(facet.unit, snapshot, docs) if facet.unit else _values(facet, snapshot, docs) for facet in facets}
+    return {facet.name: _dates(facet, snapshot, docs) if facet.unit else _values(facet, snapshot, docs) for facet in facets}
 
 
 def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
@@ -163,12 +183,12 @@ def _by_number(text: str) -> tuple[float, str]:
     return (inf if number is None else number), text
 
 
-def _dates(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
-    calendar = snapshot.calendar(unit)
+def _dates(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
+    field = facet.field if snapshot.schema is not None else ""
+    calendar = snapshot.calendar(facet.unit, field)
     counts = array("Q", bytes(8 * (len(calendar) + 2)))
-    for segment, found in zip(snapshot.segments, docs, strict=True):
-        columns = segment.date_starts, segment.date_ends
-        _add(segment, "dates.start", count_days, found, *columns, calendar.edges, calendar.stretches, counts)
+    for segment, found, days in zip(snapshot.segments, docs, snapshot.days(field), strict=True):
+        _add(segment, "dates.start", count_days, found, *days, calendar.edges, calendar.stretches, counts)
     labels = calendar.labels
     rows = [(labels[place], counts[place]) for place in present(memoryview(counts)[:-2])]
     return rows + [(name, count) for name, count in ((VAGUE, counts[-2]), (UNDATED, counts[-1])) if count]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from idlibsearch.analysis.analyzer import analyze_folded
+from idlibsearch.errors import SchemaError
+from idlibsearch.index.documents import to_json
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.model import Provenance, Report, ReportDate
+from idlibsearch.model import Document, Provenance, Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.found import Found
 from idlibsearch.query.order import Scored
-from idlibsearch.results.snippet import best, whole
+from idlibsearch.results.snippet import Passage, best, best_of_places, whole
 
 SNIPPET_TOKENS = 40  # two or three lines on a terminal
 
@@ -32,29 +35,42 @@ class Hit:
         return f"<Hit {self.key} {self.score:.3f}>"
 
     @cached_property
-    def report(self) -> Report:
-        """The whole report."""
+    def _stored(self) -> Report | Document:
         return self._snapshot.segments[self._scored.segment].documents.read(self._scored.doc)
+
+    @property
+    def report(self) -> Report:
+        """The whole report. Raises SchemaError in an index with a schema of its own: see ``fields``."""
+        return as_report(self._stored)
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """What is stored, field by field; of a report, as plain JSON values."""
+        return fields_of(self._snapshot, self._stored)
+
+    def __getitem__(self, name: str) -> Any:
+        """The stored value of a field. Raises KeyError where it has none."""
+        return self.fields[name]
 
     @property
     def title(self) -> str:
         """Its headline, "" where it has none."""
-        return self.report.title
+        return self._stored.title if isinstance(self._stored, Report) else str(self.fields.get("title", ""))
 
     @property
     def date(self) -> ReportDate | None:
-        """When it was published, None where that is not known."""
-        return self.report.date
+        """When it was published, None where that is not known, as of documents of other schemas."""
+        return self._stored.date if isinstance(self._stored, Report) else None
 
     @property
     def source(self) -> str:
         """The outlet or agency, "" where it is not known."""
-        return self.report.source
+        return self._stored.source if isinstance(self._stored, Report) else str(self.fields.get("source", ""))
 
     @property
     def provenance(self) -> Provenance | None:
-        """The file it was read from and where in it; None for reports that were handed in."""
-        return self.report.provenance
+        """The file it was read from and where in it; None for what was handed in."""
+        return self._stored.provenance if isinstance(self._stored, Report) else None
 
     @cached_property
     def spans(self) -> dict[str, list[tuple[int, int]]]:
@@ -62,13 +78,36 @@ class Hit:
         marks = self._found.marks(self._scored)
         return {self._snapshot.ranking.fields[column].name: sorted(spans) for column, spans in sorted(marks.items())}
 
-    def snippet(self, *, tokens: int = SNIPPET_TOKENS, before: str = "**", after: str = "**") -> str:
-        """The best passage of the body on one line, matches between ``before`` and ``after``; without one, its beginning."""
-        return best(self.report.body, self.spans.get("body", []), self._width, tokens).written(before, after)
+    def snippet(self, *, tokens: int = SNIPPET_TOKENS, before: str = "**", after: str = "**", field: str = "") -> str:
+        """The best passage of the body on one line, matches between ``before`` and ``after``; without one, its beginning.
+
+        In an index with a schema of its own: of a text that is stored, by default the one with the most matches.
+        """
+        if isinstance(self._stored, Report):
+            text = self._stored.title if field == "title" else self._stored.body
+            return best(text, self.spans.get(field or "body", []), self._width, tokens).written(before, after)
+        return self._passage(field or self._best_text(), tokens).written(before, after)
 
     def marked_title(self, *, before: str = "**", after: str = "**") -> str:
         """The title on one line, matches between ``before`` and ``after``."""
-        return whole(self.report.title, self.spans.get("title", []), self._width).written(before, after)
+        if isinstance(self._stored, Report):
+            return whole(self._stored.title, self.spans.get("title", []), self._width).written(before, after)
+        return self._passage("title", sys.maxsize).written(before, after)
+
+    def _best_text(self) -> str:
+        """Of the texts that are stored the one with the most matches, the first of several; "" where none is."""
+        names = [field.name for field in self._snapshot.ranking.fields if isinstance(self.fields.get(field.name), str)]
+        return max(names, key=lambda name: len(self.spans.get(name, ())), default="")
+
+    def _passage(self, name: str, tokens: int) -> Passage:
+        text, spans = self.fields.get(name), self.spans.get(name, [])
+        group = next((field.group for field in self._snapshot.ranking.fields if field.name == name), None)
+        if not isinstance(text, str) or group is None:
+            return Passage(text if isinstance(text, str) else "", 0, len(text) if isinstance(text, str) else 0, ())
+        if not group:
+            return best(text, spans, self._width, tokens)
+        assert self._snapshot.analysis is not None
+        return best_of_places(text, self._snapshot.analysis.places(name, text), spans, tokens)
 
     def _width(self, folded: str) -> int:
         """How many positions a folded word takes: more than one only with a hyphen in it."""
@@ -89,7 +128,32 @@ class Hit:
             "path": provenance.path if provenance else None,
             "span": [provenance.start, provenance.end] if provenance else None,
             "story": None,
-        }
+        } | ({} if isinstance(self._stored, Report) else {"fields": plain_fields_of(self._snapshot, self._stored)})
+
+
+def as_report(found: Report | Document) -> Report:
+    """What is a report. Raises SchemaError for a document of another schema."""
+    if isinstance(found, Report):
+        return found
+    raise SchemaError("this index has a schema of its own, and no reports; ask for hit.fields or index.document(key)")
+
+
+def plain_fields_of(snapshot: Snapshot, found: Document) -> dict[str, Any]:
+    """What is stored of a document, field by field, as plain JSON values."""
+    from idlibsearch.index.mapping import stored  # noqa: PLC0415 - reports need none of it
+
+    assert snapshot.schema is not None
+    return stored(snapshot.schema, found)
+
+
+def fields_of(snapshot: Snapshot, found: Report | Document) -> dict[str, Any]:
+    """What is stored of a report or document, field by field."""
+    if isinstance(found, Report):
+        return to_json(found)
+    from idlibsearch.index.mapping import shown  # noqa: PLC0415 - reports need none of it
+
+    assert snapshot.schema is not None
+    return shown(snapshot.schema, found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from idlibsearch.model import Report
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.results.hits import Hit, Results
+from idlibsearch.results.pointing import WIDTH, pointed
 
 Format = Literal["text", "json", "jsonl", "csv"]
 BAR_SIGNS = 30
@@ -46,9 +47,9 @@ def records(rows: Iterable[Mapping[str, Any]], form: Format, columns: Iterable[s
 
 
 def _json(value: object, indent: int | None = None) -> str:
-    """JSON that any terminal takes: letters as they are, lone surrogates escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return text if text.isprintable() or not _has_surrogate(text) else json.dumps(value, indent=indent)
+    """JSON that any terminal takes: letters as they are, lone surrogates escaped; what JSON has no form for as text."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return text if text.isprintable() or not _has_surrogate(text) else json.dumps(value, indent=indent, default=str)
 
 
 def _has_surrogate(text: str) -> bool:
@@ -166,15 +167,7 @@ def _flat(part: object) -> str:
     return f"{part:,}" if isinstance(part, int) else str(part)
 
 
-def diagnostics(query: str, found: Iterable[Diagnostic]) -> Iterator[str]:
-    """What is to be said about a question, each with the place in it pointed out."""
+def diagnostics(query: str, found: Iterable[Diagnostic], width: int = WIDTH) -> Iterator[str]:
+    """What is to be said about a question, each with the place in it pointed out, in so many columns."""
     for diagnostic in found:
-        yield from pointed(diagnostic.text or query, diagnostic.span, diagnostic.message, diagnostic.advice)
-
-
-def pointed(query: str, span: tuple[int, int], message: str, advice: str) -> Iterator[str]:
-    """A message about a stretch of a query, carets under it; without the query where that is no single short line."""
-    yield f"{message}; {advice}" if advice else message
-    if query.isprintable() and len(query) <= 100:
-        yield f"  {query}"
-        yield f"  {' ' * span[0]}{'^' * max(span[1] - span[0], 1)}"
+        yield from pointed(diagnostic.text or query, diagnostic.span, diagnostic.message, diagnostic.advice, width)

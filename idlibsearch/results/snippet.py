@@ -6,12 +6,13 @@ matcher gave.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 
+Place = tuple[int, int, int]
 Widths = Callable[[str], int]  # folded word -> the positions it takes
 LEAD_TOKENS = 8  # context before the first mark
 
@@ -42,7 +43,34 @@ def whole(text: str, spans: Iterable[tuple[int, int]], widths: Widths) -> Passag
 def best(text: str, spans: Iterable[tuple[int, int]], widths: Widths, size_tokens: int) -> Passage:
     """The stretch of ``size_tokens`` tokens with the most different marked words, then the most marks, then the earliest."""
     tokens = tokenize(text)
-    marked = _marked(tokens, text, spans, widths)
+    return _cut(text, tokens, _marked(tokens, text, spans, widths), size_tokens)
+
+
+def best_of_places(
+    text: str, places: Iterable[tuple[int, int, int]], spans: Iterable[tuple[int, int]], size_tokens: int
+) -> Passage:
+    """The same of a text whose words another analyzer found: (start, end) in characters and position of each."""
+    positions = {position for start, end in spans for position in range(start, end)}
+    marks: dict[tuple[int, int], bool] = {}
+    for start, end, position in sorted(places):
+        marks[start, end] = marks.get((start, end), False) or position in positions
+    words = _apart(marks)
+    return _cut(text, words, {number: word for number, word in enumerate(words) if marks[word]}, size_tokens)
+
+
+def _apart(words: Mapping[tuple[int, int], bool]) -> list[tuple[int, int]]:
+    """Words that do not overlap; of those that do the marked one, or the first."""
+    found: list[tuple[int, int]] = []
+    for word in words:
+        if found and word[0] < found[-1][1]:
+            if words[word] and not words[found[-1]]:
+                found[-1] = word
+        else:
+            found.append(word)
+    return found
+
+
+def _cut(text: str, tokens: list[tuple[int, int]], marked: dict[int, tuple[int, int]], size_tokens: int) -> Passage:
     first = _best_start(text, marked, size_tokens)
     last = min(first + size_tokens, len(tokens))
     start = tokens[first][0] if first else 0
