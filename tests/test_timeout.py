@@ -7,10 +7,12 @@ from array import array
 import pytest
 
 import idlibsearch
-from idlibsearch import Report
+from idlibsearch import Entity, Report
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import phrases, topk
-from idlibsearch.query.limits import LateError
+from idlibsearch.query.limits import Deadline, LateError
+from idlibsearch.query.mentions import mentions
+from idlibsearch.query.steps import Mentioned
 
 NOW = 1e-6  # milliseconds: over before anything is looked at
 AN_HOUR = 3_600_000.0
@@ -24,13 +26,21 @@ QUESTIONS = (
     "tru*",
     "date:2020",
     "truce date:2020",
+    "truce NEAR/3 report",
+    "(truce NEAR/3 rep*) idlib",
+    "ATLEAST/2 idlib",
+    "idlib SAME/S {PLACE}",
 )
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
     """20,000 reports: lists long enough for kernels to look at the clock."""
-    reports = (Report(f"r{n}", "", f"truce report {n % 97} {'idlib ' * (n % 7)}", "2020-01-01") for n in range(20_000))
+    place = (Entity("PLACE", "truce", "truce", "body", 0, 5),)
+    bodies = (f"truce report {n % 97} {'idlib ' * (n % 7)}" for n in range(20_000))
+    reports = (
+        Report(f"r{n}", "", body, "2020-01-01", entities=() if n % 1_000 else place) for n, body in enumerate(bodies, start=1)
+    )
     with idlibsearch.create(tmp_path_factory.mktemp("late") / "index") as opened:
         opened.add(reports)
         yield opened
@@ -76,3 +86,11 @@ def test_a_kernel_that_is_late_hands_over_the_best_it_has(index):
             ask(1)  # the first nanosecond of 1970
         assert len(caught.value.found) == 10
         assert ask((1 << 64) - 1) == ask(0)
+
+
+def test_reports_are_read_for_their_mentions_only_as_long_as_there_is_time(index):
+    segment, places = Snapshot.open(index.path).segments[0], Mentioned("place", "")
+    assert len(mentions(places, segment, None, Deadline("", AN_HOUR)).docs) == 20
+    deadline = Deadline("", NOW)
+    with pytest.raises(idlibsearch.SearchTimeoutError), deadline:
+        mentions(places, segment, None, deadline)

@@ -153,7 +153,8 @@ class Matcher:
 
         try:
             if id(placed) not in self._programs:  # chosen spellings have no hash
-                self._programs[id(placed)] = placed, Builder(self._segment, self.number, self._docs_of).program(placed)
+                builder = Builder(self._segment, self.number, self._docs_of, self.deadline)
+                self._programs[id(placed)] = placed, builder.program(placed)
             program = self._programs[id(placed)][1]
             program.end_ns = self.deadline.end_ns
             return ask(program)

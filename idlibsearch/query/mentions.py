@@ -17,15 +17,17 @@ from idlibsearch.index.segment import Segment
 from idlibsearch.model import Report
 from idlibsearch.query import docsets
 from idlibsearch.query.candidates import mentioning
+from idlibsearch.query.limits import Deadline
 from idlibsearch.query.spans import Occurrences
 from idlibsearch.query.steps import Mentioned
 
 
-def mentions(mentioned: Mentioned, segment: Segment, among: docsets.Docset | None) -> Occurrences:
-    """The mentions in docs of a set (None: all); each stands from its first to its last token."""
+def mentions(mentioned: Mentioned, segment: Segment, among: docsets.Docset | None, deadline: Deadline) -> Occurrences:
+    """The mentions in docs of a set (None: all); each stands from its first to its last token. Raises LateError."""
     having = mentioning(mentioned, segment)
     docs, ends, columns, starts, stops = array("I"), array("Q"), array("B"), array("I"), array("I")
     for doc in docsets.members(having if among is None else docsets.both(having, among)):
+        deadline.check()
         report = segment.documents.read(doc)
         assert isinstance(report, Report)  # documents of other schemas have no entities
         found = sorted(set(_mentions_in(report, mentioned, segment)))

@@ -8,6 +8,7 @@ from functools import cached_property
 from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.candidates import Candidates
+from idlibsearch.query.limits import Deadline
 from idlibsearch.query.steps import (
     Apart,
     Beside,
@@ -35,9 +36,10 @@ _UNITS = {"S": spans.SENTENCE, "P": spans.PARAGRAPH}
 class Builder:
     """Builds programs for the segment of this number; ``docs_of`` says in which docs a leaf is."""
 
-    def __init__(self, segment: Segment, number: int, docs_of: Callable[[Leaf], docsets.Docset]) -> None:
+    def __init__(self, segment: Segment, number: int, docs_of: Callable[[Leaf], docsets.Docset], deadline: Deadline) -> None:
         self._segment = segment
         self._number = number
+        self._deadline = deadline
         self._candidates = Candidates(segment, docs_of)
         self._root: Spanned | None = None
 
@@ -58,7 +60,7 @@ class Builder:
             case Mentioned():
                 from idlibsearch.query.mentions import mentions  # noqa: PLC0415 - reads stored reports: few questions need it
 
-                return spans.LEAF, [mentions(spanned, self._segment, self._among)]
+                return spans.LEAF, [mentions(spanned, self._segment, self._among, self._deadline)]
             case Early():
                 return spans.EARLY, spanned.tokens, [self._tree(spanned.part)]
             case Beside():

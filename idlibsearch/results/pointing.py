@@ -47,7 +47,7 @@ def _underlined(line: str, start: int, end: int, room: int) -> tuple[str, str]:
 def _window(columns: list[int], start: int, room: int) -> tuple[int, int]:
     """The characters [first, last) to be shown: all where they fit, else with a third of the room before ``start``."""
     count = len(columns) - 1
-    if columns[count] <= room:
+    if columns[count] + (start == count) <= room:  # at the end there is a caret behind it
         return 0, count
     room -= 2 * len(_CUT)
     first = last = start
