@@ -75,6 +75,13 @@ def put(name: str, at: int, value: Any) -> Callable[[Sections, Segment], None]:
     return change
 
 
+def last_left_out(name: str) -> Callable[[Sections, Segment], None]:
+    def change(sections: Sections, _: Segment) -> None:
+        sections[name][1].pop()
+
+    return change
+
+
 def swapped(name: str, a: int, b: int) -> Callable[[Sections, Segment], None]:
     def change(sections: Sections, _: Segment) -> None:
         data = sections[name][1]
@@ -292,6 +299,7 @@ BROKEN: list[tuple[str, Callable[[Sections, Segment], None], str]] = [
     ("in how many reports a surface is", words(lambda *_: None, docs=3), "surfaces.data: a surface"),
     ("the surfaces of a term", put("term.surfaces", 0, lambda n: n + 2), "term.surfaces"),
     ("where a list starts", swapped("postings.start", -1, -2), "post"),
+    ("a term without a list", last_left_out("postings.start"), "not a list for each term"),
     ("the last doc of a block", put("blocks.last", 0, lambda n: n + 1), "posting"),
     ("where a block starts", put("blocks.start", 1, lambda n: n + 1), "posting"),
     ("where the positions of a block start", put("blocks.positions", 1, lambda n: n + 1), "posting"),

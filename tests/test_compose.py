@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from idlibsearch import QueryError
 from idlibsearch.query.compose import (
@@ -21,6 +23,8 @@ from idlibsearch.query.syntax import parse
 from idlibsearch.query.tree import And, Boosted, Every, Mention, Not, Or, Wildcard, Word
 
 A, B, C = Word("a"), Word("b"), Word("c")
+ODD = ["AND", "NOT", "near8", "w/8", "ATLEAST/2", "a:b", "title:x", "b*", 'say "no"', "c~2", "=d", "(f", "[g TO h]", "-k"]
+texts = st.one_of(st.text(max_size=9).map("{}x".format), st.sampled_from(ODD))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +51,12 @@ A, B, C = Word("a"), Word("b"), Word("c")
 def test_what_is_built_is_what_is_typed(built, typed):
     assert parse(typed).tree == built
     assert parse(str(built)).tree == built
+
+
+@given(st.lists(texts, min_size=2, max_size=3))
+def test_nothing_in_a_text_is_an_operator(words):
+    for built in (any_of(*words), near(3, *words)):
+        assert parse(str(built)).tree == built
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from whoosh.analysis import (
     StopFilter,
 )
 from whoosh.fields import BOOLEAN, COLUMN, DATETIME, ID, IDLIST, KEYWORD, NGRAM, NGRAMWORDS, NUMERIC, STORED, TEXT, Schema
+from whoosh.query import Term
 
 import idlibsearch
 from idlibsearch import QueryError, Report, ReportError, SchemaError
@@ -589,3 +590,13 @@ def test_the_command_line_asks_and_shows(make):
     assert "when: 2020-01-12 10:30:00" in shown
     stats = CliRunner().invoke(cli, ["stats", "--index", str(index.path)], standalone_mode=False).output
     assert "reports: 1" in stats
+
+
+def test_objects_of_whoosh_are_for_indexes_of_reports_and_others_say_so(tmp_path):
+    with idlibsearch.create(tmp_path / "index", Schema(body=TEXT)) as index:
+        with pytest.raises(idlibsearch.SchemaError, match="for indexes of reports only"):
+            index.search(Term("body", "a"))
+        with pytest.raises(idlibsearch.SchemaError, match="for indexes of reports only"):
+            index.whoosh_reader()
+        with pytest.raises(idlibsearch.QueryError, match="not known in an index with a schema of its own"):
+            index.search('b NEAR/5 t"a"')

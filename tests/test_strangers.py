@@ -154,4 +154,4 @@ def test_harm_done_under_right_checksums_ends_in_errors_of_ours(tmp_path):
 def test_much_harm_done_under_right_checksums_ends_in_errors_of_ours(tmp_path):
     seed = time.time_ns()
     print("seed", seed)
-    in_little_memory(tmp_path, seed, count=5000)
+    in_little_memory(tmp_path, seed, count=2000)

@@ -17,7 +17,7 @@ from idlibsearch.faces.whoosh_compat import PublicationDate, number_field
 from idlibsearch.index.columns import WORDS
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.query.pieces import COLUMN_FIELDS, SEARCHED_FIELDS
+from idlibsearch.query.field_names import REPORT_NAMES
 from idlibsearch.query.ranges import Typed, dated
 from idlibsearch.query.tree import NOWHERE, Dated, Keyword, Node, Ranged
 
@@ -54,12 +54,11 @@ class Reading:
         name = query.fieldname or ""
         if name in WRITTEN:
             return Place(WRITTEN[name], "written")
-        if name in SEARCHED_FIELDS or not name:
+        if name in REPORT_NAMES.searched or not name:
             return Place(name, {"": "any", "entities": "names", "date": "date"}.get(name, "text"))
-        if name in COLUMN_FIELDS or self.snapshot.has_column(name):
+        if name in REPORT_NAMES.columns or self.snapshot.has_column(name):
             return Place(name, "column")
-        known = ", ".join((*SEARCHED_FIELDS, *COLUMN_FIELDS))
-        raise self.refused(query, f"asks in the field {name}, which cannot be searched", f"the fields to search are {known}")
+        raise self.refused(query, f"asks in the field {name}, which cannot be searched", REPORT_NAMES.advice)
 
     def spelled_field(self, query: Query) -> str:
         """The field of a query for words by their letters."""

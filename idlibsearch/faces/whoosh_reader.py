@@ -26,6 +26,7 @@ from idlibsearch.faces.whoosh_terms import AnalysedTerms, ColumnTerms, Found, Te
 from idlibsearch.index.columns import column_name, spellings_of
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.model import Report
 
 __all__ = ["IndexReader", "open_reader"]
 
@@ -200,6 +201,7 @@ class SegmentReader(IndexReader):  # type: ignore[misc]
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """What a report has of the stored fields; of its keywords all spellings."""
         report = self._segment.documents.read(docnum)
+        assert isinstance(report, Report)  # indexes of other schemas have no reader
         plain = {name: getattr(report, name) for name in ("key", "title", "body", "url", "provenance")}
         day = {} if report.date is None else {"date": datetime.combine(report.date.start, time())}
         numbers = {column_name(name): number for name, number in report.numbers.items()}

@@ -90,6 +90,8 @@ class Segment:
     def postings(self) -> PostingReader:
         """Its posting lists."""
         try:
+            if len(self.file.array("postings.start")) != len(self.lexicon.terms):
+                raise ValueError("not a list for each term")
             return open_postings(self.file, self.positional, self.lexicon.surface_count, self._bitmap)
         except ValueError as error:
             raise CorruptIndexError(str(self.path), str(error), "postings.data") from None

@@ -2,14 +2,16 @@
 
     all_of("ceasefire", near(5, any_of("bank", "loan"), "debt crisis"), none_of(Word("turkey", "title")))
 
-A text may stand for a node: it is a ``Word`` or, with a space in it, a ``Phrase``, and nothing in it is an operator. What is
-built is what is typed: ``str`` of it is the question. Distances and the like are looked at when it is asked.
+A text may stand for a node: it is a ``Word`` or, where it is more than that, a ``Phrase``, and nothing in it is an operator or a
+pattern. What is built is what is typed: ``str`` of it is the question. Distances and the like are looked at when it is asked.
 """
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 
+from idlibsearch.query.pieces import BINARY, operator
 from idlibsearch.query.tree import (
     AtLeast,
     Every,
@@ -27,6 +29,7 @@ from idlibsearch.query.tree import (
 )
 
 Part = Node | str
+_PUNCTUATION = str.maketrans('"*', "  ")  # to texts; in a question the end of a phrase, and a pattern
 
 
 def all_of(*parts: Part) -> Node:
@@ -86,4 +89,5 @@ def _same(unit: Unit, *parts: Part) -> Node:
 def _node_of(part: Part) -> Node:
     if not isinstance(part, str):
         return part
-    return Phrase(part) if len(part.split()) > 1 else Word(part)
+    is_word = re.fullmatch(r"\w[\w.'’-]*", part) and part not in (*BINARY, "NOT") and not operator(part).name
+    return Word(part) if is_word else Phrase(part.translate(_PUNCTUATION))

@@ -23,6 +23,7 @@ from idlibsearch.query.plan import MAX_PHRASE_WORDS, Planner
 from idlibsearch.query.rank import idf
 from idlibsearch.query.steps import All, Chosen, Filled, Leaf, Some, Step, Unit
 from idlibsearch.query.tree import (
+    Analysed,
     And,
     AtLeast,
     Boosted,
@@ -124,7 +125,7 @@ class OwnFields:
     def _nearness(self, node: Node) -> Step:
         """In any of the groups: the words of one are not near to those of another."""
         for part in _inside(node):
-            if isinstance(part, Same | Mention):
+            if isinstance(part, Same | Mention | Analysed):
                 self.step(part)
         field = next((name for part in _inside(node) if (name := _field_of(part))), "")
         scopes = self._scopes.ordered(node, self._scopes.of(field))
@@ -251,7 +252,8 @@ class _InScope:
         self.diagnostics = planner.diagnostics
         self._planner = planner
 
-    def leaf(self, node: Text) -> Leaf:
+    def leaf(self, node: Text | Analysed) -> Leaf:
+        assert not isinstance(node, Analysed)  # refused before
         return self._own.leaf(node, self._scope)
 
     def parts_of_phrase(self, node: Phrase, columns: tuple[int, ...]) -> list[Leaf]:
