@@ -33,8 +33,9 @@ if TYPE_CHECKING:
         StorageError,
         WorkerError,
     )
-    from idlibsearch.faces.api import Changes, Index, create, open
+    from idlibsearch.faces.api import Index, create, open
     from idlibsearch.faces.care import copy, rebuild, repair
+    from idlibsearch.faces.edit import Changes, Edit
     from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
@@ -48,7 +49,8 @@ _HOMES = {
     "idlibsearch.errors": """ClosedError CorruptIndexError DiskError FormatVersionError IdlibsearchError IndexExistsError
         InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
-    "idlibsearch.faces.api": "Changes Index create open",
+    "idlibsearch.faces.api": "Index create open",
+    "idlibsearch.faces.edit": "Changes Edit",
     "idlibsearch.faces.care": "copy rebuild repair",
     "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
     "idlibsearch.index.repair": "Repaired",
@@ -60,7 +62,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Entity", "FormatVersionError", "Hit",
+    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "FormatVersionError", "Hit",
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
     "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError",
     "Results", "SchemaError", "SearchTimeoutError", "StorageError", "WorkerError", "copy", "create", "open", "rebuild", "repair",

@@ -152,7 +152,7 @@ class LockedError(StorageError):
     """Another writer has the index; ``holder`` says who, ``waited_s`` how long was waited (seconds)."""
 
     def __init__(self, path: str, holder: str, waited_s: float) -> None:
-        super().__init__(path, f"another writer has this index ({holder}); waited {waited_s:.1f} s")
+        super().__init__(path, f"another writer has this index ({holder}); waited {waited_s:.1f} s; try again, or wait longer")
         self.holder = holder
         self.waited_s = waited_s
 

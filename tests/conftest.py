@@ -42,7 +42,7 @@ def seed_index(tmp_path_factory):
 def filled(tmp_path_factory) -> Path:
     """A folder with an index of two segments, one with replaced reports; to be copied, not to be changed."""
     folder = tmp_path_factory.mktemp("filled") / "index"
-    with idlibsearch.create(folder) as index:
+    with idlibsearch.create(folder, merge="never") as index:
         index.add(Report(f"k{n}", f"Truce {n}", "Rebel-held Idlib. " * 3, "2020", source="Reuters") for n in range(3))
         index.add([Report("k4", "Four"), Report("k0", "Zero again")])
     return folder

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 import idlibsearch
-from idlibsearch import CorruptIndexError, Report, WorkerError
-from idlibsearch.index import runs, writer
+from idlibsearch import Report, WorkerError
+from idlibsearch.index import documents, runs, writer
 from idlibsearch.index.directory import read_manifest
-from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.worker import read_batch, work
 
 
@@ -36,7 +35,7 @@ def segment_of(folder: Path) -> bytes:
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
-    monkeypatch.setattr(writer, "BATCH_BYTES", 16_000)
+    monkeypatch.setattr(documents, "BATCH_BYTES", 16_000)
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def test_many_runs_are_merged_to_the_same_bytes(new_index, plain, monkeypatch):
 
 def test_the_last_of_several_reports_counts_in_whichever_runs_they_are(new_index, monkeypatch):
     monkeypatch.setattr(runs, "BASE_BYTES", 1 << 40)
-    monkeypatch.setattr(writer, "BATCH_BYTES", 100)
+    monkeypatch.setattr(documents, "BATCH_BYTES", 100)
     new_index.add([Report("kept", "Old", "a " * 99), Report("gone", "Early"), Report("same", "Same")])
     again = [Report("kept", f"Version {n}", "truce " * n) for n in range(9)]
     changes = new_index.add([*again, Report("new", "One"), Report("same", "Same"), Report("new", "Two")])
@@ -142,55 +141,3 @@ def test_a_worker_that_hears_no_more_leaves_nothing(tmp_path):
         work(source)
     with open(os.devnull, "rb") as source, pytest.raises(EOFError):
         read_batch(source)
-
-
-# ---- merging what several commits left
-
-
-def test_merging_leaves_one_segment_without_what_was_removed(new_index, tmp_path):
-    reports = news(60, seed=2)
-    for at in range(0, 60, 20):
-        new_index.add(reports[at : at + 20])
-    gone = [report.key for report in reports[::7]]
-    new_index.remove(*gone)
-    before = [(report.key, report.title) for report in new_index]
-    found = new_index.search("idlib OR w1", limit=50)
-    assert new_index.merge() is True
-    assert (new_index.stats()["segments"], new_index.stats()["deleted"]) == (1, 0)
-    assert [(report.key, report.title) for report in new_index] == before
-    assert {hit.key for hit in new_index.search("idlib OR w1", limit=50)} == {hit.key for hit in found}
-    assert new_index.merge() is False
-    assert new_index.add(reports[:20]).added > 0
-
-
-def test_a_reader_is_not_disturbed_by_merging(new_index):
-    for number in range(3):
-        new_index.add([Report(f"k{number}", "Truce")])
-    with idlibsearch.open(new_index.path) as reader:
-        new_index.merge()
-        assert reader.search("truce").total == 3
-        assert reader.refresh() is True
-        assert reader.search("truce").total == 3
-        assert reader.stats()["segments"] == 1
-
-
-def test_damage_is_not_merged(new_index):
-    for number in range(3):
-        new_index.add([Report(f"k{number}-{n}", "Truce", "Idlib " * n) for n in range(200)])
-    path = new_index.path / "00000002.seg"
-    sound = path.read_bytes()
-    section = SectionFile(path).sections["stored.blocks"]
-    path.write_bytes(sound[: section.offset] + bytes([sound[section.offset] ^ 1]) + sound[section.offset + 1 :])
-    with pytest.raises(CorruptIndexError, match="section stored"):
-        new_index.merge()
-    path.write_bytes(sound)
-    assert new_index.generation == 4
-    assert {path.suffix for path in new_index.path.iterdir()} == {".seg", ".json", ".lock"}
-
-
-def test_merging_an_index_of_nothing_is_nothing(new_index):
-    assert new_index.merge() is False
-    new_index.add([Report("a", "One")])
-    assert new_index.merge() is False
-    new_index.remove("a")
-    assert new_index.merge() is False

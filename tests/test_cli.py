@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import idlibsearch
+from idlibsearch.index.lock import WriteLock
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -275,7 +276,7 @@ def test_show_prints_the_whole_report(run, indexed):
     )
 
 
-@pytest.mark.parametrize("command", ["index", "query", "show", "stats", "check", "remove"])
+@pytest.mark.parametrize("command", ["index", "query", "show", "stats", "check", "remove", "merge"])
 def test_every_command_has_help_with_an_example(run, command):
     text = run(command, "--help").stdout
     assert f"idlibsearch {command} " in text
@@ -342,6 +343,35 @@ def test_a_query_loads_neither_nltk_nor_whoosh_nor_numpy(indexed, arguments):
 
 def test_the_version_is_the_packages(run):
     assert run("--version").stdout.split()[-1] == idlibsearch.__version__
+
+
+def test_what_answers_a_question_can_be_removed(run, indexed):
+    result = run("remove", "--query", "source:tass", "seeds/003_68dc4d247c074b28.txt", "--format", "json")
+    assert (result.returncode, json.loads(result.stdout)) == (0, {"removed": 3, "reports": 47})
+    assert run("query", "source:tass").returncode == 1
+    assert run("remove", "--query", "date:1999").returncode == 1
+    for odd in (["--query", "colour:red"], ["--query", "(truce"], []):
+        assert run("remove", *odd).returncode == 2
+    assert json.loads(run("stats", "--format", "json").stdout)["reports"] == 47
+
+
+def test_who_does_not_wait_is_told_who_is_writing(run, indexed):
+    with WriteLock(indexed / "index"):
+        for command in (["index", "seeds"], ["remove", "--query", "truce"]):
+            result = run(*command, "--wait", "0")
+            assert result.returncode == 2
+            assert f"another writer has this index (process {os.getpid()} on" in result.stderr
+        assert run("query", "ceasefire").returncode == 0
+    assert run("index", "seeds", "--wait", "0").returncode == 0
+
+
+def test_an_index_is_the_same_with_and_without_checkpoints(run, in_seeds):
+    for minutes, folder in (("0.0000001", "a"), ("0", "b")):
+        assert run("index", "--index", folder, "--checkpoint", minutes, "seeds").returncode == 0
+        run("merge", "--index", folder)
+    newest = [max((in_seeds / folder).glob("*.seg")) for folder in "ab"]
+    assert newest[0].name > newest[1].name
+    assert newest[0].read_bytes() == newest[1].read_bytes()
 
 
 def test_a_question_may_take_only_so_long(run, in_seeds):

@@ -37,7 +37,7 @@ def held(folder: Path) -> Held:
 def strays(folder: Path) -> set[str]:
     """Files that neither the newest generation nor the one before it names."""
     newest = read_manifest(folder)
-    named = newest.files() | {"write.lock"}
+    named = newest.files() | {"write.lock", "merge.lock", "files.seen"}
     if (folder / f"generation-{newest.generation - 1:08d}.json").exists():
         named |= read_manifest(folder, newest.generation - 1).files()
     return {path.name for path in folder.iterdir()} - named

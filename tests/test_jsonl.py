@@ -11,7 +11,7 @@ import pytest
 
 from idlibsearch import Report
 from idlibsearch.ingest import jsonl
-from idlibsearch.ingest.jsonl import File, Notice, items_of
+from idlibsearch.ingest.jsonl import File, Items, Notice
 from idlibsearch.ingest.pages import read_page
 
 
@@ -127,7 +127,7 @@ def test_complaints_about_one_file_end_somewhere(new_index, write, monkeypatch):
 def test_a_line_that_is_too_long_is_passed_over(write, monkeypatch):
     monkeypatch.setattr(jsonl, "LINE_BYTES", 50)
     path = write({"id": 1, "text": "a"}, {"id": 2, "text": "é" * 300}, {"id": 3, "text": "b"})
-    first, error, last = items_of(File(str(path), "r"), "hash")
+    first, error, last = Items(File(str(path), "r"), "hash")
     assert isinstance(first, Report)
     assert str(error) == f"{path}:2: is longer than 50 bytes"
     assert isinstance(last, Report)
@@ -215,7 +215,7 @@ def test_reading_takes_no_more_memory_for_a_longer_file(write):
     def peak(lines: int) -> int:
         path = write(*({"id": n, "title": f"Truce {n}", "text": "word " * 200} for n in range(lines)), name="long.jsonl.xz")
         tracemalloc.start()
-        assert sum(isinstance(item, Report) for item in items_of(File(str(path), "long"), "hash")) == lines
+        assert sum(isinstance(item, Report) for item in Items(File(str(path), "long"), "hash")) == lines
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return used
@@ -225,6 +225,6 @@ def test_reading_takes_no_more_memory_for_a_longer_file(write):
 
 
 def test_notices_are_not_errors(write):
-    (notice, report) = items_of(File(str(write({"id": 1, "text": "a", "date": "x"})), "r"), "hash")
+    (notice, report) = Items(File(str(write({"id": 1, "text": "a", "date": "x"})), "r"), "hash")
     assert isinstance(notice, Notice)
     assert isinstance(report, Report)

@@ -17,7 +17,7 @@ DOORS = {
     "click": {"faces.cli"},
     "numpy": {
         *("index.analysed", "index.builder", "index.columns_writer", "index.rows", "index.wordlist"),
-        *("index.merge", "index.merge_columns", "index.merge_words", "index.stretches"),
+        *("index.deletions", "index.merge", "index.merge_columns", "index.merge_words", "index.stretches"),
         *("index.check_columns", "index.check_lists", "index.check_rows"),
     },
     "backports": {"index.documents"},

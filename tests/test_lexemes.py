@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from itertools import pairwise
 
 import pytest
@@ -16,7 +17,7 @@ from idlibsearch.analysis.analyzer import JOINED_PARTS, NUMBER_WORDS, SPECIAL_PA
 from idlibsearch.analysis.fold import KEPT_UPPER, fold
 from idlibsearch.analysis.porter import stem
 from idlibsearch.index.lexemes import Lexemes
-from idlibsearch.index.string_tables import ordered, picked
+from idlibsearch.index.string_tables import first_at, ordered, picked
 from idlibsearch.index.strings import Table, table_of
 
 PARTS = [
@@ -136,6 +137,13 @@ def test_strings_are_ordered_by_group_and_bytes(strings, data):
     ]
 
 
+@given(texts, st.text("abé𐍈", max_size=12))
+def test_a_string_is_found_by_an_order_of_them(strings, wanted):
+    table = table_of(strings)
+    order = ordered(table.text, table.ends, as_numbers(range(len(strings))))
+    assert first_at(table.text, table.ends, order, wanted.encode()) == bisect_left(sorted(strings), wanted)
+
+
 def as_numbers(numbers, kind="I"):
     return array(kind, numbers)
 
@@ -147,3 +155,6 @@ def test_strings_that_are_not_there_are_refused():
             function(table.text, table.ends, as_numbers([2]))
         with pytest.raises(IndexError):
             function(b"a", table.ends, as_numbers([1]))
+    for text, order in ((table.text, [2]), (b"a", [1])):
+        with pytest.raises(IndexError):
+            first_at(text, table.ends, as_numbers(order), b"c")

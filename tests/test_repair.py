@@ -35,7 +35,7 @@ def report(number: int, title: str = "Truce") -> Report:
 def three(tmp_path_factory) -> Path:
     """Three segments of 60 reports, some of the first removed, some of the second replaced by the third."""
     folder = tmp_path_factory.mktemp("three") / "index"
-    with idlibsearch.create(folder) as index:
+    with idlibsearch.create(folder, merge="never") as index:
         index.add(report(n) for n in range(60))
         index.remove("k003", "k004")
         index.add(report(n) for n in range(60, 120))

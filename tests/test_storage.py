@@ -164,7 +164,7 @@ def test_a_second_writer_is_refused_and_told_who_has_the_lock(new_index):
         WriteLock(new_index.path),
         pytest.raises(idlibsearch.LockedError, match=f"process {os.getpid()} on .* since 20") as caught,
     ):
-        Writer(new_index.path, timeout_s=0.05).__enter__()
+        Writer(new_index.path, wait_s=0.05).__enter__()
     assert caught.value.waited_s >= 0.05
     new_index.add([Report("a")])
 

@@ -37,5 +37,9 @@ def built(names: list[str], typed: str) -> Node:
 def main() -> None:
     with idlibsearch.create("index") as index:
         changes = index.add([Report(key="a", title="Truce holds", body="…", date="2020-01-12")])
+        with index.edit() as edit:
+            before: Report | None = edit.get("a")
+            edit.remove_where("title:truce")
+        print(before, edit.changes.removed, index.merge(), index.refresh())
         print(changes.added, [str(error) for error in index.check()], headlines(index, "truce"))
         print(index.search(built(["idlib", "sochi"], "date:2020"), filter=any_of("a", "b")).query)

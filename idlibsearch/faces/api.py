@@ -5,6 +5,7 @@ Everything the command line does is a method here. Nothing is printed; what goes
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,15 +14,16 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, InputError, SchemaError
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, SchemaError
 from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
+from idlibsearch.index.forks import BRIEFLY
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.model import Document, Report
+from idlibsearch.model import Report
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.search import Request, When, search
 from idlibsearch.query.syntax import Parsed
@@ -29,53 +31,50 @@ from idlibsearch.query.tree import Node
 from idlibsearch.results.hits import Results, as_report, fields_of, results_of
 
 if TYPE_CHECKING:
+    from idlibsearch.faces.edit import Changes, Edit
     from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
     from idlibsearch.faces.whoosh_query import Query
     from idlibsearch.faces.whoosh_reader import IndexReader
+    from idlibsearch.index.background import Background
     from idlibsearch.index.schema import Analysis, Purpose, Schema
-    from idlibsearch.index.writer import Writer
-    from idlibsearch.ingest.jsonl import Item
     from idlibsearch.ingest.layout import Mode as Split
-    from idlibsearch.ingest.pages import Page
     from idlibsearch.query.tree import Mode
 
 Pathlike = str | os.PathLike[str]
+Merging = Literal["foreground", "background", "never"]
 MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process
-LOCK_TIMEOUT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
-
-
-class Changes(NamedTuple):
-    """What a change did, counted in reports; where files were read, also those met, those left alone, those that failed.
-
-    ``skipped``: files, and lines of files, that hold no report; ``warnings``: what reports were read without.
-    """
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    files: int = 0
-    files_unchanged: int = 0
-    skipped: tuple[InputError, ...] = ()
-    warnings: tuple[InputError, ...] = ()
+WAIT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
 
 
 class Index:
     """An open index: a snapshot to search, and the way to change it.
 
-    A context manager. Searching is safe from many threads at once; every change is one atomic commit that this object sees
-    at once and other processes when they ``refresh``.
+    A context manager. Searching and refreshing are safe from many threads at once, and in forked children; every change is one
+    atomic commit that this object sees at once and others when they ``refresh``.
     """
 
-    def __init__(self, path: Pathlike, schema: WhooshSchema | None = None, *, verify: bool = False) -> None:
+    def __init__(
+        self,
+        path: Pathlike,
+        schema: WhooshSchema | None = None,
+        *,
+        verify: bool = False,
+        wait_s: float = WAIT_S,
+        merge: Merging = "foreground",
+    ) -> None:
         """Open the index in the folder ``path``; as ``idlibsearch.open``."""
         self.path = Path(path)
+        self.wait_s = wait_s
+        self._merging = merge
+        self._background: Background | None = None
         self._given = schema
         self._open: Snapshot | None = Snapshot.open(self.path)
         if verify:
             for fault in self._snapshot.verify():
                 raise fault
         self._open.analysis = self._analysis = _analysis(self._open, schema)
+        self._turns = itertools.count(1)
+        self._turn = 0  # of the call of ``refresh`` that opened what is open
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -200,21 +199,46 @@ class Index:
         Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
         cannot be indexed.
         """
-        with self._writer(processes, memory_mb) as writer:
-            for report in self._readable(reports, writer.snapshot):
-                writer.add(report)
+        with self.edit(processes=processes, memory_mb=memory_mb) as edit:
+            edit.add(reports)
+        return edit.changes
+
+    def edit(self, *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Edit:
+        """Several changes as one commit; a context manager.
+
+            with index.edit() as edit:
+                edit.remove_where("source:reuters date:2019")
+                edit.add(reports)
+
+        ``processes`` and ``memory_mb`` as in ``add``. Raises LockedError while another writer has the index.
+        """
+        from idlibsearch.faces.edit import Edit
+        from idlibsearch.index.writer import Effort, Writer
+
+        _ = self._snapshot  # a closed index cannot be changed either
+        return Edit(Writer(self.path, self.wait_s, Effort(processes, memory_mb)), self._analysis, self._committed)
+
+    def _committed(self) -> None:
+        """See what was committed, and merge what that makes due."""
         self._see()
-        return Changes(writer.added, writer.changed, writer.unchanged)
+        if self._merging == "background":
+            from idlibsearch.index.background import Background
 
-    def _readable(
-        self, items: Iterable[Report] | Iterable[Mapping[str, Any]], snapshot: Snapshot
-    ) -> Iterable[Report] | Iterable[Document]:
-        """What is to be added, as the index takes it."""
-        if self._analysis is None:
-            return map(_checked, items)
-        from idlibsearch.index.mapping import documents
+            self._background = self._background or Background(self.path)
+            self._background.wake()
+        elif self._merging == "foreground":
+            from idlibsearch.index.merging import merge_due
 
-        return documents(items, snapshot, self._analysis)
+            if merge_due(self.path, self.wait_s):
+                self._see()
+
+    def _see(self) -> bool:
+        """See what was just committed; an error here does not mean that it was not."""
+        try:
+            return self.refresh()
+        except DiskError as error:
+            outcome = "the change stands, and is seen as soon as the index can be opened again"
+            raise DiskError(error.path, error.errno or 0, error.reason, outcome) from error
 
     def add_path(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
         self,
@@ -227,73 +251,76 @@ class Index:
         advance: Callable[[int], None] | None = None,
         processes: int = 1,
         memory_mb: int = MEMORY_MB,
+        checkpoint_s: float | None = None,
     ) -> Changes:
         """Read report pages and files of JSON lines (.jsonl, .ndjson, packed as .gz or .xz or not), and bring the index up to
         date with them; one commit.
 
-        Pages that have not changed are left alone; a changed page's reports replace its old ones. ``prune`` also removes the
+        Files that have not changed are not even opened; a changed file's reports replace its old ones. ``prune`` also removes the
         reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
         its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
         one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes`` and
         ``memory_mb`` as in ``add``; this process reads the files, whoever builds.
-        """
-        from idlibsearch.ingest.pages import read_paths, relative_path
 
+        ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
+        taken up by the next where it was then. Others see what is there meanwhile.
+        """
         if self._snapshot.schema is not None:
             raise SchemaError("files hold reports, and this index has a schema of its own; add mappings of its fields")
-        tally = _Tally()
-        with self._writer(processes, memory_mb) as writer:
-            known = writer.snapshot.files()
+        from idlibsearch.faces.update import Update
+        from idlibsearch.ingest.pages import read_paths
+
+        with self.edit(processes=processes, memory_mb=memory_mb) as edit:
+            update = Update(edit.writer, self.root, checkpoint_s)
             options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
-            for page in read_paths(paths, self.root, known=known, **options):
-                tally.take(page, writer)
+            for page in read_paths(paths, self.root, **update.told, **options):
+                update.take(page)
                 if progress is not None:
                     progress(page.path)
-            unread = {relative_path(error.path, self.root) for error in tally.skipped if os.path.exists(error.path)}
-            there = tally.seen | unread  # a file that cannot be read just now is not gone
-            gone = {path for path in known if path not in there and _is_under(path, paths, self.root, relative_path)}
-            removed = writer.remove_files(tally.read | (gone if prune else set()))
-        self._see()
-        return tally.changes(writer, removed)
+            update.finish(paths if prune else None)
+        return update.changes
 
     def remove(self, *keys: str) -> Changes:
         """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
-        with self._writer() as writer:
-            removed = sum(writer.remove(key) for key in keys) + writer.remove_files(set(keys))
-        self._see()
-        return Changes(removed=removed)
+        with self.edit() as edit:
+            edit.remove(*keys)
+        return edit.changes
+
+    def remove_where(self, query: str, *, mode: Mode = "all", strict: bool = True) -> Changes:
+        """Remove all reports that answer a question; one commit.
+
+        ``mode`` as in ``search``. ``strict``: a question that there is anything odd about is refused, as one that does not say
+        what was meant may remove what was not meant. Raises QueryError.
+        """
+        with self.edit() as edit:
+            edit.remove_where(query, mode=mode, strict=strict)
+        return edit.changes
 
     def merge(self) -> bool:
         """Make one segment of all, without the reports that were removed or replaced; one commit. False: there was nothing to do.
 
-        Takes as long as copying the index and some; who reads meanwhile is not disturbed. The old files go with the next change.
+        Takes as long as copying the index and some; who reads or writes meanwhile is not disturbed. The old files go with the
+        next change.
         """
-        with self._writer() as writer:
-            writer.merge()
+        from idlibsearch.index.merging import all_of, merge_chosen
+
+        _ = self._snapshot
+        merge_chosen(self.path, all_of, self.wait_s)
         return self._see()
 
-    def _writer(self, processes: int = 1, memory_mb: int = MEMORY_MB) -> Writer:
-        from idlibsearch.index.writer import Effort, Writer
-
-        _ = self._snapshot  # a closed index cannot be changed either
-        return Writer(self.path, LOCK_TIMEOUT_S, Effort(processes, memory_mb))
-
-    def _see(self) -> bool:
-        """See what was just committed; an error here does not mean that it was not."""
-        try:
-            return self.refresh()
-        except DiskError as error:
-            outcome = "the change stands, and is seen as soon as the index can be opened again"
-            raise DiskError(error.path, error.errno or 0, error.reason, outcome) from error
-
     def refresh(self) -> bool:
-        """See the newest generation; True if it is another one. Results got before stay as they are."""
-        newest = Snapshot.open(self.path)
+        """See the newest generation; True if it is another one. Results got before stay as they are.
+
+        Costs what is new: segments that were open stay so. Never fails because others commit or merge meanwhile.
+        """
+        turn, before = next(self._turns), self._snapshot
+        newest = Snapshot.open(self.path, before)
         newest.analysis = self._analysis
-        changed = newest.manifest.generation != self.generation
-        self._open = newest
-        return changed
+        with BRIEFLY:
+            if self._open is not None and turn > self._turn:  # else who asked later was faster, and sees what is as new
+                self._turn, self._open = turn, newest
+        return self.generation != before.manifest.generation
 
     def stats(self) -> dict[str, Any]:
         """What is in the index: counts and sizes, as plain JSON values."""
@@ -301,18 +328,18 @@ class Index:
         fields = zip(snapshot.ranking.fields, snapshot.mean_lengths, strict=True)
         return {
             "path": str(self.path),
-            "generation": self.generation,
+            "generation": snapshot.manifest.generation,
             "reports": snapshot.live_count,
             "deleted": snapshot.doc_count - snapshot.live_count,
             "files": len(snapshot.files()),
             "segments": len(snapshot.segments),
             "words": sum(segment.lexicon.surface_count for segment in snapshot.segments),
             "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
-            "size_bytes": sum((self.path / name).stat().st_size for name in snapshot.manifest.files()),
+            "size_bytes": snapshot.size_bytes,
             "sizes": snapshot.sizes(),
             "mean_lengths": {field.name: round(mean, 2) for field, mean in fields},
             "recipe": snapshot.manifest.recipe,
-            "root": str(self.root),
+            "root": str((self.path / snapshot.manifest.root).resolve()),
         }
 
     def check(self, progress: Callable[[str, int, int], None] | None = None) -> list[IdlibsearchError]:
@@ -365,9 +392,12 @@ class Index:
 
     def close(self) -> None:
         """Let go of the index; hits got before can still be shown as far as they were read."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        if self._background is not None:
+            self._background.stop()
+        with BRIEFLY:
+            snapshot, self._open = self._open, None
+        if snapshot is not None:
+            snapshot.close()
 
     def __enter__(self) -> Self:
         return self
@@ -387,58 +417,6 @@ def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], starte
     found = search(snapshot, request)
     counts = {} if found.known_total is None else count(facets, snapshot, found.docs)
     return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
-
-
-class _Tally:
-    """Counts what came of reading files."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()  # files that were met and could be read
-        self.read: set[str] = set()  # files that were read anew
-        self._same = 0  # files that were left alone
-        self.skipped: list[InputError] = []
-        self._warnings: list[InputError] = []
-
-    def take(self, page: Page | InputError, writer: Writer) -> None:
-        if isinstance(page, InputError):
-            self.skipped.append(page)
-            return
-        self.seen.add(page.path)
-        if page.unchanged:
-            self._same += 1
-            return
-        self.read.add(page.path)
-        try:
-            for item in page.reports:
-                self._take_item(item, writer)
-        except InputError as error:  # the file breaks off: what it held before, and is not seen now, may be behind the break
-            self.skipped.append(error)
-            self.read.discard(page.path)
-
-    def _take_item(self, item: Item, writer: Writer) -> None:
-        if isinstance(item, Report):
-            writer.add(item)
-        elif isinstance(item, InputError):
-            self.skipped.append(item)
-        else:
-            self._warnings.append(item.error)
-
-    def changes(self, writer: Writer, removed: int) -> Changes:
-        """What it all came to, once the writer has committed."""
-        twice = (InputError(key, "the key stands on several lines; the last of them counts") for key in writer.repeated)
-        counts = writer.added, writer.changed, writer.unchanged, removed, len(self.seen), self._same
-        return Changes(*counts, tuple(self.skipped), (*self._warnings, *twice))
-
-
-def _is_under(path: str, folders: Iterable[Pathlike], root: Path, relative_path: Callable[[Pathlike, Pathlike], str]) -> bool:
-    names = (relative_path(folder, root) for folder in folders)
-    return any(name in (".", path) or path.startswith(f"{name}/") for name in names)
-
-
-def _checked(item: object) -> Report:
-    if not isinstance(item, Report):
-        raise SchemaError(f"this index holds reports, and a {type(item).__name__} is none; add idlibsearch.Report values")
-    return item
 
 
 def _analysis(snapshot: Snapshot, given: WhooshSchema | None) -> Analysis | None:
@@ -473,26 +451,43 @@ class _Analysis:
         return self._made.places(field, text)
 
 
-def open(path: Pathlike = "index", schema: WhooshSchema | None = None, *, verify: bool = False) -> Index:
+def open(
+    path: Pathlike = "index",
+    schema: WhooshSchema | None = None,
+    *,
+    verify: bool = False,
+    wait_s: float = WAIT_S,
+    merge: Merging = "foreground",
+) -> Index:
     """Open the index in a folder.
 
     ``schema``: the ``whoosh.fields.Schema`` that it was made with, needed where that has analyzers that are not Whoosh's own.
     ``verify``: read every byte and compare it with its checksum first (some 2 GB a second), in place of only those that all else
     hangs on. ``check`` does that and looks at what the numbers mean as well.
+    ``wait_s``: how many seconds changes wait while another writer has the index (0: not at all) before they raise LockedError.
+    ``merge``: when are segments merged that commits leave (``index/merge_policy.py`` says which)? At the end of a change
+    ("foreground"), in a thread, which ``close`` stops ("background"), or only by ``Index.merge`` ("never").
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
     another version of this library wrote it, SchemaError where the schema is another one, or is needed.
     """
-    return Index(path, schema, verify=verify)
+    return Index(path, schema, verify=verify, wait_s=wait_s, merge=merge)
 
 
-def create(path: Pathlike = "index", schema: WhooshSchema | None = None, *, root: Pathlike | None = None) -> Index:
+def create(
+    path: Pathlike = "index",
+    schema: WhooshSchema | None = None,
+    *,
+    root: Pathlike | None = None,
+    wait_s: float = WAIT_S,
+    merge: Merging = "foreground",
+) -> Index:
     """Make an empty index in a folder and open it.
 
     ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
     title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
     are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
-    folder, so that both can move together.
+    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``.
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
     """
@@ -503,9 +498,9 @@ def create(path: Pathlike = "index", schema: WhooshSchema | None = None, *, root
         own, ranking = declared(schema)
     folder = Path(path)
     make_folder(folder)
-    with WriteLock(folder, LOCK_TIMEOUT_S):
+    with WriteLock(folder, wait_s):
         if exists(folder):  # somebody else made it while we waited
             raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
         write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own))
-    return Index(folder, schema)
+    return Index(folder, schema, wait_s=wait_s, merge=merge)

@@ -19,7 +19,8 @@ import click
 from idlibsearch.errors import IdlibsearchError, NoIndexError, QueryError
 
 if TYPE_CHECKING:
-    from idlibsearch.faces.api import Changes, Index
+    from idlibsearch.faces.api import Index
+    from idlibsearch.faces.edit import Changes
     from idlibsearch.results.render import Format, Style
 
 FOUND, NOTHING, ERROR = 0, 1, 2
@@ -40,6 +41,13 @@ def format_option(command: _Command) -> _Command:
     return click.option("--format", "form", type=kinds, default="text", show_default=True, help="How to write the answer.")(
         command
     )
+
+
+def wait_option(command: _Command) -> _Command:
+    return click.option(
+        "--wait", "wait_s", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="SECONDS",
+        help="How long to wait while another process writes.",
+    )(command)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -69,12 +77,16 @@ def cli() -> None:
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="How many processes build the index.")
 @click.option("--memory", "memory_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
               help="How much memory they may take, all together.")  # fmt: skip
+@click.option("--checkpoint", "minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="MINUTES",
+              help="How often to commit what was read so far; 0: only in the end.")  # fmt: skip
+@wait_option
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
-def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, root: str | None, **options: Any) -> int:
+def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, minutes: float, **options: Any) -> int:
     """Read report pages and JSON lines into the index, or bring it up to date with them.
 
     PATH is a file or a folder; .jsonl and .ndjson, packed as .gz or .xz or not, have a report a line. Files that did not
-    change cost next to nothing; a changed file's reports replace its old ones. The index is made where there is none.
+    change are not even opened; a changed file's reports replace its old ones. The index is made where there is none. A run
+    that breaks off is taken up by the next one at its last checkpoint.
 
     \b
     Examples:
@@ -86,8 +98,8 @@ def index_command(paths: tuple[str, ...], index_path: str | None, form: Format, 
     """
     from idlibsearch.results import render
 
-    options["fields"] = _mapping(options["fields"])
-    with _open_or_create(index_path or DEFAULT_INDEX, root) as index:
+    options |= {"fields": _mapping(options["fields"]), "checkpoint_s": 60 * minutes or None}
+    with _open_or_create(index_path or DEFAULT_INDEX, options.pop("root"), options.pop("wait_s")) as index:
         changes = _add_with_progress(index, paths, options)
         value = {name: getattr(changes, name) for name in COUNTS}
         told = {
@@ -110,26 +122,21 @@ def _summary(changes: Changes, reports: int, path: Path) -> str:
     return f"{changes.files:,} files{same}{skipped}: {counts}; {reports:,} reports in {path}"
 
 
-def _open_or_create(path: str, root: str | None) -> Index:
+def _open_or_create(path: str, root: str | None = None, wait_s: float = 10.0) -> Index:
     from idlibsearch.faces.api import create
     from idlibsearch.faces.api import open as open_index
 
     try:
-        return open_index(path)
+        return open_index(path, wait_s=wait_s)
     except NoIndexError:
-        return create(path, root=root)
+        return create(path, root=root, wait_s=wait_s)
 
 
 def _add_with_progress(index: Index, paths: Iterable[str], options: dict[str, Any]) -> Changes:
-    if not sys.stderr.isatty():
-        return index.add_path(*paths, **options)
-    with click.progressbar(length=_count_bytes(paths), label="Reading", file=sys.stderr) as bar:
-        return index.add_path(*paths, **options, advance=bar.update)
+    from idlibsearch.faces.progress import Progress, bytes_of
 
-
-def _count_bytes(paths: Iterable[str]) -> int:
-    below = (os.path.join(folder, name) for path in paths for folder, _, names in os.walk(path) for name in names)
-    return sum(os.path.getsize(path) for path in (*paths, *below) if os.path.isfile(path))
+    with Progress(sys.stderr, lambda: bytes_of(paths)) as advance:
+        return index.add_path(*paths, **options, advance=advance)
 
 
 def _mapping(options: Iterable[str]) -> dict[str, str]:
@@ -212,7 +219,7 @@ def _open_or_build(index_path: str | None) -> Index:
 
 def _build() -> Index:
     _say(f"no index yet: building one from {DEFAULT_SOURCE}/ in {DEFAULT_INDEX}/")
-    index = _open_or_create(DEFAULT_INDEX, None)
+    index = _open_or_create(DEFAULT_INDEX)
     changes = _add_with_progress(index, [DEFAULT_SOURCE], {})
     _say(_summary(changes, len(index), index.path))
     return index
@@ -367,21 +374,32 @@ def _progress(label: str) -> Iterator[Callable[[str, int, int], None] | None]:
 
 
 @cli.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
 @index_option
 @format_option
-def remove(keys: tuple[str, ...], index_path: str | None, form: Format) -> int:
-    """Remove reports by their keys, or all reports of a file by its path as it stands in their keys.
+@click.option(
+    "--query", "question", metavar="QUESTION", help="Remove all that answers a question; there must be nothing odd about it."
+)
+@wait_option
+def remove(keys: tuple[str, ...], index_path: str | None, form: Format, question: str | None, wait_s: float) -> int:
+    """Remove reports by their keys, all reports of a file by its path as it stands in their keys, or what answers a question.
 
     \b
-    Example:
+    Examples:
       idlibsearch remove seeds/003_68dc4d247c074b28.txt
+      idlibsearch remove --query 'source:reuters date:[TO 2019]'
     """
     from idlibsearch.faces.api import open as open_index
     from idlibsearch.results import render
 
-    with open_index(index_path or DEFAULT_INDEX) as index:
-        removed = index.remove(*keys).removed
+    if not keys and question is None:
+        raise click.UsageError("name keys, or a question with --query")
+    with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
+        with index.edit() as edit:
+            edit.remove(*keys)
+            if question is not None:
+                edit.remove_where(question)
+        removed = edit.changes.removed
         _print(render.fields({"removed": removed, "reports": len(index)}, form))
         return FOUND if removed else NOTHING
 
@@ -389,11 +407,12 @@ def remove(keys: tuple[str, ...], index_path: str | None, form: Format) -> int:
 @cli.command("merge")
 @index_option
 @format_option
-def merge_command(index_path: str | None, form: Format) -> int:
+@wait_option
+def merge_command(index_path: str | None, form: Format, wait_s: float) -> int:
     """Make one segment of all, without what was removed or replaced, so that a question has less to go through.
 
-    Every `index` that finds something new leaves a segment. Who searches meanwhile is not disturbed; the old files go with the
-    next change.
+    Every `index` that finds something new leaves a segment, and merges those that pile up; so this is for an index that changes
+    no more. Who searches or writes meanwhile is not disturbed; the old files go with the next change.
 
     \b
     Example:
@@ -402,7 +421,7 @@ def merge_command(index_path: str | None, form: Format) -> int:
     from idlibsearch.faces.api import open as open_index
     from idlibsearch.results import render
 
-    with open_index(index_path or DEFAULT_INDEX) as index:
+    with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
         merged = index.merge()
         stats = index.stats()
         _print(render.fields({"merged": merged, "segments": stats["segments"], "reports": stats["reports"]}, form))

@@ -22,9 +22,7 @@ _ATTEMPTS = 5  # to have all files of a generation open before it is two commits
 Progress = Callable[[int, int], None]  # how many bytes are copied, of how many
 
 
-def copy(
-    folder: Path, target: Path, *, timeout_s: float = 10.0, link: bool = False, progress: Progress | None = None
-) -> Manifest:
+def copy(folder: Path, target: Path, *, wait_s: float = 10.0, link: bool = False, progress: Progress | None = None) -> Manifest:
     """Copy the newest generation into ``target``, a new or empty folder; it is verified there before it counts.
 
     ``link``: give the files a second name in place of copying them, where the file system can; that takes no time and no room,
@@ -32,7 +30,7 @@ def copy(
     DiskError, and CorruptIndexError where the original is damaged; then nothing is left in ``target``.
     """
     make_folder(target)
-    with WriteLock(target, timeout_s), ExitStack() as stack:
+    with WriteLock(target, wait_s), ExitStack() as stack:
         manifest, files = _opened(folder, stack)
         try:
             done, total = 0, sum(os.fstat(file.fileno()).st_size for file in files.values())

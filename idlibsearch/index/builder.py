@@ -102,8 +102,7 @@ class SegmentBuilder:
         return count
 
     def end_batch(self) -> None:
-        """Make room: a block of stored reports ends here, and the vocabulary is free of tokens."""
-        self._documents.cut()
+        """Make room: the vocabulary is free of tokens."""
         self._tokens.frombytes(packed(self._words.vocabulary.ids()))
         self._words.vocabulary.clear_ids()
         self._words.learn()

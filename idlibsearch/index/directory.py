@@ -4,7 +4,9 @@
     00000002.seg               a segment; never changes, never has another content under the same name
     00000004.run-0-1           a part of segment 4 while it is being built (``runs``); no generation names one
     00000002.del-00000003      the docs of that segment that generation 3 no longer counts
-    write.lock                 see ``lock``
+    merging.tmp                a segment that is being made of others (``merging``); no generation names it
+    files.seen                 see ``seen``; no generation names it
+    write.lock, merge.lock     see ``lock``
 
 A commit of generation N, step by step; each step ends before the next begins:
 
@@ -37,14 +39,17 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, DiskError, FormatVersionError, IndexExistsError, NoIndexError
 from idlibsearch.index import storage
 from idlibsearch.index.fields import Ranking, is_group
+from idlibsearch.index.lock import LOCK_NAME, MERGE_LOCK_NAME, is_locked, removable
 
 if TYPE_CHECKING:
     from idlibsearch.index.schema import Schema
@@ -54,8 +59,13 @@ UNSURE = "but a power cut might still undo it"
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
 _SEGMENT_NAME = re.compile(r"\d{8}\.seg")
 _BITMAP_NAME = re.compile(r"\d{8}\.del-\d{8}")
-_PASSING_NAME = re.compile(rf"generation-\d{{8}}\.json\.tmp|\d{{8}}\.run(-\d+)+|{storage.SCRATCH_PREFIX}\w+")
+_PASSING_NAME = re.compile(
+    rf"generation-\d{{8}}\.json\.tmp|\d{{8}}\.run(-\d+)+|{storage.SCRATCH_PREFIX}\w+|merging\.tmp|files\.seen\.tmp"
+)
 _OWN_NAMES = (_MANIFEST_NAME, _SEGMENT_NAME, _BITMAP_NAME, _PASSING_NAME)
+MERGE_NAME = "merging.tmp"
+SEEN_NAME = "files.seen"
+_LASTING = (LOCK_NAME, MERGE_LOCK_NAME, SEEN_NAME)
 
 
 class SegmentRecord(NamedTuple):
@@ -71,7 +81,8 @@ class Manifest(NamedTuple):
     """All that a generation is: immutable, and the only thing that says which files count.
 
     ``root`` is the folder that source paths are relative to, itself relative to the index folder. ``schema``: None where the
-    index holds reports.
+    index holds reports. ``unfinished``: source files of which only a part of the reports is in it yet, each with what its reader
+    left to go on (JSON values).
     """
 
     generation: int
@@ -81,6 +92,7 @@ class Manifest(NamedTuple):
     segments: tuple[SegmentRecord, ...] = ()
     next_segment: int = 1
     schema: Schema | None = None
+    unfinished: Mapping[str, Any] = MappingProxyType({})
 
     def files(self) -> set[str]:
         """The names of the files this generation is made of, its manifest included."""
@@ -162,6 +174,7 @@ def _manifest_of(value: dict[str, Any]) -> Manifest:
         tuple(SegmentRecord(**record) for record in value["segments"]),
         value["next_segment"],
         _schema(value["schema"]) if "schema" in value else None,
+        dict(value.get("unfinished", {})),
     )
     numbers = [manifest.generation, manifest.next_segment]
     for file, docs, deleted_file, deleted in manifest.segments:
@@ -209,6 +222,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "root": manifest.root,
         "segments": [record._asdict() for record in manifest.segments],
         "next_segment": manifest.next_segment,
+        "unfinished": dict(manifest.unfinished),
     } | ({"schema": manifest.schema.to_json()} if manifest.schema else {})
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
@@ -251,9 +265,8 @@ def make_folder(folder: Path) -> None:
         raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
     try:
         storage.make_folder(folder)
-        foreign = [
-            name for name in storage.names(folder) if not name.startswith(".") and name != "write.lock" and not _is_own(name)
-        ]
+        names = [name for name in storage.names(folder) if not name.startswith(".") and name not in _LASTING]
+        foreign = [name for name in names if not _is_own(name)]
     except (FileExistsError, NotADirectoryError):
         raise IndexExistsError(str(folder), "this is not a folder") from None
     if foreign:
@@ -270,24 +283,40 @@ def make_folder(folder: Path) -> None:
 def clean(folder: Path) -> None:
     """Remove what neither the newest generation nor the one before it names; only ever called by the holder of the lock.
 
+    What a reader may still be about to open stays where one holds the folder open (``held_open``); the next writer removes it.
     Raises what ``read_manifest`` does where the newest cannot be read; then nothing is removed.
     """
     kept = generations(folder)[-2:] if exists(folder) else []
-    needed = read_manifest(folder).files() if kept else set()
+    newest = read_manifest(folder) if kept else None
+    needed = newest.files() if newest else set()
     for generation in kept[:-1]:
         with suppress(CorruptIndexError):  # nobody can open it
             needed |= read_manifest(folder, generation).files() | {manifest_name(generation)}
+    if is_locked(folder, MERGE_LOCK_NAME):
+        needed.add(MERGE_NAME)
     stale = [name for name in storage.names(folder) if _is_own(name) and name not in needed]
     if stale:
         storage.sync_folder(folder)  # what takes their place must be sure to stay
-    for name in stale:
-        storage.remove(folder / name)
+    with removable(folder) as free:
+        for name in stale:
+            if free or not _was_named(name, newest):
+                storage.remove(folder / name)
+
+
+def _was_named(name: str, newest: Manifest | None) -> bool:
+    """Can a generation before the newest have had this file? What an interrupted writer left has names that are still to come."""
+    if newest is None or _PASSING_NAME.fullmatch(name):
+        return False
+    if _SEGMENT_NAME.fullmatch(name):
+        return int(name[:8]) < newest.next_segment
+    return not _BITMAP_NAME.fullmatch(name) or int(name[-8:]) <= newest.generation
 
 
 def remove_passing(folder: Path) -> None:
     """Remove what no generation ever names; only ever called by the holder of the lock."""
+    going_on = MERGE_NAME if is_locked(folder, MERGE_LOCK_NAME) else ""
     for name in storage.names(folder):
-        if _PASSING_NAME.fullmatch(name):
+        if _PASSING_NAME.fullmatch(name) and name != going_on:
             storage.remove(folder / name)
 
 

@@ -148,6 +148,7 @@ class SectionFile:
         found = storage.mapped(path, least=ALIGNMENT)
         if found is None:
             raise CorruptIndexError(str(path), f"it has less than the {ALIGNMENT} bytes of a header")
+        self.size_bytes = len(found)
         self._map, self._view = found, memoryview(found)
         self._closed = False
         self.sections = self._read_table(len(found))

@@ -95,15 +95,15 @@ class Reader:
         return draft.texts[name]
 
 
-def documents(items: Iterable[object], snapshot: Snapshot, analysis: Analysis) -> Iterator[Document]:
-    """The documents of mappings. Without a unique field they are numbered on from the last that the index has.
+def documents(items: Iterable[object], snapshot: Snapshot, analysis: Analysis, added: int = 0) -> Iterator[Document]:
+    """The documents of mappings. Without a unique field they are numbered on from the last that the index has and ``added`` more.
 
     Raises SchemaError for what is no mapping, and ReportError as ``Reader`` does.
     """
     assert snapshot.schema is not None
     reader = Reader(snapshot.schema, snapshot.ranking, analysis)
     ends = [] if snapshot.schema.key else [segment.keys[segment.doc_count - 1] for segment in snapshot.segments]
-    for number, item in enumerate(items, max(map(int, ends), default=0) + 1):
+    for number, item in enumerate(items, max(map(int, ends), default=0) + added + 1):
         if not isinstance(item, Mapping):
             raise SchemaError(f"this index takes mappings of the fields of its schema, and a {type(item).__name__} is none")
         yield reader.document(item, number)

@@ -10,7 +10,7 @@ Needs numpy.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from idlibsearch.errors import CorruptIndexError, KernelError
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.fileformat import SectionWriter
+from idlibsearch.index.lock import go_on
 from idlibsearch.index.merge_columns import merge_columns, parts_of
 from idlibsearch.index.merge_words import merge_words
 from idlibsearch.index.rows import write_files, write_lengths
@@ -33,12 +34,22 @@ except ImportError as error:
     raise KernelError("idlibsearch.index.merger") from error
 
 
-def merge(path: Path, segments: Sequence[Segment], stretches: Sequence[Stretch], ranking: Ranking) -> None:
-    """Write the docs of ``stretches`` as one segment file. Raises CorruptIndexError where a segment is damaged."""
+def merge(
+    path: Path,
+    segments: Sequence[Segment],
+    stretches: Sequence[Stretch],
+    ranking: Ranking,
+    ask: Callable[[], None] = go_on,
+) -> None:
+    """Write the docs of ``stretches`` as one segment file.
+
+    ``ask`` is called now and then; what it raises ends the merge, and nothing is left of the file. Raises CorruptIndexError where
+    a segment is damaged.
+    """
     merged = Merged(segments, stretches)
     try:
         with SectionWriter(path) as out:
-            _merge_documents(out, merged)
+            _merge_documents(out, merged, ask)
             lengths = _merge_lengths(out, merged, ranking)
             merge_columns(out, merged)
             for name in ("sentences", "paragraphs"):
@@ -47,24 +58,17 @@ def merge(path: Path, segments: Sequence[Segment], stretches: Sequence[Stretch],
                 out.begin(name, "I")
                 for part in merged.ranges(starts, merged.arrays(name)):
                     out.write(part)
-            merge_words(out, merged, lengths, ranking)
+            merge_words(out, merged, lengths, ranking, ask)
             _merge_rows(out, merged)
     except (ValueError, IndexError) as error:
         raise CorruptIndexError(str(segments[0].path), f"cannot be merged ({error})") from error
 
 
-def _merge_documents(out: SectionWriter, merged: Merged) -> None:
-    """Copy the blocks in the order of the merged docs; a block's docs follow each other there, but for dead ones."""
-    places = []
-    for part, segment in enumerate(merged.segments):
-        documents, docs = segment.documents, merged.docs[part]
-        for block in range(documents.block_count):
-            here = documents.docs_of(block)
-            places.append((int(docs[here.start : here.stop].min()), part, block))
+def _merge_documents(out: SectionWriter, merged: Merged, ask: Callable[[], None]) -> None:
     writer = DocumentsWriter(out)
-    for first, part, block in sorted(places):
-        if first < merged.doc_count:
-            writer.copy(merged.segments[part].documents, block, merged.dead[part])
+    for part, start, stop in merged.stretches:
+        ask()
+        writer.copy(merged.segments[part].documents, range(start, stop))
     writer.finish()
 
 
@@ -122,14 +126,20 @@ def _merge_files(out: SectionWriter, merged: Merged) -> None:
     write_files(out, files, (last[path][1] for path in files), array("I", all_docs.tobytes()))
 
 
-def repeated(merged: Merged) -> list[frozenset[int]]:
-    """For each segment the docs whose key a later doc has as well."""
-    orders = merged.arrays("keys.order")
+def doubled(merged: Merged) -> Iterator[list[tuple[int, int]]]:
+    """The (segment, doc) of reports that have a key in common, a list for each such key, in merged order."""
+    orders = [np.asarray(order) for order in merged.arrays("keys.order")]
     numbers = TableMerge([parts_of(segment, "keys") for segment in merged.segments], orders).numbers
     if not numbers:
-        return []
-    docs = np.concatenate([docs[np.asarray(order)] for docs, order in zip(merged.docs, orders, strict=True)])
+        return
     keys = np.concatenate([np.asarray(part) for part in numbers])
-    order = np.lexsort((docs, keys))
-    dead = docs[order[:-1][keys[order[:-1]] == keys[order[1:]]]]
-    return [frozenset(np.flatnonzero(np.isin(docs, dead)).tolist()) for docs in merged.docs]
+    order = np.lexsort((np.concatenate([docs[order] for docs, order in zip(merged.docs, orders, strict=True)]), keys))
+    again = np.concatenate(([False], keys[order[1:]] == keys[order[:-1]], [False]))
+    del keys
+    parts = np.repeat(np.arange(len(orders)), [len(part) for part in orders])
+    docs = np.concatenate(orders)
+    firsts = np.flatnonzero(~again[:-1] & again[1:])
+    ends = np.flatnonzero(again[:-1] & ~again[1:]) + 1
+    for first, end in zip(firsts.tolist(), ends.tolist(), strict=True):
+        here = order[first:end]
+        yield list(zip(parts[here].tolist(), docs[here].tolist(), strict=True))

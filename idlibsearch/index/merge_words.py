@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -31,9 +31,10 @@ FORM_BITS = 2
 WINDOW_BYTES = 12 << 20  # of merged lists at once, which stand in memory some three times; one term's list always does
 
 
-def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranking) -> None:
-    """Write lexicon and posting lists of the merged segment. ``lengths``: uint32[docs * fields]."""
+def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranking, ask: Callable[[], None]) -> None:
+    """Write lexicon and posting lists of the merged segment. ``lengths``: uint32[docs * fields]; ``ask`` as in ``merge``."""
     united = _United(merged)
+    ask()
     united.forget_dead(merged, ranking)
     numbering = numbered(united.words, united.counts)
     surfaces = united.renumbered(numbering)
@@ -41,7 +42,7 @@ def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranki
     merger = PostingMerge(readers, united.terms, merged.docs, surfaces, len(united.words.terms))
     positional = np.array([field.positions for field in ranking.fields], np.uint8)
     left = _Left(positional, counting=any(merged.dead) and any(field.group for field in ranking.fields))
-    _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), left)
+    _write_lists(merger, PostingsWriter(out, Encoder(positional, lengths)), left, ask)
     if any(merged.dead):
         united.recount_own(np.concatenate(left.docs), np.concatenate(left.counts))
         united.keep(np.concatenate(left.live), np.concatenate(left.named))
@@ -49,9 +50,10 @@ def merge_words(out: SectionWriter, merged: Merged, lengths: U32, ranking: Ranki
     write_words(out, united.words, numbering, united.docs, united.counts)
 
 
-def _write_lists(merger: PostingMerge, writer: PostingsWriter, left: _Left) -> None:
+def _write_lists(merger: PostingMerge, writer: PostingsWriter, left: _Left, ask: Callable[[], None]) -> None:
     """Write the lists that are not empty."""
     for window in _ahead(merger):
+        ask()
         starts, docs, freqs, *places = (np.asarray(part) for part in window)
         there = np.diff(starts) > 0
         starts = np.concatenate((starts[:1], starts[1:][there]))

@@ -13,12 +13,12 @@ from idlibsearch.analysis.analyzer import RECIPE
 from idlibsearch.errors import SchemaError
 from idlibsearch.index import storage
 from idlibsearch.index.directory import Manifest, SegmentRecord, clean, read_manifest, write_manifest
-from idlibsearch.index.documents import to_record
+from idlibsearch.index.documents import BATCH_BYTES, to_record
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.runs import Batch, LocalRuns, Place
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.index.writer import BATCH_BYTES, Effort
+from idlibsearch.index.writer import Effort
 from idlibsearch.model import Report
 
 Progress = Callable[[int, int], None]  # how many reports are done, of how many
@@ -28,7 +28,7 @@ def rebuild(
     folder: Path,
     ranking: Ranking | None = None,
     *,
-    timeout_s: float = 10.0,
+    wait_s: float = 10.0,
     memory_mb: int = 512,
     progress: Progress | None = None,
 ) -> Manifest:
@@ -38,7 +38,7 @@ def rebuild(
     index once more. Raises LockedError, DiskError, CorruptIndexError where a segment is damaged (``repair`` first).
     """
     read_manifest(folder)  # nothing is locked where there is no index
-    with WriteLock(folder, timeout_s):
+    with WriteLock(folder, wait_s):
         clean(folder)
         old = read_manifest(folder)
         if old.schema is not None:

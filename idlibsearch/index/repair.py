@@ -17,6 +17,7 @@ from typing import NamedTuple
 from idlibsearch.analysis.analyzer import RECIPE
 from idlibsearch.errors import CorruptIndexError, IdlibsearchError, NoIndexError, RecipeError
 from idlibsearch.index.check import Progress, faults_of, open_one
+from idlibsearch.index.deletions import write_bitmap
 from idlibsearch.index.directory import (
     Manifest,
     SegmentRecord,
@@ -33,7 +34,6 @@ from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.rebuild import build_segments
 from idlibsearch.index.salvage import Salvage
 from idlibsearch.index.segment import Segment
-from idlibsearch.index.writer import write_bitmap
 from idlibsearch.model import Report
 
 Reread = Callable[[Path, Mapping[str, str]], Iterator[Report]]
@@ -71,7 +71,7 @@ def repair(
     folder: Path,
     *,
     reread: Reread | None = None,
-    timeout_s: float = 10.0,
+    wait_s: float = 10.0,
     memory_mb: int = 512,
     progress: Progress | None = None,
 ) -> Repaired:
@@ -82,7 +82,7 @@ def repair(
     """
     if not manifests_in(folder) and not segments_in(folder):
         raise NoIndexError(str(folder))
-    with WriteLock(folder, timeout_s):
+    with WriteLock(folder, wait_s):
         work = _Repair(folder, progress)
         try:
             return work.done(reread, memory_mb)
@@ -198,7 +198,10 @@ class _Repair:
         new = build_segments(self._folder, number, self._base.ranking, rescue.reports(self._root(), reread), memory_mb)
         records = [self._record(part, docs, generation) for part, docs in zip(self._parts, dead, strict=True) if part.whole]
         segments = tuple(record for record in (*records, *new) if record.deleted < record.docs)
-        manifest = self._base._replace(generation=generation, segments=segments, next_segment=number + len(new))
+        unfinished = dict.fromkeys(self._base.unfinished)  # what was read of them may be lost: they are begun anew
+        manifest = self._base._replace(
+            generation=generation, segments=segments, next_segment=number + len(new), unfinished=unfinished
+        )
         write_manifest(self._folder, manifest)
         clean(self._folder)
         lost, keys = rescue.lost()
@@ -237,7 +240,7 @@ class _Repair:
         record = part.record._replace(deleted_file=None, deleted=len(dead))
         if dead and len(dead) < record.docs:
             path = self._folder / f"{record.file[:8]}.del-{generation:08d}"
-            write_bitmap(path, sorted(dead), record.docs)
+            write_bitmap(path, [doc in dead for doc in range(record.docs)])
             record = record._replace(deleted_file=path.name)
         return record
 

@@ -111,6 +111,11 @@ class Segment:
         """The keys, by doc."""
         return Strings(self.file, "keys")
 
+    @property
+    def size_bytes(self) -> int:
+        """How large its file is, and that of its deleted docs."""
+        return self.file.size_bytes + (self._bitmap_file.size_bytes if self._bitmap_file else 0)
+
     def term(self, term: str) -> int:
         """The number of a term, -1 where no report of this segment has it."""
         return self.lexicon.terms.find(term)
@@ -149,33 +154,30 @@ class Segment:
 
     def find_key(self, key: str) -> int | None:
         """The live doc with this key, or None. O(log n); a replaced doc of the same key may stand beside it."""
+        return next((doc for doc in self.docs_of_key(key) if not self.is_deleted(doc)), None)
+
+    def docs_of_key(self, key: str) -> Iterator[int]:
+        """The docs with this key, deleted ones included, in order."""
         order = self.file.array("keys.order")
-        low, high = 0, len(order)
-        while low < high:
-            middle = (low + high) // 2
-            if self.keys[order[middle]] < key:
-                low = middle + 1
-            else:
-                high = middle
-        while low < len(order) and self.keys[order[low]] == key:
-            if not self.is_deleted(order[low]):
-                doc: int = order[low]
-                return doc
-            low += 1
-        return None
+        at = self.keys.first_at(order, key)
+        while at < len(order) and self.keys[order[at]] == key:
+            doc: int = order[at]
+            yield doc
+            at += 1
 
     def files(self) -> dict[str, str]:
         """Source file to fingerprint, for the files that live docs came from."""
         of_doc = self.file.array("docs.file")
         names, prints = Strings(self.file, "files"), Strings(self.file, "files.prints")
-        numbers = sorted({of_doc[doc] for doc in self.live_docs()} - {NO_FILE})
+        met = {of_doc[doc] for doc in self.live_docs()} if len(self._bitmap) else set(of_doc)
+        numbers = sorted(met - {NO_FILE})
         return {names[number]: prints[number] for number in numbers}
 
     def docs_of_files(self, paths: Set[str]) -> list[int]:
         """The live docs that came from one of these source files."""
         of_doc, names = self.file.array("docs.file"), Strings(self.file, "files")
         wanted = {number for number in (names.find(path) for path in paths) if number is not None}
-        return [doc for doc in self.live_docs() if of_doc[doc] in wanted]
+        return [doc for doc in self.live_docs() if of_doc[doc] in wanted] if wanted else []
 
     def verify(self) -> list[CorruptIndexError]:
         """Check every checksum of the segment and its bitmap; one error for each that is wrong."""

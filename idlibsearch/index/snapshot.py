@@ -5,14 +5,17 @@ Statistics are over the whole collection; deleted docs count in them until their
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import RECIPE, Entry
-from idlibsearch.errors import CorruptIndexError, RecipeError
-from idlibsearch.index.directory import Manifest, read_manifest
+from idlibsearch.errors import CorruptIndexError, NoIndexError, RecipeError
+from idlibsearch.index.directory import Manifest, SegmentRecord, read_manifest
+from idlibsearch.index.lock import held_open
 from idlibsearch.index.segment import Segment
 from idlibsearch.model import Document, Report
 
@@ -27,22 +30,31 @@ _PART_OF = {
     **dict.fromkeys(("postings.places", "blocks.positions"), "positions"),
     "stored": "stored",
 }
-_ATTEMPTS = 5  # a reader loses the race against a commit when two commits come between two lines of it; five times never
+FREE_ATTEMPTS = 3  # a reader loses the race against commits when two of them come between reading a name and opening the file
+ATTEMPTS = 8  # one that asked for nothing to be removed cannot lose it, but not every file system listens
+_Opened = dict[tuple[object, ...], Segment]
 
 
 class Snapshot:
-    """A generation, open for reading. Safe to share between threads: nothing in it changes."""
+    """A generation, open for reading. Safe to share between threads: nothing in it changes.
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    ``opened``: segments that are open already, by what ``_mark`` says; those of this generation are taken from there or added.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, opened: _Opened | None = None) -> None:
         self.folder = folder
         self.manifest = manifest
         self.ranking = manifest.ranking
         self.schema = manifest.schema
         self.analysis: Analysis | None = None  # runs the analyzers of the schema; whoever opens the snapshot gives it
-        self.segments = tuple(
-            Segment(folder / record.file, folder / record.deleted_file if record.deleted_file else None, manifest.ranking)
-            for record in manifest.segments
-        )
+        opened = {} if opened is None else opened
+        marks = [_mark(folder, record) for record in manifest.segments]
+        for mark, record in zip(marks, manifest.segments, strict=True):
+            if mark not in opened:
+                deleted = folder / record.deleted_file if record.deleted_file else None
+                opened[mark] = Segment(folder / record.file, deleted, manifest.ranking)
+        self._opened = {mark: opened[mark] for mark in marks}
+        self.segments = tuple(self._opened.values())
         for record, segment in zip(manifest.segments, self.segments, strict=True):
             if (record.docs, record.deleted) != (segment.doc_count, segment.deleted_count):
                 raise CorruptIndexError(str(segment.path), "the manifest counts other reports than the segment")
@@ -57,21 +69,29 @@ class Snapshot:
         self.normalisation = array("d", [field.b for field in self.ranking.fields]), array("d", self.mean_lengths)
 
     @classmethod
-    def open(cls, folder: Path) -> Snapshot:
-        """Open the newest generation.
+    def open(cls, folder: Path, before: Snapshot | None = None) -> Snapshot:
+        """Open the newest generation; segments that ``before`` has open are shared with it.
 
-        Raises NoIndexError, CorruptIndexError, FormatVersionError, and RecipeError where its words were analysed differently.
+        Never fails because of a commit or a merge. A file that is gone by the time it is opened was named by a generation that
+        is old by then: the newest is read again, and what was opened stays open. Who loses that race too often asks writers to
+        leave everything where it is, and cannot lose again. Raises NoIndexError, CorruptIndexError, FormatVersionError, and
+        RecipeError where its words were analysed differently.
         """
-        for _ in range(_ATTEMPTS):
-            manifest = None
+        opened = dict(before._opened) if before is not None else {}
+        missing, seen = "", 0
+        for attempt in range(ATTEMPTS):
             try:
-                manifest = read_manifest(folder)
-                if manifest.recipe != RECIPE:
-                    raise RecipeError(str(folder), _name(manifest.recipe), _name(RECIPE))
-                return cls(folder, manifest)
-            except FileNotFoundError as error:  # a commit took the file away between reading its name and opening it
-                missing, seen = error, manifest
-        raise CorruptIndexError(str(folder), f"a file of generation {seen.generation if seen else '?'} is missing ({missing})")
+                with held_open(folder) if attempt >= FREE_ATTEMPTS else nullcontext():
+                    manifest = read_manifest(folder)
+                    seen = manifest.generation
+                    if manifest.recipe != RECIPE:
+                        raise RecipeError(str(folder), _name(manifest.recipe), _name(RECIPE))
+                    return cls(folder, manifest, opened)
+            except (NoIndexError, FileNotFoundError) as error:  # a list of names may miss what is renamed meanwhile
+                missing = str(error)
+        if not seen:
+            raise NoIndexError(str(folder)) from None
+        raise CorruptIndexError(str(folder), f"a file of generation {seen} is missing ({missing})")
 
     def _mean_length(self, column: int) -> float:
         """The mean length of a field over the docs that have it; 1 where none has."""
@@ -162,6 +182,11 @@ class Snapshot:
         """Source file to fingerprint, for every file that a live report came from."""
         return {path: mark for segment in self.segments for path, mark in segment.files().items()}
 
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes its segments take, with the bitmaps of what was deleted."""
+        return sum(segment.size_bytes for segment in self.segments)
+
     def sizes(self) -> dict[str, int]:
         """Bytes on disk by part: lexicon, postings, positions, stored (reports), rest (columns, keys, lengths …)."""
         parts = dict.fromkeys(("lexicon", "postings", "positions", "stored", "rest"), 0)
@@ -181,6 +206,12 @@ class Snapshot:
         self._days.clear()
         for segment in self.segments:
             segment.close()
+
+
+def _mark(folder: Path, record: SegmentRecord) -> tuple[object, ...]:
+    """Tells a segment from all others: files never change, but the folder may have been deleted and another index made there."""
+    status = os.stat(folder / record.file)
+    return record.file, record.deleted_file, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _name(recipe: dict[str, object]) -> str:

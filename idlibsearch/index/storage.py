@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from idlibsearch.errors import DiskError
+from idlibsearch.index.forks import keep_from_children
 
 BUFFER_BYTES = 128 * 1024  # what is gathered before the system is called
 SCRATCH_PREFIX = "scratch-"  # of nameless files, on systems where such a file has a name for a moment
@@ -163,7 +164,7 @@ def create(path: Path) -> BinaryIO:
 def scratch(folder: Path) -> BinaryIO:
     """A nameless file to be written, then read; it goes when it is closed."""
     with _refusals(folder):
-        return io.BufferedRandom(_File(folder, _disk.scratch(folder)), BUFFER_BYTES)
+        return io.BufferedRandom(_kept_from_children(folder, _disk.scratch(folder)), BUFFER_BYTES)
 
 
 def append(path: Path) -> BinaryIO:
@@ -173,7 +174,12 @@ def append(path: Path) -> BinaryIO:
 
 def _opened(path: Path, mode: str) -> _File:
     with _refusals(path):
-        return _File(path, _disk.open(path, mode))
+        return _kept_from_children(path, _disk.open(path, mode))
+
+
+def _kept_from_children(path: Path, raw: IO[bytes]) -> _File:
+    keep_from_children(raw)
+    return _File(path, raw)
 
 
 def reader(path: Path) -> BinaryIO:

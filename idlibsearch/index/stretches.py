@@ -5,6 +5,7 @@ What a segment keeps doc by doc is copied a stretch at a time, from map to file;
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -75,7 +76,8 @@ def without(stretches: Iterable[Stretch], dead: Sequence[frozenset[int] | set[in
     found = []
     ordered = [sorted(docs) for docs in dead]
     for part, start, stop in stretches:
-        for doc in (doc for doc in ordered[part] if start <= doc < stop):
+        docs = ordered[part]
+        for doc in docs[bisect_left(docs, start) : bisect_left(docs, stop)]:
             found.append(Stretch(part, start, doc))
             start = doc + 1  # noqa: PLW2901 - the rest of it
         found.append(Stretch(part, start, stop))

@@ -81,6 +81,32 @@ def ordered(
     return memoryview(found).cast("I")
 
 
+def first_at(
+    const uint8_t[::1] text not None, const uint32_t[::1] ends not None, const uint32_t[::1] order not None,
+    bytes wanted not None,
+):
+    """The first place in ``order``, the numbers of strings sorted by their bytes, whose string is not before the wanted one.
+
+    Raises IndexError where these do not fit each other. O(log n).
+    """
+    cdef Py_ssize_t low = 0, high = order.shape[0], middle
+    cdef const uint8_t* mine = <const uint8_t*><const char*>wanted
+    cdef uint32_t start, size, least
+    cdef uint64_t length = <uint64_t>len(wanted)
+    cdef int difference
+    while low < high:
+        middle = (low + high) // 2
+        start = start_of(text, ends, order[middle])
+        size = ends[order[middle]] - start
+        least = <uint32_t>min(<uint64_t>size, length)
+        difference = memcmp(&text[start], mine, least) if least else 0
+        if difference < 0 or (difference == 0 and size < length):
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def picked(const uint8_t[::1] text not None, const uint32_t[::1] ends not None, const uint32_t[::1] numbers not None):
     """Strings of a table as a table of their own. Raises IndexError where one of them is not there."""
     cdef Py_ssize_t i, count = numbers.shape[0], total = 0

@@ -89,6 +89,15 @@ class Strings:
         except ValueError as error:
             raise CorruptIndexError(self._path, str(error), f"{self._name}.text") from None
 
+    def first_at(self, order: memoryview, string: str) -> int:
+        """The first place in ``order`` (uint32, numbers sorted by their strings) of a string that is not before this one."""
+        from idlibsearch.index.string_tables import first_at  # noqa: PLC0415 - few questions look for a key
+
+        try:
+            return first_at(self._text, self._ends, order, string.encode("utf-8", "surrogatepass"))
+        except IndexError as error:
+            raise CorruptIndexError(self._path, str(error), f"{self._name}.ends") from None
+
     @property
     def table(self) -> Table:
         """The two sections as they stand in the file."""

@@ -1,33 +1,35 @@
-"""Changes to an index, gathered and made true in one commit: add, replace by key, remove, merge.
+"""Changes to an index, gathered and made true in one commit: add, replace by key, remove.
 
 Holds the lock from beginning to end. Leaving it by an error commits nothing and leaves nothing behind. What a commit adds
-becomes one segment, which is the same, byte for byte, however many processes built it in however much memory.
+becomes one segment, which is the same, byte for byte, however many processes built it in however much memory. Long work may
+commit what it has so far and go on (``commit``); what it comes to is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections import defaultdict
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from idlibsearch.errors import StorageError
-from idlibsearch.index import storage
-from idlibsearch.index.directory import Manifest, SegmentRecord, clean, write_manifest
+from idlibsearch.errors import LockedError, StorageError
+from idlibsearch.index import documents, storage
+from idlibsearch.index.deletions import deleted, marked, write_bitmap
+from idlibsearch.index.directory import SegmentRecord, clean, write_manifest
 from idlibsearch.index.documents import to_record
-from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.lock import WriteLock
-from idlibsearch.index.merge import merge, repeated
+from idlibsearch.index.merge import merge
 from idlibsearch.index.runs import BASE_BYTES, LEAST_BYTES, Batch, LocalRuns, Place, Run, Runs
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.index.stretches import Merged, Stretch, without
+from idlibsearch.index.versions import Counts, is_same, settled
 from idlibsearch.model import Document, Report
 
-BATCH_BYTES = 512 * 1024  # of records: sixteen blocks of stored reports, the last of which is shorter than it might be
 MB = 1 << 20
-UNTOUCHED, KEPT, GONE = 0, 1, 2  # what this commit does with a report that was there before
+UNTOUCHED, KEPT, REPLACED, REMOVED = range(4)  # what became of a report that was there before
 
 
 class Effort(NamedTuple):
@@ -48,34 +50,43 @@ class Effort(NamedTuple):
 class Writer:
     """Gathers changes to the index in ``folder``; a context manager that commits when left without an error.
 
-    ``timeout_s``: how long to wait for another writer, in seconds. Raises LockedError, whatever opening raises, and WorkerError.
-    After the commit ``added``, ``changed`` and ``unchanged`` count reports, and ``repeated`` are the keys that came again after
-    a report with the same key (which it replaces), once for each time.
+    Changes count in the order in which they are made. ``wait_s``: how long to wait for another writer, in seconds. ``counts`` are
+    right after a commit, not before. ``unfinished`` are the source files of which more reports are to come than the next commit
+    has (see ``Manifest``); they stay so until somebody takes them out. Raises LockedError, whatever opening raises, and
+    WorkerError.
     """
 
-    def __init__(self, folder: Path, timeout_s: float = 10.0, effort: Effort = Effort()) -> None:  # noqa: B008 - a constant
+    def __init__(self, folder: Path, wait_s: float = 10.0, effort: Effort = Effort()) -> None:  # noqa: B008 - a constant
         self._folder = folder
-        self._lock = WriteLock(folder, timeout_s)
+        self._lock = WriteLock(folder, wait_s)
         self._effort, self._worker_bytes = effort, effort.worker_bytes
-        self.added = self.changed = self.unchanged = 0
-        self.repeated: list[str] = []
+        self.counts = Counts()
 
     def __enter__(self) -> Self:
         self._lock.__enter__()
         try:
             clean(self._folder)
-            self.snapshot = Snapshot.open(self._folder)
+            self._begin(Snapshot.open(self._folder), {}, UNTOUCHED)
         except BaseException:
             self._lock.__exit__(None, None, None)
             raise
-        self._marks = [bytearray(segment.doc_count) for segment in self.snapshot.segments]
+        return self
+
+    def _begin(self, snapshot: Snapshot, marks: dict[str, bytearray], others: int) -> None:
+        """Gather changes to a generation, of which ``marks`` are known by file; all other docs are marked ``others``."""
+        self.snapshot = snapshot
+        self.unfinished = dict(snapshot.manifest.unfinished)
+        new = bytes([others])
+        self._marks = [marks.get(segment.path.name) or bytearray(new * segment.doc_count) for segment in snapshot.segments]
         self._runs: Runs | None = None
         self._batch = Batch(0, [], [])
         self._batch_bytes = 0
-        self._merging = False
-        return self
+        self._removals = defaultdict[str, list[int]](list)  # keys of reports added here, and how many were added before
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not self._lock.is_held:  # a forked child: what is open here is its parent's
+            self._lock.__exit__(kind, error, trace)
+            return
         try:
             if kind is None:
                 self._commit()
@@ -90,33 +101,43 @@ class Writer:
     # ---- gathering
 
     def add(self, report: Report | Document) -> None:
-        """Add a report or document, or replace the one of the same key; one that is equal in every field is left alone.
+        """Add a report or document, or replace the one of the same key; one that is as it was is left alone, and where it was.
 
-        Of several with one key the last counts; that is found out when they are committed.
+        It is as it was where every field is equal but for the hash of its file. What comes of several with one key is found out
+        when they are committed. Raises LockedError in a child that was forked from the process that writes.
         """
+        if not self._lock.is_held:
+            raise LockedError(str(self._folder), "the process that this one was forked from", 0.0)
+        record = to_record(report)
         place = self.snapshot.find(report.key)
         if place is None:
-            self.added += 1
-        elif self._meet(place, report):
-            self.unchanged += 1
+            self.counts.added += 1
+        elif self._meet(place, report.key, record):
+            self.counts.unchanged += 1
             return
         else:
-            self.changed += 1
-        record = to_record(report)
+            self.counts.changed += 1
         self._batch.reports.append(report)
         self._batch.records.append(record)
         self._batch_bytes += len(record) if isinstance(report, Report) else len(record) + report.size_bytes
-        if self._batch_bytes >= BATCH_BYTES:
+        if self._batch_bytes >= documents.BATCH_BYTES:
             self._end_batch()
 
-    def _meet(self, place: tuple[int, int], report: Report | Document) -> bool:
+    @property
+    def gathered(self) -> int:
+        """How many reports or documents are to be written by the next commit."""
+        return self._batch.docs.stop
+
+    def _meet(self, place: tuple[int, int], key: str, record: bytes) -> bool:
         """Compare a report with the one of its key that was there before; True where that one stays."""
         number, doc = place
         mark = self._marks[number][doc]
-        if mark != UNTOUCHED:
-            self.repeated.append(report.key)
-        same = mark != GONE and self.snapshot.segments[number].documents.read(doc) == report
-        self._marks[number][doc] = KEPT if same else GONE
+        if mark in (KEPT, REPLACED):
+            self.counts.repeated.append(key)
+        elif mark == REMOVED:
+            self.counts.removed -= 1
+        same = mark in (UNTOUCHED, KEPT) and is_same(self.snapshot.segments[number].documents.record(doc), record)
+        self._marks[number][doc] = KEPT if same else REPLACED
         return same
 
     def _end_batch(self) -> None:
@@ -134,44 +155,59 @@ class Writer:
 
         return WorkerRuns(place, self._effort.processes)
 
-    def remove(self, key: str) -> bool:
-        """Remove the report with this key that was committed earlier; False where there is none."""
-        place = self.snapshot.find(key)
-        if place is None or self._marks[place[0]][place[1]] == GONE:
-            return False
-        self._marks[place[0]][place[1]] = GONE
-        return True
+    def remove(self, key: str) -> None:
+        """Remove the report with this key, if there is one."""
+        place, before = self.snapshot.find(key), self._batch.docs.stop
+        mark = self._marks[place[0]][place[1]] if place else REPLACED
+        if place and mark != REMOVED:
+            self._marks[place[0]][place[1]] = REMOVED
+            self.counts.removed += 1
+            self.counts.changed -= mark == REPLACED
+        if mark == REPLACED and before:
+            self._removals[key].append(before)
 
-    def remove_files(self, paths: Set[str]) -> int:
-        """Remove the reports committed earlier that came from these source files, but for those added again; how many."""
-        removed = 0
+    def remove_docs(self, number: int, docs: Iterable[int]) -> None:
+        """Remove docs of a segment of the snapshot, but for those whose report was added again."""
+        marks = self._marks[number]
+        for doc in docs:
+            if marks[doc] == UNTOUCHED:
+                marks[doc] = REMOVED
+                self.counts.removed += 1
+
+    def remove_files(self, paths: Set[str]) -> None:
+        """Remove the reports committed earlier that came from these source files, but for those added again."""
+        for number, segment in enumerate(self.snapshot.segments) if paths else ():
+            self.remove_docs(number, segment.docs_of_files(paths))
+
+    def keep_files(self, paths: Set[str]) -> None:
+        """Take the reports committed earlier that came from these source files as if they had been added again as they are."""
         for segment, marks in zip(self.snapshot.segments, self._marks, strict=True):
             for doc in segment.docs_of_files(paths):
-                removed += marks[doc] == UNTOUCHED
-                marks[doc] = marks[doc] or GONE
-        return removed
-
-    def merge(self) -> None:
-        """Make one segment of all, without what was removed."""
-        self._merging = True
+                marks[doc] = marks[doc] or KEPT
 
     # ---- committing
+
+    def commit(self) -> None:
+        """Make true what was gathered so far, and go on; what was added counts as added here, not as there before."""
+        self._commit()
+        marks = {segment.path.name: marks for segment, marks in zip(self.snapshot.segments, self._marks, strict=True)}
+        self._begin(Snapshot.open(self._folder, self.snapshot), marks, KEPT)
+        with suppress(StorageError):  # as at the end
+            clean(self._folder)
 
     def _commit(self) -> None:
         runs = self._finish_runs()
         old = self.snapshot.manifest
-        generation = old.generation + 1
-        records = tuple(
-            self._record(record, segment, marks, generation)
+        records = [
+            self._record(record, segment, marks)
             for record, segment, marks in zip(old.segments, self.snapshot.segments, self._marks, strict=True)
-        )
-        merging = self._merging and (len(records) + bool(runs) > 1 or any(record.deleted for record in records))
-        if not runs and not merging and records == old.segments:
-            return
-        if runs or merging:
-            records = (*(() if merging else records), self._new_segment(runs, old.next_segment, merging))
+        ]
+        if runs:
+            records.append(self._new_segment(runs, old.next_segment))
         kept = tuple(record for record in records if record.deleted < record.docs)
-        write_manifest(self._folder, _next(old, kept, old.next_segment + bool(runs or merging)))
+        new = old._replace(segments=kept, next_segment=old.next_segment + bool(runs), unfinished=dict(self.unfinished))
+        if new != old:
+            write_manifest(self._folder, new._replace(generation=old.generation + 1))
 
     def _finish_runs(self) -> list[Run]:
         """Write what is left, and let go of what building took: merging needs the room."""
@@ -182,55 +218,34 @@ class Writer:
         runs, self._runs = self._runs.finish(), None
         return runs
 
-    def _record(self, record: SegmentRecord, segment: Segment, marks: bytearray, generation: int) -> SegmentRecord:
+    def _record(self, record: SegmentRecord, segment: Segment, marks: bytearray) -> SegmentRecord:
         """A segment of the generation before, with what this commit takes away from it."""
-        if GONE not in marks:
+        if REPLACED not in marks and REMOVED not in marks:
             return record
-        gone = [doc for doc in range(record.docs) if marks[doc] == GONE or segment.is_deleted(doc)]
-        path = self._folder / f"{Path(record.file).stem}.del-{generation:08d}"
-        if len(gone) < record.docs and not self._merging:
-            write_bitmap(path, gone, record.docs)
-            return record._replace(deleted_file=path.name, deleted=len(gone))
-        return record._replace(deleted=len(gone))
+        gone = deleted(segment) | marked(marks, REPLACED)
+        count = int(gone.sum())
+        if count in (record.deleted, record.docs):
+            return record._replace(deleted=count)
+        path = self._folder / f"{Path(record.file).stem}.del-{self.snapshot.manifest.generation + 1:08d}"
+        write_bitmap(path, gone)
+        return record._replace(deleted_file=path.name, deleted=count)
 
-    def _new_segment(self, runs: list[Run], number: int, merging: bool) -> SegmentRecord:
-        """Make one segment of the runs, and of all that was there before where everything is to be merged."""
+    def _new_segment(self, runs: list[Run], number: int) -> SegmentRecord:
+        """Make one segment of the runs."""
         path = self._folder / f"{number:08d}.seg"
         segments = [Segment(run.path, None, self.snapshot.ranking) for run in runs]
         stretches = _stretches(runs)
-        dead = repeated(Merged(segments, stretches))
-        self._count_repeated(segments, dead)
+        known = self.snapshot.find
+        dead = settled(Merged(segments, stretches), self._removals, lambda key: known(key) is not None, self.counts)
         stretches = without(stretches, dead)
-        if merging:
-            old, marks = self.snapshot.segments, self._marks
-            for fault in (fault for segment in old for fault in segment.verify()):
-                raise fault  # what is damaged must not get a new checksum
-            live = [_live(segment, gone, part) for part, (segment, gone) in enumerate(zip(old, marks, strict=True))]
-            stretches = [*(s for part in live for s in part), *(s._replace(part=s.part + len(old)) for s in stretches)]
-            segments = [*old, *segments]
-        if len(runs) == 1 and not merging and not any(dead):
-            docs = segments[0].doc_count
-            segments[0].close()
+        if len(runs) > 1 or any(dead):
+            merge(path, segments, stretches, self.snapshot.ranking)
+        for segment in segments:
+            segment.close()
+        if len(runs) == 1 and not any(dead):
             storage.sync_file(runs[0].path)
             storage.replace(runs[0].path, path)
-            return SegmentRecord(path.name, docs)
-        merge(path, segments, stretches, self.snapshot.ranking)
-        for segment in segments[-len(runs) :] if runs else ():
-            segment.close()
         return SegmentRecord(path.name, sum(stretch.stop - stretch.start for stretch in stretches))
-
-    def _count_repeated(self, segments: list[Segment], dead: list[frozenset[int]]) -> None:
-        """A report that came again was added once and changed then; those that were there before are counted already."""
-        for segment, docs in zip(segments, dead, strict=True):
-            for doc in sorted(docs):
-                if self.snapshot.find(segment.keys[doc]) is None:
-                    self.repeated.append(segment.keys[doc])
-                    self.added -= 1
-                    self.changed += 1
-
-
-def _next(old: Manifest, segments: tuple[SegmentRecord, ...], next_segment: int) -> Manifest:
-    return old._replace(generation=old.generation + 1, segments=segments, next_segment=next_segment)
 
 
 def _stretches(runs: list[Run]) -> list[Stretch]:
@@ -242,19 +257,3 @@ def _stretches(runs: list[Run]) -> list[Stretch]:
             found.append((docs.start, Stretch(part, at, at + len(docs))))
             at += len(docs)
     return [stretch for _, stretch in sorted(found)]
-
-
-def _live(segment: Segment, marks: bytearray, part: int) -> list[Stretch]:
-    """What is left of a segment."""
-    dead: list[frozenset[int]] = [frozenset()] * part
-    gone = frozenset(doc for doc in range(segment.doc_count) if marks[doc] == GONE or segment.is_deleted(doc))
-    return without([Stretch(part, 0, segment.doc_count)], [*dead, gone])
-
-
-def write_bitmap(path: Path, docs: list[int], doc_count: int) -> None:
-    """Write the deleted docs of a segment as a bitmap file, bit ``doc & 7`` of byte ``doc >> 3``."""
-    bitmap = bytearray((doc_count + 7) // 8)
-    for doc in docs:
-        bitmap[doc >> 3] |= 1 << (doc & 7)
-    with SectionWriter(path) as out:
-        out.add("deleted", "B", bytes(bitmap))

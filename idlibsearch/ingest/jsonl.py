@@ -21,7 +21,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from idlibsearch.errors import InputError, ReportError
 from idlibsearch.ingest.assemble import digest
@@ -52,6 +52,17 @@ class Notice:
 Item = Report | InputError | Notice
 
 
+class Position(NamedTuple):
+    """A place between two lines: the number of the next one, and what comes before it in bytes (unpacked) and in characters."""
+
+    line: int
+    byte: int
+    character: int
+
+
+BEGINNING = Position(1, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of lines to read: where it is, its path in keys, which of its fields are taken for which, whom to tell of progress.
@@ -69,7 +80,12 @@ class File:
     @property
     def reader(self) -> str:
         """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
-        return " ".join([READER, *(f"{name}={self.fields[name]}" for name in sorted(self.fields))])
+        return reader_of(self.fields)
+
+
+def reader_of(fields: Mapping[str, str]) -> str:
+    """The reader that takes these fields for others, with its version."""
+    return " ".join([READER, *(f"{name}={fields[name]}" for name in sorted(fields))])
 
 
 def file_hash(path: str) -> str:
@@ -81,51 +97,71 @@ def file_hash(path: str) -> str:
     return state.hexdigest()
 
 
-def items_of(file: File, content: str) -> Iterator[Item]:
+class Items:
     """The reports of a file line by line, an error for each line that holds none, a notice where one lacks something.
 
-    ``content`` is the hash of the file; ``Provenance.start`` and ``end`` are characters of its text, unpacked and decoded.
-    Raises InputError where the file breaks off; what came before it holds.
+    To be gone through once. ``content`` is the hash of the file; ``Provenance.start`` and ``end`` are characters of its text,
+    unpacked and decoded. What comes before ``start`` is passed over. Raises InputError where the file breaks off; what came
+    before it holds.
     """
-    lines, met = _Lines(file, content), Counter[type]()
-    try:
-        for number, line, at in _numbered(file):
-            for item in lines.read(number, line, at) if line is not None else [_too_long(file, number)]:
-                met[type(item)] += 1
-                if isinstance(item, Report) or met[type(item)] <= COMPLAINTS:
-                    yield item
-    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(file.path, f"cannot be read to its end ({reason})") from None
-    if met[InputError] > COMPLAINTS:
-        yield InputError(file.path, f"{met[InputError] - COMPLAINTS:,} more lines hold no report")
-    if met[Notice] > COMPLAINTS:
-        yield Notice(InputError(file.path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
+
+    def __init__(self, file: File, content: str, start: Position = BEGINNING) -> None:
+        self._file = file
+        self._lines = _Lines(file, content)
+        self._at = self.start = start
+
+    @property
+    def position(self) -> Position | None:
+        """Where the line ends that the last report was on; None where one cannot begin to read there.
+
+        That is so where lines without an id have been met, which are told apart by those before them, and in encodings in which
+        what a byte means depends on those before it.
+        """
+        return None if self._lines.any_without_id or codecs.lookup(self._file.encoding).name != "utf-8" else self._at
+
+    def __iter__(self) -> Iterator[Item]:
+        file, met = self._file, Counter[type]()
+        try:
+            for place, line, end in _numbered(file, self.start):
+                self._at = end
+                for item in self._lines.read(place, line) if line is not None else [_too_long(file, place.line)]:
+                    met[type(item)] += 1
+                    if isinstance(item, Report) or met[type(item)] <= COMPLAINTS:
+                        yield item
+        except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise InputError(file.path, f"cannot be read to its end ({reason})") from None
+        if met[InputError] > COMPLAINTS:
+            yield InputError(file.path, f"{met[InputError] - COMPLAINTS:,} more lines hold no report")
+        if met[Notice] > COMPLAINTS:
+            yield Notice(InputError(file.path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
 
 
 def _too_long(file: File, number: int) -> InputError:
     return InputError(f"{file.path}:{number}", f"is longer than {LINE_BYTES:,} bytes")
 
 
-def _numbered(file: File) -> Iterator[tuple[int, str | None, int]]:
-    """Each line that is not blank: its number from 1, its text (None: too long to be read), where it begins in characters."""
+def _numbered(file: File, start: Position) -> Iterator[tuple[Position, str | None, Position]]:
+    """Each line that is not blank: where it begins, its text (None: too long to be read), where it ends."""
     decode = codecs.getincrementaldecoder(file.encoding)("replace").decode
-    number, at = 1, 0
+    number, byte, at = start
     with open(file.path, "rb") as raw, _unpacked(raw, file.path) as source:
+        source.seek(byte)
         told = 0
         while line := source.readline(LINE_BYTES + 1):
+            place = Position(number, byte, at)
             whole = line.endswith(b"\n") or len(line) <= LINE_BYTES
             text = decode(line, whole)
             if at == 0:
                 text = text.removeprefix("\ufeff")
-            start, at = at, at + len(text)
+            byte, at = byte + len(line), at + len(text)
             while not line.endswith(b"\n") and not whole and (line := source.readline(LINE_BYTES)):
-                at += len(decode(line, line.endswith(b"\n")))
+                byte, at = byte + len(line), at + len(decode(line, line.endswith(b"\n")))
             if file.advance is not None and number % 256 == 0:
                 file.advance(-told + (told := raw.tell()))
-            if text.strip() or not whole:
-                yield number, text if whole else None, start
             number += 1
+            if text.strip() or not whole:
+                yield place, text if whole else None, Position(number, byte, at)
         if file.advance is not None:
             file.advance(raw.tell() - told)
 
@@ -145,9 +181,14 @@ class _Lines:
         self._renamed = {taken: name for name, taken in file.fields.items() if name not in NAMES}
         self._hashes = Counter[str]()
 
-    def read(self, number: int, line: str, at: int) -> Iterator[Item]:
-        """The report of a line that begins at a character of the file, or what is wrong with it."""
-        place = f"{self._file.path}:{number}"
+    @property
+    def any_without_id(self) -> bool:
+        """Did any line come without a key of its own?"""
+        return bool(self._hashes)
+
+    def read(self, position: Position, line: str) -> Iterator[Item]:
+        """The report of a line that begins at a place of the file, or what is wrong with it."""
+        place = f"{self._file.path}:{position.line}"
         try:
             value = json.loads(line, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
@@ -157,7 +198,7 @@ class _Lines:
             yield InputError(place, "is not an object")
             return
         try:
-            yield from self._report(place, value, line, at)
+            yield from self._report(place, value, line, position.character)
         except ReportError as error:
             yield InputError(place, error.reason)
 

@@ -12,8 +12,9 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from idlibsearch.errors import InputError
 from idlibsearch.ingest import jsonl
@@ -37,20 +38,42 @@ class Page:
 
     ``unchanged`` says that it is as it was known, and was not split again: ``reports`` is empty then. Of a file of JSON lines
     ``reports`` is read as it is gone through, once, with errors and notices among them; it may raise ``InputError`` at last.
+    ``state`` is what the system said of the file before it was read, ``manner`` how it is to be read, ``fingerprint`` that of a
+    file of JSON lines.
     """
 
     path: str
-    file_hash: str
-    encoding: str
+    state: os.stat_result
+    manner: str
     reports: Iterable[jsonl.Item] = ()
     unchanged: bool = False
+    fingerprint: str = ""
+
+    def left(self) -> Left | None:
+        """What it takes to go on behind the report that was given out last; None where one has to begin anew."""
+        position = self.reports.position if isinstance(self.reports, jsonl.Items) else None
+        return None if position is None else Left(position, self.fingerprint)
+
+    @property
+    def is_taken_up(self) -> bool:
+        """Were reports passed over that were given out before?"""
+        return isinstance(self.reports, jsonl.Items) and self.reports.start != jsonl.BEGINNING
+
+
+class Left(NamedTuple):
+    """Where the reading of a file broke off, and what the file was then."""
+
+    position: jsonl.Position
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How files are to be read: seen from ``root``, split and decoded as told, ``known`` fingerprints left alone.
 
-    ``fields``: see ``jsonl.File``. ``advance`` is told the bytes of every file that was read or left alone.
+    ``fields``: see ``jsonl.File``. ``advance`` is told the bytes of every file that was read or left alone. ``is_settled`` may
+    say of a page without reports yet that its file need not even be opened. ``left_at``: files to go on with, as long as they are
+    as they were.
     """
 
     root: Pathlike
@@ -60,9 +83,22 @@ class Reading:
     max_bytes: int = MAX_BYTES
     fields: Mapping[str, str] = field(default_factory=dict)
     advance: Callable[[int], None] | None = None
+    is_settled: Callable[[Page], bool] | None = None
+    left_at: Mapping[str, Left] | None = None
+    _folders: dict[str, str] = field(default_factory=dict)
+
+    def name_of(self, path: str) -> str:
+        """``relative_path`` of a file; of a folder only the first time."""
+        folder, name = os.path.split(path)
+        if name in ("", os.curdir, os.pardir) or os.path.islink(path):
+            return relative_path(path, self.root)
+        if folder not in self._folders:
+            self._folders[folder] = relative_path(folder or os.curdir, self.root)
+        place = self._folders[folder]
+        return _as_text(name if place == os.curdir else f"{place}/{name}")
 
 
-def read_paths(
+def read_paths(  # noqa: PLR0913 - files may be read in many ways, and each should read by its name
     paths: Iterable[Pathlike],
     root: Pathlike,
     *,
@@ -71,14 +107,16 @@ def read_paths(
     known: Mapping[str, str] | None = None,
     fields: Mapping[str, str] | None = None,
     advance: Callable[[int], None] | None = None,
+    is_settled: Callable[[Page], bool] | None = None,
+    left_at: Mapping[str, Left] | None = None,
 ) -> Iterator[Page | InputError]:
     """Every page in the given files and folders, inside folders by name; a file that cannot be read comes as its error.
 
     ``known`` are fingerprints (``Provenance.fingerprint``) by path: files that still have theirs come as unchanged pages.
-    ``fields`` and ``advance`` as in ``Reading``.
+    ``fields``, ``advance``, ``is_settled`` and ``left_at`` as in ``Reading``.
     What is passed over on purpose (hidden files, formats not read, a file met before) goes to the log.
     """
-    reading = Reading(root, split, encoding, known, fields=fields or {}, advance=advance)
+    reading = Reading(root, split, encoding, known, fields=fields or {}, advance=advance, is_settled=is_settled, left_at=left_at)
     for met in walk(paths):
         if isinstance(met, Skipped):
             log.info("%s: %s", met.path, met.reason)
@@ -100,21 +138,31 @@ def _page_or_error(path: Path, reading: Reading) -> Page | InputError:
 
 def page_of(path: Pathlike, reading: Reading) -> Page:
     """Read one file as a page. Raises ``InputError`` where it cannot be read."""
-    if is_lines(path):
-        return _lines(os.fspath(path), reading)
-    size = refuse_unreadable(path)
-    file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
+    given, state = os.fspath(path), refuse_unreadable(path)
+    lines = is_lines(given)
+    reader = jsonl.reader_of(reading.fields) if lines else reader_of(reading.split)
+    page = Page(reading.name_of(given), state, f"{reading.encoding or ''} {reader}")
+    if reading.is_settled is None or not reading.is_settled(page):
+        page = _lines(given, page, reading) if lines else _text(given, page, reading)
+        if lines and not page.unchanged:
+            return page  # it tells of its progress as it is gone through
+    else:
+        page = replace(page, unchanged=True)
     if reading.advance is not None:
-        reading.advance(size)
-    name = relative_path(path, reading.root)
-    if reading.known and reading.known.get(name) == f"{file.file_hash} {file.encoding} {reader_of(reading.split)}":
-        return Page(name, file.file_hash, file.encoding, unchanged=True)
-    return Page(name, file.file_hash, file.encoding, tuple(_reports(file, name, reading.split)))
+        reading.advance(state.st_size)
+    return page
 
 
-def _lines(path: str, reading: Reading) -> Page:
+def _text(path: str, page: Page, reading: Reading) -> Page:
+    file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
+    if reading.known and reading.known.get(page.path) == f"{file.file_hash} {file.encoding} {reader_of(reading.split)}":
+        return replace(page, unchanged=True)
+    return replace(page, reports=tuple(_reports(file, page.path, reading.split)))
+
+
+def _lines(path: str, page: Page, reading: Reading) -> Page:
     """A file of JSON lines: its bytes are gone through once to see whether they are known, and again for its reports."""
-    size, encoding = refuse_unreadable(path), reading.encoding or "utf-8"
+    encoding = reading.encoding or "utf-8"
     try:
         codecs.lookup(encoding)
         content = jsonl.file_hash(path)
@@ -122,12 +170,13 @@ def _lines(path: str, reading: Reading) -> Page:
         raise InputError(path, f"there is no encoding named {encoding!r}") from None
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower()) from None
-    file = jsonl.File(path, relative_path(path, reading.root), encoding, reading.fields, reading.advance)
-    if reading.known and reading.known.get(file.name) == f"{content} {encoding} {file.reader}":
-        if reading.advance is not None:
-            reading.advance(size)
-        return Page(file.name, content, encoding, unchanged=True)
-    return Page(file.name, content, encoding, jsonl.items_of(file, content))
+    file = jsonl.File(path, page.path, encoding, reading.fields, reading.advance)
+    fingerprint = f"{content} {encoding} {file.reader}"
+    if reading.known and reading.known.get(file.name) == fingerprint:
+        return replace(page, unchanged=True)
+    left = (reading.left_at or {}).get(file.name)
+    start = left.position if left is not None and left.fingerprint == fingerprint else jsonl.BEGINNING
+    return replace(page, reports=jsonl.Items(file, content, start), fingerprint=fingerprint)
 
 
 def reader_of(split: Mode) -> str:
@@ -175,4 +224,8 @@ def relative_path(path: Pathlike, root: Pathlike) -> str:
         relative = os.path.relpath(real, base)
     except ValueError:  # another drive: there is no way from one to the other
         relative = real
-    return Path(relative).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _as_text(Path(relative).as_posix())
+
+
+def _as_text(path: str) -> str:
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
