@@ -300,7 +300,7 @@ def test_whooshs_parser_and_ours_find_the_same_reports_with_the_same_scores(foun
             by_whoosh = [(hit.key, hit.score) for hit in index.search(parser.parse(typed, normalize=False), limit=100)]
             assert [key for key, _ in by_whoosh] == [key for key, _ in by_ours], typed
             assert [score for _, score in by_whoosh] == pytest.approx([score for _, score in by_ours]), typed
-            if "*:*" not in typed:  # Whoosh's normalize makes everything of an And that has it
+            if not re.search(r"(?<![\w\]-])\*(?!\w)", typed):  # of an And with everything, normalize leaves nothing else
                 assert {hit.key for hit in index.search(parser.parse(typed), limit=100)} == {key for key, _ in by_ours}, typed
 
 
