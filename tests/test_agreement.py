@@ -174,7 +174,7 @@ def assert_same(index, oracle, tree):
 @settings(max_examples=150)
 @given(collections, st.lists(trees, min_size=1, max_size=8))
 def test_one_segment_answers_as_the_naive_engine_does(found, questions):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         assert index.check() == []
         oracle = naive.NaiveIndex(found)
@@ -187,7 +187,7 @@ def test_one_segment_answers_as_the_naive_engine_does(found, questions):
 def test_several_segments_with_deletes_answer_as_one_index(found, data):
     cut = data.draw(st.integers(0, len(found)))
     gone = data.draw(st.sets(st.integers(0, len(found) - 2)) if len(found) > 1 else st.just(set()))
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found[:cut])
         index.add(found[cut:])
         index.remove(*(found[number].key for number in gone))
@@ -212,7 +212,7 @@ def test_marks_are_the_spans_the_naive_engine_finds(found, tree):
     """For a single word or phrase the marks are its spans, no more and no fewer."""
     mixed_row = isinstance(tree, Phrase) and "*" in tree.text
     leaf = tree if isinstance(tree, Word | Phrase | SPELLED) and not mixed_row else Word("truce")
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         oracle = naive.NaiveIndex(found)
         spelled = isinstance(leaf, SPELLED)
@@ -236,7 +236,7 @@ def test_filters_orders_and_counts_are_the_naive_engines(found, data):
     """Over two segments with deletes, so that numbers of values have to be translated."""
     cut = data.draw(st.integers(0, len(found)))
     gone = data.draw(st.sets(st.integers(0, len(found) - 2))) if len(found) > 1 else set()
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found[:cut])
         index.add(found[cut:])
         index.remove(*(found[number].key for number in gone))

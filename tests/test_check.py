@@ -44,7 +44,7 @@ def report(number: int) -> Report:
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("sound") / "index"
-    with idlibsearch.create(folder) as index:
+    with idlibsearch.create(folder, merge="never") as index:
         index.add(report(number) for number in range(300))
         index.remove("k7", "k8")
         index.add(report(number) for number in range(300, 305))

@@ -56,7 +56,7 @@ def segment(tmp_path_factory):
     """1,500 reports: word n stands in every n-th or so, some of it in the title; every fifth report is deleted."""
     rng = random.Random(3)
     folder = tmp_path_factory.mktemp("sets") / "index"
-    with idlibsearch.create(folder) as index:
+    with idlibsearch.create(folder, merge="never") as index:
         for_each = [[word for word in WORDS if rng.random() < 1 / int(word[1:])] for _ in range(1500)]
         index.add(
             Report(f"r{n}", " ".join(rng.sample(found, len(found) // 3)), " ".join(found)) for n, found in enumerate(for_each)

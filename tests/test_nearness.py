@@ -114,7 +114,7 @@ def assert_same(index, oracle, tree):
 @settings(max_examples=400)
 @given(collections, st.lists(questions, min_size=1, max_size=8))
 def test_nearness_is_what_its_definition_says(found, trees):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         oracle = naive.NaiveIndex(found)
         for tree in trees:
@@ -124,7 +124,7 @@ def test_nearness_is_what_its_definition_says(found, trees):
 @settings(max_examples=100)
 @given(collections, st.integers(0, 4), st.lists(questions, min_size=1, max_size=4))
 def test_nearness_over_several_segments_is_that_of_one_index(found, cut, trees):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found[:cut])
         index.add(found[cut:])
         oracle = naive.NaiveIndex(found)
@@ -135,7 +135,7 @@ def test_nearness_over_several_segments_is_that_of_one_index(found, cut, trees):
 @settings(max_examples=200)
 @given(collections, st.lists(spans, min_size=1, max_size=4))
 def test_marks_are_what_takes_part_in_some_way_to_satisfy_the_question(found, trees):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         oracle = naive.NaiveIndex(found)
         for tree in trees:
@@ -194,7 +194,7 @@ def test_random_nested_questions_by_the_ten_thousand_show_no_difference(tmp_path
     rng, count = random.Random(2020), int(os.environ.get("NEARNESS_QUESTIONS", "400"))
     found = [Report(f"r{n}", random_text(rng, rng.randint(0, 4)), random_text(rng, rng.randint(3, 14))) for n in range(12)]
     matches = 0
-    with idlibsearch.create(tmp_path / "index") as index:
+    with idlibsearch.create(tmp_path / "index", merge="never") as index:
         index.add(found[:7])
         index.add(found[7:])
         oracle, snapshot = naive.NaiveIndex(found), Snapshot.open(index.path)

@@ -35,7 +35,7 @@ def reports() -> list[Report]:
 @pytest.fixture(scope="module")
 def snapshot(reports, tmp_path_factory) -> Snapshot:
     """Three segments of 800 reports, every ninth deleted."""
-    with idlibsearch.create(tmp_path_factory.mktemp("phrases") / "index") as index:
+    with idlibsearch.create(tmp_path_factory.mktemp("phrases") / "index", merge="never") as index:
         for start in range(0, len(reports), 800):
             index.add(reports[start : start + 800])
         index.remove(*(f"r{number}" for number in range(0, len(reports), 9)))

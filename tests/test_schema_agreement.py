@@ -165,7 +165,7 @@ def test_own_schemas_answer_as_the_naive_engine_does(found, data):
     cut = data.draw(st.integers(0, len(found)))
     gone = data.draw(st.sets(st.sampled_from(range(len(found))))) if found else set()
     questions = data.draw(st.lists(trees, min_size=1, max_size=6))
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", SCHEMA) as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", SCHEMA, merge="never") as index:
         index.add(found[:cut])
         index.add(found[cut:])
         index.remove(*(found[number]["path"] for number in gone))
@@ -218,7 +218,7 @@ def test_own_schemas_match_what_whoosh_matches(found, questions):
         for values in found:
             writer.add_document(**values)
     parser = QueryParser("content", SCHEMA)
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", SCHEMA) as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", SCHEMA, merge="never") as index:
         index.add(found)
         with theirs.searcher() as searcher:
             for tree in questions:

@@ -93,7 +93,7 @@ def long_answer(tmp_path_factory):
         )
         for _ in range(600)
     ]  # fmt: skip
-    with idlibsearch.create(tmp_path_factory.mktemp("long") / "index") as index:
+    with idlibsearch.create(tmp_path_factory.mktemp("long") / "index", merge="never") as index:
         index.add(reports[:350])
         index.add(reports[350:])
         index.remove(*(report.key for report in reports[::6]))

@@ -37,7 +37,7 @@ def report(number: int, rng: random.Random) -> Report:
 def big(tmp_path_factory):
     """3,000 reports in three segments, every seventh deleted: frequent words have eight blocks a segment."""
     rng = random.Random(7)
-    with idlibsearch.create(tmp_path_factory.mktemp("big") / "index") as index:
+    with idlibsearch.create(tmp_path_factory.mktemp("big") / "index", merge="never") as index:
         for start in range(0, 3000, 1000):
             index.add(report(number, rng) for number in range(start, start + 1000))
         index.remove(*(f"r{number}" for number in range(0, 3000, 7)))

@@ -153,7 +153,7 @@ def _whoosh_can_estimate(monkeypatch):
 @settings(max_examples=COLLECTIONS)
 @given(collections, st.lists(queries, min_size=5, max_size=15))
 def test_one_segment_is_searched_as_whoosh_searches_it(found, asked):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         for query in asked:
             assert ours(index, query) == theirs(index, query.accept(sound)), query
@@ -162,7 +162,7 @@ def test_one_segment_is_searched_as_whoosh_searches_it(found, asked):
 @settings(max_examples=COLLECTIONS)
 @given(collections, st.integers(0, 6), st.sets(st.integers(0, 5)), st.lists(queries, min_size=5, max_size=10))
 def test_several_segments_with_deletes_are_searched_as_whoosh_searches_them(found, cut, gone, asked):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found[:cut])
         index.add(found[cut:])
         removed = {f"r{number}" for number in gone if number < len(found) - 1}
@@ -175,7 +175,7 @@ def test_several_segments_with_deletes_are_searched_as_whoosh_searches_them(foun
 @settings(max_examples=COLLECTIONS)
 @given(collections, st.integers(0, 6), st.lists(places, min_size=5, max_size=10))
 def test_nearness_is_whooshs(found, cut, asked):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found[:cut])
         index.add(found[cut:])
         for query in asked:

@@ -38,7 +38,7 @@ REPORTS = [
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
     """Two segments, with a report removed."""
-    with idlibsearch.create(tmp_path_factory.mktemp("reader") / "index") as index:
+    with idlibsearch.create(tmp_path_factory.mktemp("reader") / "index", merge="never") as index:
         index.add(REPORTS[:2])
         index.add([*REPORTS[2:], Report("f", "Removed", "Idlib")])
         index.remove("f")
@@ -85,7 +85,7 @@ def listed(reader: IndexReader, name: str) -> dict[bytes, list[tuple[int, int, l
 @given(collections)
 def test_terms_docs_and_positions_are_those_of_an_index_that_whoosh_made(found):
     found = [replace(report, keywords={}) for report in found]
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         schema = index.schema
         ours, theirs = index.whoosh_reader(), index_by_whoosh(schema, found).reader()
@@ -104,7 +104,7 @@ def test_terms_docs_and_positions_are_those_of_an_index_that_whoosh_made(found):
 @settings(max_examples=40)
 @given(collections)
 def test_words_as_written_are_listed_where_they_stand(found):
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
         index.add(found)
         reader, analyzer = index.whoosh_reader(), index.schema["body"].analyzer
         for name in ("title", "body"):
@@ -122,7 +122,7 @@ def test_words_as_written_are_listed_where_they_stand(found):
 
 
 def test_one_segment_is_one_reader_and_none_is_an_empty_one(tmp_path):
-    with idlibsearch.create(tmp_path / "index") as index:
+    with idlibsearch.create(tmp_path / "index", merge="never") as index:
         assert isinstance(index.whoosh_reader(), EmptyReader)
         index.add(REPORTS)
         reader = index.whoosh_reader()
