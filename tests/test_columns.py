@@ -128,13 +128,13 @@ def test_a_segment_without_columns_is_read_and_sound(tmp_path):
 @pytest.mark.parametrize(
     ("section", "data", "fault"),
     [
-        ("keywords_docs", b"\1\0\0\0" * 6, "do not say what the reports do"),
+        ("keywords_docs", b"\1\0\0\0" * 9, "do not say what the reports do"),
         ("keywords_folded_text", b"idlib!aleppal masdar newsreutersonetwo"[:33], ""),
         ("keywords_values", b"\0\0\0\0" * 3, "do not cover"),
         ("numbers_order", b"\0\0\0\0" * 7, "is not that of its numbers"),
         ("dates_order", b"\0\0\0\0\2\0\0\0", "not in the order of the dates"),
         ("columns", b'{"keywords": 3}', "cannot be read"),
-        ("keywords_times", b"", "one number for each spelling"),
+        ("keywords_times", b"", "8 rows are needed"),
     ],
 )
 def test_columns_that_do_not_fit_together_are_found(tmp_path, section, data, fault):
