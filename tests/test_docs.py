@@ -21,7 +21,9 @@ def reference() -> str:
     """Every command's help, as it prints at 100 columns."""
     parts = ["# The command line\n\nWritten from `--help` by `python tests/test_docs.py`; a test holds it current.\n"]
     top = click.Context(cli, info_name="idlibsearch", terminal_width=100, **cli.context_settings)  # as it is run
-    for name, command in [("", cli), *sorted(cli.commands.items())]:
+    for name in ("", *cli.list_commands(top)):
+        command = cli.get_command(top, name) if name else cli
+        assert command
         path = f"idlibsearch {name}".strip()
         context = click.Context(command, top, info_name=name) if name else top
         parts.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")

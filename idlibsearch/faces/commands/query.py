@@ -1,0 +1,107 @@
+"""``idlibsearch query``: a question and its answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from idlibsearch.errors import NoIndexError
+from idlibsearch.faces.terminal import (
+    DEFAULT_INDEX,
+    FOUND,
+    NOTHING,
+    format_option,
+    index_option,
+    say,
+    style,
+    terminal_width,
+    write,
+)
+
+if TYPE_CHECKING:
+    from idlibsearch.faces.api import Index
+    from idlibsearch.results.render import Format
+
+DEFAULT_SOURCE = "seeds"
+EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupted first run leaves it
+
+
+@click.command("query")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@index_option
+@format_option
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many of the best to pass over.")
+@click.option("--sort", metavar="FIELD", default="score", show_default=True,
+              help="By score, date (newest first), key, words or another field of numbers; :asc or :desc behind it.")  # fmt: skip
+@click.option("--filter", metavar="QUESTION", help="Show only what answers this too; it does not count in scores.")
+@click.option("--from", "date_from", metavar="DATE",
+              help="Show only what was published then or later: 2020, 2020-01-12, 'last week', 'March 2019' …")  # fmt: skip
+@click.option("--to", "date_to", metavar="DATE", help="The same, or earlier; all of the year, month or week that is named.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+              help="The day that dates such as 'last week' are seen from.  [default: today, in UTC]")  # fmt: skip
+@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
+              help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
+              "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
+@click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
+@click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
+@click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
+              help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
+@click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
+def command(question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, **options: Any) -> int:
+    """Ask the index a question.
+
+    All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
+    a word in a field (title, body, entities, date), source:reuters, place:idlib, words:>300, date:[2019 TO 2020-03] and
+    date:"last week" what else is known of it; AND, OR, NOT and brackets combine. What is odd about a question is said on stderr
+    and pointed at. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+
+    \b
+    Examples:
+      idlibsearch query ceasefire Sochi
+      idlibsearch query '"secret agreements" OR title:(truce OR ceasefire)'
+      idlibsearch query '(truce OR ceasefire) NEAR/8 turkey'
+      idlibsearch query 'kill* W/4 civilians date:"last 3 months"'
+      idlibsearch query '"air strikes" SAME/S {PLACE} NOT date:<2019'
+      idlibsearch query 'ceasefire january 2020'
+      idlibsearch query --format json 'idlib NOT date:2020'
+      idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
+      idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
+    """
+    from idlibsearch.results import render
+
+    if options["facets"] and form in ("jsonl", "csv"):
+        raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
+    text = " ".join(question)
+    with _open_or_build(index_path) as index:
+        found = index.search(text, mode="any" if any_word else "all", **options)
+        for line in render.diagnostics(text, found.diagnostics, terminal_width()):
+            say(line)
+        write(render.results(found, form, style()))
+        return FOUND if found.hits or found.found.known_total else NOTHING
+
+
+def _open_or_build(index_path: str | None) -> Index:
+    """The index; where none is named and none was ever filled but a folder of seeds is there, one built from those."""
+    from idlibsearch.faces.api import open as open_index
+
+    buildable = index_path is None and Path(DEFAULT_SOURCE).is_dir()
+    try:
+        index = open_index(index_path or DEFAULT_INDEX)
+    except NoIndexError:
+        if not buildable:
+            raise
+        return _build()
+    return _build() if buildable and index.generation == EMPTY_GENERATION else index
+
+
+def _build() -> Index:
+    from idlibsearch.faces.commands.index import add_with_progress, open_or_create, summary
+
+    say(f"no index yet: building one from {DEFAULT_SOURCE}/ in {DEFAULT_INDEX}/")
+    index = open_or_create(DEFAULT_INDEX)
+    changes = add_with_progress(index, [DEFAULT_SOURCE], {})
+    say(summary(changes, len(index), index.path))
+    return index

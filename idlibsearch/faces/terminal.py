@@ -1,0 +1,86 @@
+"""What all commands share: their common options, exit codes, and how they write.
+
+Exit codes: 0 found or done, 1 nothing found, 2 error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from idlibsearch.results.render import Style
+
+FOUND, NOTHING, ERROR = 0, 1, 2
+DEFAULT_INDEX = "index"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def index_option(command: _Command) -> _Command:
+    return click.option(
+        "--index", "index_path", envvar="IDLIBSEARCH_INDEX", metavar="DIR", help=f"The index folder.  [default: {DEFAULT_INDEX}]"
+    )(command)
+
+
+def format_option(command: _Command) -> _Command:
+    kinds = click.Choice(["text", "json", "jsonl", "csv"])
+    return click.option("--format", "form", type=kinds, default="text", show_default=True, help="How to write the answer.")(
+        command
+    )
+
+
+def wait_option(command: _Command) -> _Command:
+    return click.option(
+        "--wait", "wait_s", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="SECONDS",
+        help="How long to wait while another process writes.",
+    )(command)  # fmt: skip
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Something to be called with what is being done, how much of it is done, and of how much; None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=0, label=label, file=sys.stderr) as bar:
+
+        def show(_: str, done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def style() -> Style:
+    from idlibsearch.results.render import COLOUR, PLAIN
+
+    return COLOUR if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else PLAIN
+
+
+def write(lines: Iterable[str]) -> None:
+    try:
+        for line in lines:
+            click.echo(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads: what is still buffered goes nowhere
+        raise click.exceptions.Exit(FOUND) from None  # click itself would call it a failure
+
+
+def say(line: str) -> None:
+    click.echo(f"idlibsearch: {line}" if not line.startswith("  ") else line, err=True)
+
+
+def terminal_width() -> int:
+    """How many columns stderr has."""
+    from idlibsearch.results.pointing import WIDTH
+
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or WIDTH
+    except (OSError, ValueError):  # no terminal
+        return WIDTH
