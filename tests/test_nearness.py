@@ -121,6 +121,33 @@ def test_nearness_is_what_its_definition_says(found, trees):
             assert_same(index, oracle, tree)
 
 
+@st.composite
+def long_texts(draw):
+    """Few words often, or rarely among others, in texts of some words or of thousands."""
+    rng = draw(st.randoms(use_true_random=False))
+    others = ["x"] * draw(st.sampled_from([0, 3, 40, 400]))
+    size = draw(st.sampled_from([5, 40, 130, 700, 5000]))
+    return " ".join(rng.choices(["a", "b", "held", "rebel-held", *others], k=size))
+
+
+@settings(max_examples=15)
+@given(st.lists(long_texts(), min_size=1, max_size=3), st.sampled_from([1, 2, 5, 63, 64, 65, 900]), st.integers(1, 3))
+def test_two_words_in_long_texts(found, distance, times):
+    reports = [Report(f"r{n}", "", text) for n, text in enumerate(found)]
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+        index.add(reports)
+        oracle = naive.NaiveIndex(reports)
+        for pair in ("a", "b"), ("b", "a"), ("held", "a"), ("held", "rebel"), ("a", "a"):
+            both = tuple(map(Word, pair))
+            for tree in (
+                Near(both, distance),
+                Near(both, distance, True),
+                AtLeast(times, Near(both, distance)),
+                Phrase(" ".join(pair)),
+            ):
+                assert_same(index, oracle, tree)
+
+
 @settings(max_examples=100)
 @given(collections, st.integers(0, 4), st.lists(questions, min_size=1, max_size=4))
 def test_nearness_over_several_segments_is_that_of_one_index(found, cut, trees):

@@ -18,6 +18,7 @@ cdef enum:
     LONG = 0x80         # in place of a count: the list has blocks in the tables
     PATCHED = 0x80      # beside a width: some numbers have more bits, which stand behind the rest
     SPARE_BYTES = 8
+    NONE = 0xFFFFFFFF
 
 
 cdef struct Lists:
@@ -75,7 +76,9 @@ cdef struct Column:
     int upper_width
     int index_width
     uint32_t patches
-    uint32_t passed                 # how many of them belong before what was read last
+    uint32_t from_                  # the first number that was read last
+    uint32_t passed                 # how many of the patched ones stand before it
+    uint32_t next                   # which the one after these is; NONE: there is no more
     const uint8_t* numbers
     const uint8_t* indices
     const uint8_t* uppers
@@ -237,6 +240,19 @@ cdef inline uint32_t doc_at(const Block* block, int i) noexcept nogil:
     return doc if doc < block.last else block.last  # a damaged block names a wrong doc, never one that is not there
 
 
+cdef inline void unpack_docs(const Block* block, uint32_t* docs) noexcept nogil:
+    """All docs of a block."""
+    cdef uint64_t word, bit = 0, mask = (<uint64_t>1 << block.doc_width) - 1
+    cdef uint32_t doc
+    cdef int i
+    for i in range(block.count - 1):
+        memcpy(&word, block.docs + (bit >> 3), 8)
+        doc = block.origin + expected(block.range, i) + <uint32_t>((word >> (bit & 7)) & mask)
+        docs[i] = doc if doc < block.last else block.last
+        bit += block.doc_width
+    docs[block.count - 1] = block.last
+
+
 cdef inline uint32_t freq_at(const Block* block, int field, int i) noexcept nogil:
     cdef int width = block.freq_width[field]
     if width == 0:
@@ -275,7 +291,7 @@ cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, ui
     if at[0] + 1 + SPARE_BYTES > size:
         return -1
     column.width, column.upper_width, column.index_width = data[at[0]] & ~PATCHED, 0, 0
-    column.patches = column.passed = 0
+    column.patches = column.from_ = column.passed = 0
     if data[at[0]] & PATCHED:
         column.upper_width = data[at[0] + 1]
         column.patches = data[at[0] + 2] | <uint32_t>data[at[0] + 3] << 8
@@ -290,30 +306,47 @@ cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, ui
     at[0] += bytes_of(<uint64_t>column.patches * column.index_width)
     column.uppers = data + at[0]
     at[0] += bytes_of(<uint64_t>column.patches * column.upper_width)
-    return 0 if at[0] + SPARE_BYTES <= size else -1
+    if at[0] + SPARE_BYTES > size:
+        return -1
+    column.next = patched(column, 0)
+    return 0
 
 
 cdef inline uint32_t patched(const Column* column, uint32_t patch) noexcept nogil:
     """Which number a patch belongs to."""
-    return unpack(column.indices, <uint64_t>patch * column.index_width, column.index_width)
+    return unpack(column.indices, <uint64_t>patch * column.index_width, column.index_width) if patch < column.patches else NONE
+
+
+cdef inline void pass_patches(Column* column, uint32_t first) noexcept nogil:
+    """Go to the first patch of the numbers from ``first`` on, in steps that double: it is mostly close by."""
+    cdef uint32_t low = column.passed if first >= column.from_ else 0, high = low, step = 1, middle
+    while high < column.patches and patched(column, high) < first:
+        low = high + 1
+        high = min(high + step, column.patches)
+        step <<= 1
+    while low < high:
+        middle = (low + high) >> 1
+        if patched(column, middle) < first:
+            low = middle + 1
+        else:
+            high = middle
+    column.passed, column.next = low, patched(column, low)
 
 
 cdef inline void read_column(Column* column, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
     """The numbers from ``first`` on, of which there must be ``count``. Fastest where each time they come behind the last."""
-    cdef uint32_t i, at = column.passed
+    cdef uint32_t i, at
     cdef uint64_t bit = <uint64_t>first * column.width
     for i in range(count):
         out[i] = unpack(column.numbers, bit, column.width)
         bit += column.width
-    if at and patched(column, at - 1) >= first:
-        at = 0
-    while at < column.patches and patched(column, at) < first:
+    if first < column.from_ or column.next < first:
+        pass_patches(column, first)
+    column.from_, at, i = first, column.passed, column.next
+    while i - first < count:
+        out[i - first] |= unpack(column.uppers, <uint64_t>at * column.upper_width, column.upper_width) << column.width
         at += 1
-    column.passed = at
-    while at < column.patches and patched(column, at) - first < count:
-        i = patched(column, at) - first
-        out[i] |= unpack(column.uppers, <uint64_t>at * column.upper_width, column.upper_width) << column.width
-        at += 1
+        i = patched(column, at)
 
 
 cdef inline int open_places(

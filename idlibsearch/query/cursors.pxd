@@ -10,8 +10,8 @@ from libc.string cimport memcpy
 
 from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport (
-    ALL_ONES, BLOCK, MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, expected, first_from, freq_at, is_deleted,
-    open_block,
+    ALL_ONES, BLOCK, MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted,
+    open_block, unpack_docs,
 )
 
 cdef enum:
@@ -137,24 +137,13 @@ cdef inline int show(const Params* p, Cursor* c) noexcept nogil:
     return FINE
 
 
-cdef inline int unpack_docs(const Params* p, Cursor* c) noexcept nogil:
+cdef inline int list_docs(const Params* p, Cursor* c) noexcept nogil:
     """Open the block and unpack its docs."""
-    cdef uint64_t word, bit = 0, mask
-    cdef uint32_t doc
-    cdef int i
-    cdef const Block* block = &c.block
     if show(p, c) < 0:
         return WRONG
-    if c.listed == c.number:
-        return FINE
-    mask = (<uint64_t>1 << block.doc_width) - 1
-    for i in range(block.count - 1):
-        memcpy(&word, block.docs + (bit >> 3), 8)
-        doc = block.origin + expected(block.range, i) + <uint32_t>((word >> (bit & 7)) & mask)
-        c.docs[i] = doc if doc < block.last else block.last
-        bit += block.doc_width
-    c.docs[block.count - 1] = block.last
-    c.listed = c.number
+    if c.listed != c.number:
+        unpack_docs(&c.block, c.docs)
+        c.listed = c.number
     return FINE
 
 
@@ -169,7 +158,7 @@ cdef inline int weigh(Params* p, Cursor* c, bint by_doc) noexcept nogil:
     cdef uint64_t word, bit, mask
     cdef double factor
     cdef int f, i, width
-    if unpack_docs(p, c) < 0 if by_doc else show(p, c) < 0:
+    if list_docs(p, c) < 0 if by_doc else show(p, c) < 0:
         return WRONG
     if c.weighed == c.number and c.by_doc >= by_doc:
         return FINE
@@ -216,7 +205,7 @@ cdef inline double tf_bound(Params* p, const Cursor* c, uint32_t doc, int i) noe
 cdef inline int place(const Params* p, Cursor* c, uint32_t doc, bint* found) noexcept nogil:
     """Find ``doc`` in the block that it would stand in; ``c.i`` is its posting."""
     cdef int low, left, half
-    if c.opened == c.number and c.listed != c.number and unpack_docs(p, c) < 0:  # looked into before: it pays to unpack
+    if c.opened == c.number and c.listed != c.number and list_docs(p, c) < 0:  # looked into before: it pays to unpack
         return WRONG
     if show(p, c) < 0:
         return WRONG

@@ -13,7 +13,7 @@ from libc.string cimport memset
 from idlibsearch.index.blocks cimport (
     MAX_FIELDS, Block, List, Lists, doc_at, freq_at, is_deleted, open_block, open_list, read_column,
 )
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_starts, seek
+from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
 from idlibsearch.query.scoring cimport Params, lists_of, read_params, scored
 
 

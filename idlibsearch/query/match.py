@@ -142,6 +142,11 @@ class Matcher:
         rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)
         return self._asked(placed, lambda program: program.scores(*rest, placed.at_least, among))
 
+    def docs_of_placed(self, placed: Placed) -> docsets.Docset:
+        """Its docs alone, deleted ones included."""
+        weights = self._weights(placed.columns)
+        return self._asked(placed, lambda program: program.docs(weights, placed.at_least))
+
     def best(self, placed: Placed, count: int, floor: float) -> Sequence[tuple[float, int]]:
         """The best ``count`` live docs with a score above ``floor``: (score, doc). Raises LateError with what it has by then."""
         rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)

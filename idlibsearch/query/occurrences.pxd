@@ -10,7 +10,7 @@ from libc.stdlib cimport free, realloc
 
 from idlibsearch.index.blocks cimport (
     BLOCK, Block, List, Lists, Places, block_with, doc_at, first_from, freq_at, open_block, open_list, open_places,
-    places_before, read_column, read_positions,
+    places_before, read_column, read_positions, unpack_docs,
 )
 from idlibsearch.index.entries cimport Surfaces, open_surfaces, width_at
 
@@ -18,6 +18,8 @@ cdef enum:
     NO_DOC = 0xFFFFFFFF
     MAX_WORDS = 64  # in one phrase
     FEW = 256       # occurrences in one text
+    STRIDE = 8      # docs compared at once
+    ALL = 0xFFFFFFFF
 
 
 cdef struct Word:
@@ -25,6 +27,7 @@ cdef struct Word:
     uint32_t term
     uint32_t number
     uint32_t opened               # the block that ``block`` shows, NO_DOC for none
+    uint32_t listed               # the block that ``docs`` holds
     uint32_t measured             # the block that ``places`` and ``before`` are of
     int i
     uint32_t doc
@@ -33,6 +36,7 @@ cdef struct Word:
     Block block
     Places places
     uint32_t before[BLOCK + 1]
+    uint32_t docs[BLOCK + STRIDE]
 
 
 cdef struct Phrase:
@@ -88,7 +92,7 @@ cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) 
     if open_list(lists, term, &w.blocks) < 0 or open_surfaces(&lists.surfaces, term, &w.surfaces) < 0:
         raise reader.damaged()
     w.term = term
-    w.opened = w.measured = NO_DOC
+    w.opened = w.listed = w.measured = NO_DOC
     w.number, w.i, w.doc = 0, 0, 0
     w.widest = 1
     if w.surfaces.places != NULL:
@@ -100,6 +104,7 @@ cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) 
 cdef inline int seek(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
     """Go to the first posting whose doc is not before ``doc``; behind the last the word has no doc."""
     cdef uint32_t number
+    cdef int i
     if w.opened == w.number and w.doc >= doc:
         return 0
     number = block_with(&w.blocks, w.number, doc)
@@ -114,13 +119,35 @@ cdef inline int seek(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
         if open_block(lists, &w.blocks, number, &w.block) < 0:
             return -1
         w.opened = number
-    w.i = first_from(&w.block, w.i, doc)
-    w.doc = doc_at(&w.block, w.i)
+        w.i = first_from(&w.block, w.i, doc)
+        w.doc = doc_at(&w.block, w.i)
+        return 0
+    if w.listed != number:  # looked into before: it pays to unpack
+        unpack_docs(&w.block, w.docs)
+        for i in range(STRIDE):
+            w.docs[w.block.count + i] = NO_DOC
+        w.listed = number
+    w.i = next_from(w.docs, w.i, doc)
+    w.doc = w.docs[w.i]
     return 0
 
 
-cdef inline int load_starts(const Lists* lists, Word* w, int column, Room* room, uint32_t* first) noexcept nogil:
-    """The word's starts in a field of its doc; ``first``: which surface of the block is the first of theirs.
+cdef inline int next_from(const uint32_t* docs, int i, uint32_t doc) noexcept nogil:
+    """The first from ``i`` on that is not before ``doc``; some are compared at once, as no branch can be guessed."""
+    cdef int n, passed
+    while docs[i + STRIDE - 1] < doc:
+        i += STRIDE
+    passed = 0
+    for n in range(STRIDE):
+        passed += docs[i + n] < doc
+    i += passed
+    while docs[i] < doc:  # never, where they are in order
+        i += 1
+    return i
+
+
+cdef inline int load_starts(const Lists* lists, Word* w, int column, uint32_t most, Room* room, uint32_t* first) noexcept nogil:
+    """The word's starts in a field of its doc, the first ``most``; ``first``: which surface of the block is the first of theirs.
 
     Returns how many, -1 where the list is damaged (or without memory).
     """
@@ -135,6 +162,7 @@ cdef inline int load_starts(const Lists* lists, Word* w, int column, Room* room,
     # A text has no more occurrences than positions. Its length is far away in memory: few enough are let pass without it.
     if count > FEW and (count > 0x7FFFFFFF or count > lists.lengths[<uint64_t>w.doc * lists.field_count + column]):
         return -1
+    count = min(count, most)
     if make_room(room, count) < 0:
         return -1
     first[0] = w.before[w.i]
@@ -145,10 +173,10 @@ cdef inline int load_starts(const Lists* lists, Word* w, int column, Room* room,
     return <int>count
 
 
-cdef inline int load(const Lists* lists, Word* w, int column, Room* room) noexcept nogil:
-    """The word's starts and ends in a field of its doc; how many, -1 where the list is damaged (or without memory)."""
+cdef inline int load(const Lists* lists, Word* w, int column, uint32_t most, Room* room) noexcept nogil:
+    """The word's first ``most`` starts and ends in a field of its doc; how many, -1 where the list is damaged (or without memory)."""
     cdef uint32_t first
-    cdef int n, count = load_starts(lists, w, column, room, &first)
+    cdef int n, count = load_starts(lists, w, column, most, room, &first)
     if count > 0 and w.widest > 1:
         read_column(&w.places.surfaces, first, count, room.ends)
     for n in range(count):
@@ -158,6 +186,18 @@ cdef inline int load(const Lists* lists, Word* w, int column, Room* room) noexce
             room.ends[n] = room.starts[n] + width_at(&w.surfaces, room.ends[n])
         else:
             return -1
+    return count
+
+
+cdef inline int load_plain(const Lists* lists, Word* w, int column, uint32_t most, Room* room, bint* is_plain) noexcept nogil:
+    """The word's first ``most`` starts in a field of its doc; how many, -1 for damage. One that is not one position is told of."""
+    cdef uint32_t first
+    cdef int n, count
+    if w.widest == 1:
+        return load_starts(lists, w, column, most, room, &first)
+    count = load(lists, w, column, most, room)
+    for n in range(count):
+        is_plain[0] &= room.ends[n] == room.starts[n] + 1
     return count
 
 
@@ -193,10 +233,10 @@ cdef inline void arrange(Phrase* phrase) noexcept nogil:
 cdef inline int meets(const Lists* lists, const Phrase* phrase, int column, Room* room) noexcept nogil:
     """Do the two rarest words stand as far apart in a field as in the phrase? 1 or 0, -1 where a list is damaged."""
     cdef uint32_t first
-    cdef int i, at = 0, near, count = load_starts(lists, phrase.words[phrase.left], column, room, &first)
+    cdef int i, at = 0, near, count = load_starts(lists, phrase.words[phrase.left], column, ALL, room, &first)
     for i in range(count):
         room.first[i] = room.starts[i]
-    near = load_starts(lists, phrase.words[phrase.right], column, room, &first)
+    near = load_starts(lists, phrase.words[phrase.right], column, ALL, room, &first)
     if count < 0 or near < 0:
         return -1
     for i in range(count):
@@ -217,13 +257,13 @@ cdef inline int chain(const Lists* lists, const Phrase* phrase, int column, Room
         i = meets(lists, phrase, column, room)
         if i <= 0:
             return i
-    chains = load(lists, phrase.words[0], column, room)
+    chains = load(lists, phrase.words[0], column, ALL, room)
     for i in range(chains):
         room.first[i], room.far[i] = room.starts[i], room.ends[i]
     for w in range(1, phrase.count):
         if chains <= 0:
             break
-        count = load(lists, phrase.words[w], column, room)
+        count = load(lists, phrase.words[w], column, ALL, room)
         if count < 0:
             return -1
         chains = follow(room, chains, count)

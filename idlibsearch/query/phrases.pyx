@@ -14,8 +14,11 @@ from libc.stdlib cimport free, malloc
 from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
 from idlibsearch.query.clock cimport is_late
+from idlibsearch.query.closeness cimport UNKNOWN, near_starts
 from idlibsearch.query.heap cimport Heap, keep
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
+from idlibsearch.query.occurrences cimport (
+    ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_plain, seek,
+)
 from idlibsearch.query.scoring cimport Params, read_params, saturated, scored, weighed_at_most
 
 from idlibsearch.query.limits import LateError
@@ -103,7 +106,23 @@ cdef inline bint is_hopeless(const Params* p, const Search* s, int n, const Heap
     return saturated(p, tf) * HAIR <= h.threshold
 
 
-cdef int look(const Params* p, const Search* s, Room* room, Heap* h) noexcept nogil:
+cdef int count_in(const Params* p, const Phrase* phrase, int f, Room* room, Room* other) noexcept nogil:
+    """How often a phrase stands in a field of the doc its words are at; -1 where a list is damaged."""
+    cdef bint is_plain = True
+    cdef int a, b, found = UNKNOWN
+    if phrase.count == 2:
+        if not freq_at(&phrase.words[0].block, f, phrase.words[0].i) or not freq_at(&phrase.words[1].block, f, phrase.words[1].i):
+            return 0
+        a = load_plain(p.lists, phrase.words[0], f, ALL, room, &is_plain)
+        b = load_plain(p.lists, phrase.words[1], f, ALL, other, &is_plain)
+        if a < 0 or b < 0:
+            return WRONG
+        if is_plain:
+            found = near_starts(room.starts, a, other.starts, b, 1, True, False)
+    return chain(p.lists, phrase, f, room) if found == UNKNOWN else found
+
+
+cdef int look(const Params* p, const Search* s, Room* room, Room* other, Heap* h) noexcept nogil:
     """Keep the doc at which all words stand if it has the phrase and is good enough."""
     cdef uint32_t freqs[MAX_FIELDS]
     cdef double score
@@ -111,7 +130,7 @@ cdef int look(const Params* p, const Search* s, Room* room, Heap* h) noexcept no
     for f in range(p.lists.field_count):
         freqs[f] = 0
         if p.weight[f] != 0.0 and p.lists.positional[f]:
-            found = chain(p.lists, &s.phrase, f, room)
+            found = count_in(p, &s.phrase, f, room, other)
             if found < 0:
                 return WRONG
             freqs[f] = found
@@ -143,14 +162,14 @@ cdef inline int gather(const Params* p, const Search* s, const Heap* h, uint32_t
     return 1
 
 
-cdef int look_through(const Params* p, const Search* s, uint32_t window, Room* room, Heap* h) noexcept nogil:
+cdef int look_through(const Params* p, const Search* s, uint32_t window, Room* room, Room* other, Heap* h) noexcept nogil:
     """Look at the docs from the leading word's up to ``window`` that have all the words; it moves behind them."""
     cdef Word* lead = s.order[0]
     cdef uint32_t next
     cdef int found
     while lead.doc <= window:
         found = gather(p, s, h, &next)
-        if found < 0 or (found and look(p, s, room, h) < 0):
+        if found < 0 or (found and look(p, s, room, other, h) < 0):
             return WRONG
         if seek(p.lists, lead, next) < 0:
             return WRONG
@@ -159,7 +178,7 @@ cdef int look_through(const Params* p, const Search* s, uint32_t window, Room* r
     return FINE
 
 
-cdef int find_best(const Params* p, const Search* s, Room* room, Heap* h) noexcept nogil:
+cdef int find_best(const Params* p, const Search* s, Room* room, Room* other, Heap* h) noexcept nogil:
     cdef Word* lead = s.order[0]
     cdef uint32_t doc = 0, window
     cdef int waiting = 0
@@ -177,7 +196,7 @@ cdef int find_best(const Params* p, const Search* s, Room* room, Heap* h) noexce
         if h.threshold > 0.0 and most_here(p, s) <= h.threshold:
             doc = window + 1
             continue
-        if look_through(p, s, window, room, h) < 0:
+        if look_through(p, s, window, room, other, h) < 0:
             return WRONG
         doc = lead.doc
 
@@ -209,6 +228,7 @@ def best(
     cdef Params p
     cdef Search s
     cdef Room room
+    cdef Room other
     cdef Heap h
     cdef int w, known, outcome = FINE
     read_params(&p, reader, idf, weights, b, means, k1)
@@ -223,6 +243,7 @@ def best(
         return []
     room.starts = room.ends = room.first = room.far = NULL
     room.size = 0
+    other = room
     s.count, s.phrase.count = 0, <int>terms.shape[0]
     h.size, h.capacity, h.threshold = 0, <int>min(<uint32_t>k, max(p.lists.doc_count, 1)), floor
     s.words = <Word*>malloc(s.phrase.count * sizeof(Word))
@@ -243,7 +264,7 @@ def best(
         with nogil:
             by_blocks(&s)
             arrange(&s.phrase)
-            outcome = find_best(&p, &s, &room, &h)
+            outcome = find_best(&p, &s, &room, &other, &h)
         if outcome < 0:
             raise reader.damaged()
         found = [(h.scores[w], h.docs[w]) for w in range(h.size)]
@@ -252,6 +273,7 @@ def best(
         free(h.scores)
         free(h.docs)
         leave(&room)
+        leave(&other)
     found.sort(key=_by_score_then_doc)
     if outcome == LATE:
         raise LateError(found)

@@ -18,9 +18,11 @@ from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy
 
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, freq_at, is_deleted
+from idlibsearch.query.bitmaps cimport empty, put as put_doc, words_for, words_of
 from idlibsearch.query.clock cimport is_late
+from idlibsearch.query.closeness cimport UNKNOWN, near_starts
 from idlibsearch.query.heap cimport Heap, keep
-from idlibsearch.query.occurrences cimport MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
+from idlibsearch.query.occurrences cimport ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_plain, seek
 from idlibsearch.query.scoring cimport Params, lists_of, read_params, saturated, scored, weighed_at_most
 
 from idlibsearch.query.limits import CombinationsError, LateError
@@ -33,6 +35,7 @@ cdef enum:
     PAGE = 1 << 14      # pieces allocated at once
     MAX_CHILDREN = 8    # of a NEAR: what a mask of one byte tells apart
     PLENTY = 1 << 20    # occurrences, where nobody counted
+    SOME = 8            # occurrences in a text that mostly tell whether there is what is looked for
 
 cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never loses a doc
 
@@ -202,6 +205,7 @@ cdef class Program:
     cdef Room room
     cdef Room other
     cdef bint is_pair              # two rows of words near each other
+    cdef bint is_pair_of_words     # of one word each
     cdef Page* page
     cdef Partial* partials
     cdef uint32_t partial_room
@@ -241,6 +245,7 @@ cdef class Program:
         self.is_pair = self.node_count == 3 and self.nodes[0].kind in (NEAR_, PRE_) and self.source_count == 2
         for i in range(self.source_count):
             self.is_pair = self.is_pair and self.sources[i].phrase.count > 0
+        self.is_pair_of_words = self.is_pair and self.word_count == 2
 
     cdef int _allocate(self, list nodes, list kids, list sources) except -1:
         cdef int i
@@ -346,6 +351,18 @@ cdef class Program:
         source.doc = doc
         return doc
 
+    cdef uint32_t _both_from(self, uint32_t doc) noexcept nogil:
+        """The same for two words alone: the rarer leads."""
+        cdef int lead = self.words[0].blocks.count > self.words[1].blocks.count
+        while True:
+            if seek(self.lists, &self.words[lead], doc) < 0 or seek(self.lists, &self.words[1 - lead], self.words[lead].doc) < 0:
+                self.is_damaged = True
+                return NO_DOC
+            doc = self.words[1 - lead].doc
+            if doc == self.words[lead].doc or doc == NO_DOC:
+                self.sources[0].doc = self.sources[1].doc = doc
+                return doc
+
     cdef uint32_t _found_from(self, Source* source, uint32_t doc) noexcept nogil:
         """Gallop, then halve."""
         cdef uint64_t low = source.at, high, step = 1, middle
@@ -367,6 +384,8 @@ cdef class Program:
         cdef Node* node = &self.nodes[n]
         cdef uint32_t found = NO_DOC, next
         cdef int i
+        if self.is_pair_of_words:
+            return self._both_from(doc)
         if node.kind == LEAF_ or node.kind == ANY_:
             for i in range(node.count):
                 if node.kind == LEAF_:
@@ -390,7 +409,7 @@ cdef class Program:
         """Stand before the first doc again."""
         cdef int i
         for i in range(self.word_count):
-            self.words[i].opened = self.words[i].measured = NO_DOC
+            self.words[i].opened = self.words[i].listed = self.words[i].measured = NO_DOC
             self.words[i].number, self.words[i].i, self.words[i].doc = 0, 0, 0
         for i in range(self.source_count):
             self.sources[i].at, self.sources[i].doc = 0, 0
@@ -867,7 +886,7 @@ cdef class Program:
                             continue
                     if doc == NO_DOC:
                         break
-                    outcome = self._count(&p, doc, freqs, &total)
+                    outcome = self._count(p.weight, doc, NO_DOC, freqs, &total)
                     if outcome < 0:
                         break
                     if total and total >= at_least:
@@ -887,17 +906,39 @@ cdef class Program:
             free(docs)
             free(scores)
 
-    cdef int _count(self, const Params* p, uint32_t doc, uint32_t* freqs, uint32_t* total) noexcept nogil:
-        """How often the root is satisfied in each field that counts."""
+    def docs(self, const double[::1] weights not None, uint32_t at_least=1):
+        """A set (see ``docsets``) of every doc, deleted ones included; parameters and errors as for ``scores``."""
+        cdef uint32_t freqs[MAX_FIELDS]
+        cdef uint32_t doc = 0, total
+        cdef int outcome = 0
+        cdef object room = empty(words_for(self.lists.doc_count))
+        cdef uint64_t* found = words_of(room)
+        if weights.shape[0] != self.lists.field_count:
+            raise IndexError("one weight for each field is needed")
+        self._rewind()
+        with nogil:
+            while outcome >= 0:
+                doc = self._from(0, doc)
+                if doc == NO_DOC:
+                    break
+                outcome = self._count(&weights[0], doc, at_least, freqs, &total)
+                if outcome >= 0 and total and total >= at_least:
+                    put_doc(found, doc)
+                doc += 1
+        self._failed(outcome)
+        return memoryview(room).cast("Q")
+
+    cdef int _count(self, const double* weight, uint32_t doc, uint32_t enough, uint32_t* freqs, uint32_t* total) noexcept nogil:
+        """How often the root is satisfied in each field that counts; with ``enough`` found in all, the rest may be left out."""
         cdef const Ways* ways = &self.nodes[0].ways
         cdef uint32_t i
         cdef int f, outcome
         total[0] = 0
         for f in range(self.lists.field_count):
             freqs[f] = 0
-            if p.weight[f] == 0.0 or not self.lists.positional[f]:
+            if weight[f] == 0.0 or not self.lists.positional[f] or total[0] >= enough:
                 continue
-            outcome = self._count_pair(f) if self.is_pair else self._look(doc, f)
+            outcome = self._count_pair(f, enough == 1) if self.is_pair else self._look(doc, f)
             if outcome < 0:
                 return outcome
             if self.is_pair:
@@ -908,12 +949,17 @@ cdef class Program:
             total[0] += freqs[f]
         return self._step(1)
 
-    cdef int _count_pair(self, int f) noexcept nogil:
+    cdef int _count_pair(self, int f, bint any_is_enough) noexcept nogil:
         """The same for a pair, at whose doc its words stand: each start is one of the first's or of the second's."""
         cdef uint32_t limit = self.nodes[0].limit
         cdef int a, b, before, behind
         if not stands(&self.sources[0].phrase, f) or not stands(&self.sources[1].phrase, f):
             return 0
+        if self.is_pair_of_words:
+            a = self._count_words(f, SOME, True) if any_is_enough else 0
+            a = self._count_words(f, ALL, any_is_enough) if a <= 0 else a
+            if a != UNKNOWN:
+                return a
         a = chain(self.lists, &self.sources[0].phrase, f, &self.room)
         b = chain(self.lists, &self.sources[1].phrase, f, &self.other) if a > 0 else 0
         if a <= 0 or b <= 0:
@@ -924,16 +970,33 @@ cdef class Program:
         behind = followed(&self.other, b, &self.room, a, limit)
         return united(self.room.starts, before, self.other.starts, behind)
 
+    cdef int _count_words(self, int f, uint32_t most, bint any_is_enough) noexcept nogil:
+        """The same for two words, by the first ``most`` occurrences of each; UNKNOWN where they are too many, or not of one position."""
+        cdef bint is_plain = True
+        cdef int a = load_plain(self.lists, &self.words[0], f, most, &self.room, &is_plain)
+        cdef int b = load_plain(self.lists, &self.words[1], f, most, &self.other, &is_plain) if a > 0 else 0
+        if a < 0 or b < 0:
+            return WRONG
+        if not is_plain:
+            return UNKNOWN
+        return near_starts(
+            self.room.starts, a, self.other.starts, b, self.nodes[0].limit, self.nodes[0].kind == PRE_, any_is_enough
+        )
+
     cdef uint32_t _freq_at_most(self, int n, uint32_t doc, int f) noexcept nogil:
         """How many starts a node can have in a field of the doc that its sources stand at, or have passed."""
         cdef Node* node = &self.nodes[n]
-        cdef uint32_t found = 0
+        cdef uint32_t found = 0, part
         cdef int i
-        for i in range(node.count):
+        for i in range(1 if node.kind == APART_ else node.count):
             if node.kind == LEAF_:
-                found += rarest(&self.sources[node.first + i], doc, f)
-            elif i == 0 or node.kind not in (PRE_, APART_, EARLY_):
-                found += self._freq_at_most(self.kids[node.first + i], doc, f)
+                part = rarest(&self.sources[node.first + i], doc, f)
+            else:
+                part = self._freq_at_most(self.kids[node.first + i], doc, f)
+                if not part and node.kind != ANY_:
+                    return 0
+            if i == 0 or node.kind != PRE_:
+                found += part
         return min(found, <uint32_t>PLENTY)
 
     cdef double _at_most(self, const Params* p, uint32_t doc) noexcept nogil:
@@ -976,7 +1039,7 @@ cdef class Program:
                     if doc == NO_DOC:
                         break
                     if not is_deleted(self.lists, doc) and (h.threshold < 0.0 or self._at_most(&p, doc) > h.threshold):
-                        outcome = self._count(&p, doc, freqs, &total)
+                        outcome = self._count(p.weight, doc, NO_DOC, freqs, &total)
                         if outcome >= 0 and total and total >= at_least:
                             score = scored(&p, doc, freqs)
                             if score > h.threshold:

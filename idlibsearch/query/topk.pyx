@@ -18,8 +18,8 @@ from idlibsearch.index.blocks cimport BLOCK, doc_at, first_from, open_list
 from idlibsearch.query.bitmaps cimport lowest_bit
 from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.cursors cimport (
-    FINE, HAIR, NO_DOC, WRONG, Cursor, Params, ask_for_codes, bound, enter, go, is_wanted, most_in, needed, place, saturated,
-    tf_bound, unpack_docs, weigh, worth,
+    FINE, HAIR, NO_DOC, WRONG, Cursor, Params, ask_for_codes, bound, enter, go, is_wanted, list_docs, most_in, needed,
+    place, saturated, tf_bound, weigh, worth,
 )
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.scoring cimport lists_of
@@ -247,7 +247,7 @@ cdef int all_of(Params* p, Race* r) noexcept nogil:
         if waiting % PATIENCE == 0 and is_late(p.end_ns):
             return LATE
         if (bound(p, lead, lead.number) + others) * HAIR > r.heap.threshold:
-            if unpack_docs(p, lead) < 0 or weigh(p, lead, r.heap.threshold > 0.0) < 0:
+            if list_docs(p, lead) < 0 or weigh(p, lead, r.heap.threshold > 0.0) < 0:
                 return WRONG
             need = needed(p, lead, others, r.heap.threshold)
             for i in range(first_from(&lead.block, 0, doc), lead.block.count):

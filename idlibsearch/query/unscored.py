@@ -36,7 +36,7 @@ class Unscored:
             case Leaf():
                 return self._leaf(step)
             case Placed():
-                return docsets.of(self._matcher.run(step)[0], self._segment.doc_count)
+                return self._matcher.docs_of_placed(step)
             case Between() | Having():
                 return picked(step, self._segment)
             case Filled():
