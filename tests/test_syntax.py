@@ -305,6 +305,8 @@ def test_what_cannot_be_answered_is_refused_where_it_stands(typed: str, span: tu
         ("bank W/x crisis", "unknown-operator", (5, 8), And((w("bank"), w("W/x"), w("crisis")))),
         ("!war truce", "unknown-operator", (0, 4), And((w("!war"), w("truce")))),
         ("“a b” c", "quotation-marks", (0, 5), And((w("“a"), w("b”"), w("c")))),
+        ("title:FIRST/3 a", "unknown-operator", (6, 13), And((w("FIRST/3", "title"), w("a")))),
+        ("source:'tass' a", "quotation-marks", (7, 13), And((Keyword("'tass'", "source"), w("a")))),
         ("c 'a b'", "quotation-marks", (2, 7), And((w("c"), w("'a"), w("b'")))),
         ("title: a", "spaced-field", (0, 6), And((w("title:"), w("a")))),
         ("a AND +b", "idle-sign", (6, 7), And((w("a"), w("b")))),

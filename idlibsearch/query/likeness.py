@@ -23,8 +23,10 @@ def note_likeness(reading: Reading, token: Token) -> None:
         if _stands_between(reading):
             message = f"{text} was searched as a word: operators have capitals only"
             reading.note(token, "small-operator", message, f"for the operator write {text.upper()}")
-    elif (text in _NAMES_OF_OPERATORS and _stands_between(reading)) or (
-        not text.isalpha() and re.fullmatch(_FOREIGN_OPERATOR, text)
+    elif (
+        token.kind == "prefix"  # behind a field
+        or (text in _NAMES_OF_OPERATORS and _stands_between(reading))
+        or (not text.isalpha() and re.fullmatch(_FOREIGN_OPERATOR, text))
     ):
         reading.note(token, "unknown-operator", f"{text} was searched as a word", _ADVICE)
     elif text[0] in "“„«'‘" and (match := re.compile(_FOREIGN_QUOTATION).match(reading.text, token.start)):
@@ -33,6 +35,13 @@ def note_likeness(reading: Reading, token: Token) -> None:
     elif text[-1] == ":" and reading.field_of(text[:-1].lower()):
         advice = f"for the field write {text} without a space behind it"
         reading.note(token, "spaced-field", f"{text} was searched as a word", advice)
+
+
+def note_quoted_value(reading: Reading, token: Token) -> None:
+    """Say of a value in single quotes that these belong to it; the first word of several is ``token``."""
+    if token.text[0] == "'" and (match := re.compile(r"'[^']*'").match(reading.text, token.start)):
+        message = f"{token.text} was searched with its ': values stand in double quotation marks"
+        reading.note(Token("", "", *match.span()), "quotation-marks", message, f'for the value write "{match[0][1:-1]}"')
 
 
 def note_nothing_in(reading: Reading, token: Token) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES
 from idlibsearch.errors import QueryError
-from idlibsearch.query.likeness import note_likeness, note_nothing_in
+from idlibsearch.query.likeness import note_likeness, note_nothing_in, note_quoted_value
 from idlibsearch.query.limits import MAX_DISTANCE
 from idlibsearch.query.pieces import WORDS_AS_WELL, Reading, Token
 from idlibsearch.query.tree import (
@@ -278,6 +278,7 @@ def _value(reading: Reading, token: Token, field: str) -> Node:
     if re.search(_NOT_IN_COLUMNS, token.text):
         message = f"patterns and spellings of values cannot be answered yet: {token.text}"
         raise reading.error(token, message, f"write the value out, or a range: {field}:[a TO b]")
+    note_quoted_value(reading, token)
     return Keyword(token.text, field, span)
 
 
