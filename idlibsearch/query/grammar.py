@@ -95,6 +95,8 @@ class _Grammar:
         """Operands joined by operators as loose as ``BINARY[loosest]`` or tighter ones, the tightest first."""
         reading = self.reading
         found = self._not(field, depth)
+        if reading.peek().kind != "binary":
+            return found
         for level in range(len(BINARY) - 1, loosest - 1, -1):
             if reading.peek().kind != "binary":
                 break
@@ -186,8 +188,10 @@ class _Grammar:
 
     def _nearness(self) -> Token | None:
         """The operator that joins what was read to what follows; it is passed. ``NOT W/5`` and ``not w/5`` are ``NOTNEAR/5``."""
-        reading = self.reading
-        token, following = reading.peek(), reading.ahead(1)
+        reading, token = self.reading, self.reading.peek()
+        if token.kind not in ("not", "word", "nearness"):
+            return None
+        following = reading.ahead(1)
         if token.text in ("NOT", "Not", "not") and operator(following.text).name in ("W", "NEAR"):
             reading.at += 2
             whole = Token("nearness", f"NOTNEAR/{operator(following.text).number}", token.start, following.end)

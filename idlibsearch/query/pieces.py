@@ -17,7 +17,8 @@ ALIASES = {"headline": "title", "head": "title", "text": "body", "content": "bod
 BINARY = ("REQUIRE", "ANDMAYBE", "ANDNOT", "OR", "AND")  # loosest first
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
+    r"""\s+
+      | (?P<plain>[^\W_]+(?=[\s()]|$))
       | (?P<open>\() | (?P<close>\))
       | (?P<phrase>"[^"]*")
       | (?P<unclosed>")
@@ -78,12 +79,12 @@ def is_canonical(text: str) -> bool:
 def cut(text: str) -> list[Token]:
     """The pieces of a text; none of the blanks between them."""
     return [
-        Token(_kind(match), match[0], match.start(), match.end()) for match in _TOKEN.finditer(text) if match.lastgroup != "space"
+        Token(_kind(match.lastgroup, match[0]), match[0], *match.span()) for match in _TOKEN.finditer(text) if match.lastgroup
     ]
 
 
-def _kind(match: re.Match[str]) -> str:
-    kind, text = match.lastgroup or "", match[0]
+def _kind(group: str, text: str) -> str:
+    kind = "word" if group == "plain" else group
     if kind != "word":
         return kind
     if text in _OPERATORS:
