@@ -36,12 +36,15 @@ if TYPE_CHECKING:
     from idlibsearch.faces.api import Index, create, open
     from idlibsearch.faces.care import copy, rebuild, repair
     from idlibsearch.faces.edit import Changes, Edit
+    from idlibsearch.faces.exploring import Similar, TellingWord
     from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
     from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
+    from idlibsearch.query.wording import Suggestion
     from idlibsearch.results.hits import Hit, Results
+    from idlibsearch.results.significant import Significant
 
 __version__ = "0.1.0"
 
@@ -52,12 +55,15 @@ _HOMES = {
     "idlibsearch.faces.api": "Index create open",
     "idlibsearch.faces.edit": "Changes Edit",
     "idlibsearch.faces.care": "copy rebuild repair",
+    "idlibsearch.faces.exploring": "Similar TellingWord",
     "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
     "idlibsearch.index.repair": "Repaired",
     "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.query.limits": "Limits",
+    "idlibsearch.query.wording": "Suggestion",
     "idlibsearch.results.hits": "Hit Results",
+    "idlibsearch.results.significant": "Significant",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -65,7 +71,8 @@ __all__ = [  # written out for readers and type checkers
     "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "FormatVersionError", "Hit",
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
     "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError",
-    "Results", "SchemaError", "SearchTimeoutError", "StorageError", "WorkerError", "copy", "create", "open", "rebuild", "repair",
+    "Results", "SchemaError", "SearchTimeoutError", "Significant", "Similar", "StorageError", "Suggestion", "TellingWord",
+    "WorkerError", "copy", "create", "open", "rebuild", "repair",
 ]  # fmt: skip
 
 

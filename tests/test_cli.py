@@ -429,3 +429,36 @@ def test_an_index_is_copied_and_analysed_again(run, indexed):
         run("query", "--index", "backup", "ceasefire Sochi").stdout.splitlines()[2:]
         == (run("query", "ceasefire Sochi").stdout.splitlines()[2:])
     )
+
+
+def test_reports_like_another_are_shown_with_the_words_by_which_they_are(run, indexed):
+    key = json.loads(run("query", "--format", "json", "source:reuters").stdout)["hits"][0]["key"]
+    shown = run("similar", key, "--limit", "2")
+    assert shown.returncode == 0
+    assert shown.stdout.startswith("by ")
+    assert "001_" in shown.stdout.split("\n\n")[1]
+    told = json.loads(run("similar", key, "--format", "json").stdout)
+    assert told["words"][0]["weight"] == 1.0
+    assert all(hit["key"] != key for hit in told["hits"])
+    assert run("similar", "nowhere").returncode == 2
+    assert "name a KEY, or a file with --text" in run("similar").stderr
+
+
+def test_words_are_suggested(run, indexed):
+    (best, *_) = json.loads(run("suggest", "ceasfire", "--format", "json").stdout)
+    assert (best["word"], best["why"]) == ("ceasefire", "corrected")
+    assert run("suggest", "ceasfire").stdout.splitlines()[1].split()[:1] == ["ceasefire"]
+    assert run("suggest", "zzzzzzzzz").returncode == 1
+
+
+def test_what_tells_some_reports_from_others_is_shown(run, indexed):
+    rows = list(csv.DictReader(io.StringIO(run("terms", "turkey", "--kind", "place", "--format", "csv").stdout)))
+    assert rows[0]["text"] == "Russia"
+    assert int(rows[0]["here"]) / int(rows[0]["of"]) > int(rows[0]["there"]) / int(rows[0]["there_of"])
+    assert run("terms", "turkey", "--kind", "colour").returncode == 2
+
+
+def test_where_nothing_is_found_it_is_said_what_may_have_been_meant(run, indexed):
+    failed = run("query", "ceasfire turkey")
+    assert failed.returncode == 1
+    assert "did you mean: ceasefire turkey" in failed.stderr

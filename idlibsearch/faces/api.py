@@ -32,6 +32,7 @@ from idlibsearch.results.hits import Results, as_report, fields_of, results_of
 
 if TYPE_CHECKING:
     from idlibsearch.faces.edit import Changes, Edit
+    from idlibsearch.faces.exploring import Similar
     from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
     from idlibsearch.faces.whoosh_query import Query
     from idlibsearch.faces.whoosh_reader import IndexReader
@@ -39,9 +40,12 @@ if TYPE_CHECKING:
     from idlibsearch.index.schema import Analysis, Purpose, Schema
     from idlibsearch.ingest.layout import Mode as Split
     from idlibsearch.query.tree import Mode
+    from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.significant import Significant
 
 Pathlike = str | os.PathLike[str]
 Merging = Literal["foreground", "background", "never"]
+KINDS = ("word", "person", "place", "org", "group", "source")  # of what reports are compared by
 MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process
 WAIT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
 
@@ -172,6 +176,55 @@ class Index:
             *(tree, today, aliases, notes),
         )
         return _answer(self._snapshot, request, asked, started)
+
+    def similar(self, key: str = "", *, title: str = "", text: str = "", limit: int = 10) -> Similar:
+        """Reports like another, the most alike first: of the report with this ``key``, which is left out, or of a ``title`` and
+        ``text`` of the caller's. ``Similar.words`` says by which words, and what each is worth.
+
+        Raises ReportError where there is no report with the key, SchemaError in an index with a schema of its own.
+        """
+        from idlibsearch.faces.exploring import similar
+
+        self._refuse_own_schema("reports like another are found")
+        snapshot = self._snapshot
+        return similar(snapshot, lambda tree, count: self.search(tree, limit=count), key, title, text, limit)
+
+    def suggest(self, word: str, *, limit: int = 10) -> list[Suggestion]:
+        """Other words of the index for one: how it is also written, what it may be misspelt for, how it may go on; at most
+        ``limit`` of each, the most frequent or likeliest first. Raises SchemaError in an index with a schema of its own.
+        """
+        from idlibsearch.query.wording import suggestions
+
+        self._refuse_own_schema("words are suggested")
+        return suggestions(self._snapshot, word, limit)
+
+    def terms(
+        self,
+        query: str | Node | Query,
+        *,
+        against: str | Node | Query | None = None,
+        kinds: Iterable[str] = KINDS,
+        limit: int = 20,
+        mode: Mode = "all",
+    ) -> list[Significant]:
+        """The words and names that tell the reports that answer a question from all others, or from those that answer
+        ``against``: another question, or another time (``"date:2019"``). The most significant first, by the log-likelihood ratio
+        over reports.
+
+        ``kinds``: "word", and fields of keywords. Raises QueryError for a question that cannot be answered or a kind that there
+        is not, SchemaError in an index with a schema of its own.
+        """
+        from idlibsearch.faces.exploring import significant_of
+
+        self._refuse_own_schema("reports are compared")
+        here, there = (None if each is None else self._request(each, mode) for each in (query, against))
+        assert here is not None
+        return significant_of(self._snapshot, here, there, kinds, limit)
+
+    def _request(self, query: str | Node | Query, mode: Mode) -> Request:
+        """A question for all that answers it, and no hits."""
+        text, tree, notes = (query, None, ()) if isinstance(query, str) else self._read(query)
+        return Request(text, 0, 0, mode, tree=tree, notes=notes)
 
     def _read(self, query: Node | Query) -> Parsed:
         """A question that was not typed."""

@@ -15,7 +15,9 @@ import click
 from idlibsearch.errors import IdlibsearchError, QueryError
 from idlibsearch.faces.terminal import ERROR, say, terminal_width
 
-COMMANDS = ("check", "copy", "index", "merge", "query", "rebuild", "remove", "repair", "show", "stats")
+COMMANDS = (
+    "check", "copy", "index", "merge", "query", "rebuild", "remove", "repair", "show", "similar", "stats", "suggest", "terms",
+)  # fmt: skip
 
 
 class _Commands(click.Group):

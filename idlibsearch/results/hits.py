@@ -185,6 +185,14 @@ class Results:
         """What is worth telling about the question."""
         return self.found.diagnostics
 
+    @property
+    def did_you_mean(self) -> str | None:
+        """The question with each word that no report has replaced by its likeliest correction; None where there is none."""
+        from idlibsearch.query.wording import corrected_question  # noqa: PLC0415 - only for those who ask
+
+        snapshot = self.found.snapshot
+        return None if snapshot.schema else corrected_question(snapshot, self.query, self.diagnostics)
+
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
 

@@ -46,6 +46,50 @@ def records(rows: Iterable[Mapping[str, Any]], form: Format, columns: Iterable[s
     return _csv(rows, tuple(columns))
 
 
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: Format, style: Style = PLAIN) -> Iterator[str]:
+    """Rows of a few values each, as aligned columns, JSON, JSON lines or CSV."""
+    if form == "json":
+        return iter((_json([dict(row) for row in rows], indent=1),))
+    return _aligned(rows, columns, style) if form == "text" else records(rows, form, columns)
+
+
+def _aligned(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], style: Style) -> Iterator[str]:
+    """Texts to the left, numbers to the right."""
+    if not rows:
+        return
+    cells = [[_written(row[column]) for column in columns] for row in rows]
+    widths = [max(map(len, (name, *column))) for name, column in zip(columns, zip(*cells, strict=True), strict=True)]
+    numeric = [isinstance(rows[0][column], int | float) for column in columns]
+    for number, line in enumerate([[name.replace("_", " ") for name in columns], *cells]):
+        shown = [
+            f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell, width, right in zip(line, widths, numeric, strict=True)
+        ]
+        text = "  ".join(shown).rstrip()
+        yield f"{style.dim}{text}{style.plain}" if number == 0 else text
+
+
+def _written(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def similar(hits: Sequence[Hit], words: Sequence[Mapping[str, Any]], form: Format, style: Style = PLAIN) -> Iterator[str]:
+    """Reports like another, and the words by which they are."""
+    if form == "json":
+        return iter((_json({"words": [dict(word) for word in words], "hits": [hit.to_json() for hit in hits]}, indent=1),))
+    if form != "text":
+        return records((hit.to_json() for hit in hits), form, HIT_COLUMNS)
+    return _similar_text(hits, words, style)
+
+
+def _similar_text(hits: Sequence[Hit], words: Sequence[Mapping[str, Any]], style: Style) -> Iterator[str]:
+    yield f"{style.dim}by {', '.join(str(word['word']) for word in words) or 'nothing'}{style.plain}"
+    for number, hit in enumerate(hits, 1):
+        yield ""
+        yield from _hit_text(number, hit, style)
+
+
 def _json(value: object, indent: int | None = None) -> str:
     """JSON that any terminal takes: letters as they are, lone surrogates escaped; what JSON has no form for as text."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)

@@ -56,7 +56,8 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, any
     All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
     a word in a field (title, body, entities, date), source:reuters, place:idlib, words:>300, date:[2019 TO 2020-03] and
     date:"last week" what else is known of it; AND, OR, NOT and brackets combine. What is odd about a question is said on stderr
-    and pointed at. Exits with 0 where something was found, 1 where nothing was, 2 on an error.
+    and pointed at, and where nothing is found, what may have been meant. Exits with 0 where something was found, 1 where nothing
+    was, 2 on an error.
 
     \b
     Examples:
@@ -80,6 +81,8 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, any
         for line in render.diagnostics(text, found.diagnostics, terminal_width()):
             say(line)
         write(render.results(found, form, style()))
+        if not found.hits and found.did_you_mean:
+            say(f"did you mean: {found.did_you_mean}")
         return FOUND if found.hits or found.found.known_total else NOTHING
 
 
