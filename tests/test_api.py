@@ -258,3 +258,21 @@ def test_without_its_kernels_the_library_says_what_to_install():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(out) == 2
     assert all("install a C compiler" in line for line in out)
+
+
+def test_a_word_asked_again_is_that_of_the_newest_generation(tmp_path, monkeypatch):
+    monkeypatch.setattr("idlibsearch.query.plan.MOST_REMEMBERED", 2)
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add([Report("a", "truce", "a truce"), Report("b", "war", "no truce")])
+        for _ in range(2):
+            assert [index.search(asked).total for asked in ("truce", "title:truce", "war", '"no truce"', "title:war")] == [
+                2,
+                1,
+                1,
+                1,
+                1,
+            ]
+        assert index.search("peace").diagnostics == index.search("peace").diagnostics != ()
+        index.add([Report("c", "truce", "peace")])
+        assert [index.search(asked).total for asked in ("truce", "title:truce", "peace")] == [3, 2, 1]
+        assert index.search("peace").diagnostics == ()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from idlibsearch.analysis.analyzer import RECIPE, Entry
 from idlibsearch.errors import CorruptIndexError, NoIndexError, RecipeError
@@ -60,6 +60,7 @@ class Snapshot:
                 raise CorruptIndexError(str(segment.path), "the manifest counts other reports than the segment")
         self.doc_count = sum(segment.doc_count for segment in self.segments)
         self.live_count = self.doc_count - sum(record.deleted for record in manifest.segments)
+        self.looked_up: dict[Hashable, Any] = {}  # what plans of questions found of words, for the next question to have them
         self._values: dict[str, Values] = {}
         self._calendars: dict[tuple[str, str], Calendar] = {}
         self._days: dict[str, list[tuple[memoryview, memoryview]]] = {}
@@ -201,6 +202,7 @@ class Snapshot:
 
     def close(self) -> None:
         """Let go of the files."""
+        self.looked_up.clear()
         self._values.clear()
         self._calendars.clear()
         self._days.clear()

@@ -7,7 +7,7 @@ date field is left out under NOT, and for may and march unless they are written 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES, analyze_folded
@@ -54,6 +54,7 @@ from idlibsearch.query.tree import (
 if TYPE_CHECKING:
     from idlibsearch.query.expand import Expander
 
+MOST_REMEMBERED = 4_096  # words and phrases of a snapshot; some 2 MB
 MAX_PHRASE_WORDS = 64  # what the kernel takes
 MAX_COMPOUNDS = 8  # each can be written in two ways, all of them together in 256
 MAX_TOKEN = 256  # a longer one is cut by the scanner
@@ -202,6 +203,20 @@ class Planner:
         return bounds
 
     def _word(self, node: Word, *, date: bool) -> Leaf:
+        key = (node.text, node.field, date)
+        found: Leaf | None = self.snapshot.looked_up.get(key)
+        return found or self._remembered(key, self._looked_up(node, date))
+
+    def _remembered(self, key: Hashable, leaf: Leaf) -> Leaf:
+        """A leaf that the next question with it need not look up, unless there is something to be said about it."""
+        known = self.snapshot.looked_up
+        if not self.diagnostics:
+            if len(known) >= MOST_REMEMBERED:
+                known.clear()
+            known[key] = leaf
+        return leaf
+
+    def _looked_up(self, node: Word, date: bool) -> Leaf:
         columns = self._columns(node.field, date)
         term = self.snapshot.simple_term(fold(node.text)) if node.text.isalnum() and len(node.text) < MAX_TOKEN else None
         frequency = self._frequency(term, columns[0] if node.field else None) if term else 0
@@ -219,7 +234,9 @@ class Planner:
     def _phrase(self, node: Phrase) -> Leaf:
         columns = self.positional(node.field)
         if "*" not in node.text:
-            return self._leaf(node, folded_words(node.text), columns)
+            key = (Phrase, node.text, node.field)
+            found: Leaf | None = self.snapshot.looked_up.get(key)
+            return found or self._remembered(key, self._leaf(node, folded_words(node.text), columns))
         leaves = [
             self._spelled(node, [part]) if isinstance(part, Wildcard) else self._leaf(node, folded_words(part), columns)
             for part in self._phrase_parts(node)
