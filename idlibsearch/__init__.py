@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from idlibsearch.faces.exploring import Similar, TellingWord
     from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
-    from idlibsearch.model import Entity, Piece, Provenance, Report, ReportDate
+    from idlibsearch.model import Entity, EventDate, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
     from idlibsearch.query.wording import Suggestion
@@ -58,7 +58,7 @@ _HOMES = {
     "idlibsearch.faces.exploring": "Similar TellingWord",
     "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
     "idlibsearch.index.repair": "Repaired",
-    "idlibsearch.model": "Entity Piece Provenance Report ReportDate",
+    "idlibsearch.model": "Entity EventDate Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.query.limits": "Limits",
     "idlibsearch.query.wording": "Suggestion",
@@ -68,7 +68,8 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "FormatVersionError", "Hit",
+    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "EventDate",
+    "FormatVersionError", "Hit",
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
     "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError",
     "Results", "SchemaError", "SearchTimeoutError", "Significant", "Similar", "StorageError", "Suggestion", "TellingWord",

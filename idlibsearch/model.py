@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NewType
 from idlibsearch.errors import ReportError
 
 Doc = NewType("Doc", int)  # a report's number inside a segment
-Precision = Literal["day", "part-month", "month", "season", "quarter", "year", "span"]
+Precision = Literal["day", "week", "part-month", "month", "season", "quarter", "year", "decade", "span"]
 
 DATE_FORMS = "2020, 2020-01 or 2020-01-12"
 _DATE = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"  # as text: compiled when a date comes along
@@ -93,6 +93,26 @@ class Entity(NamedTuple):
     end: int
 
 
+class EventDate(NamedTuple):
+    """A time that the text names: ``spelling == text[start:end]`` of ``field`` ("title" or "body"), in characters.
+
+    It is the half-open interval of days [first, until); ``precision`` says how exact.
+    """
+
+    spelling: str
+    field: str
+    start: int
+    end: int
+    first: datetime.date
+    until: datetime.date
+    precision: Precision
+
+    @property
+    def interval(self) -> str:
+        """The shortest exact writing: 2019, 2019-05, 2019-05-06, or first/last-day for other intervals."""
+        return str(ReportDate(self.first, self.until, self.precision))
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a report was read: enough to show it there again and to see whether it changed.
@@ -140,6 +160,7 @@ class Report:
     language: str = ""
     truncated: bool = False  # the page itself breaks the text off ("…")
     entities: tuple[Entity, ...] = ()
+    event_dates: tuple[EventDate, ...] = ()
     derived: tuple[str, ...] = ()
     repeats: tuple[tuple[int, int], ...] = ()
     provenance: Provenance | None = None
@@ -161,6 +182,7 @@ class Report:
             language: str = ...,
             truncated: bool = ...,
             entities: tuple[Entity, ...] = ...,
+            event_dates: tuple[EventDate, ...] = ...,
             derived: tuple[str, ...] = ...,
             repeats: tuple[tuple[int, int], ...] = ...,
             provenance: Provenance | None = ...,

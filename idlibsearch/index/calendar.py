@@ -48,7 +48,7 @@ class _Labels(dict[int, str]):
         self._unit, self._edges = unit, edges
 
     def __missing__(self, stretch: int) -> str:
-        label = self[stretch] = _label(self._unit, self._edges[stretch])
+        label = self[stretch] = stretch_of(self._unit, self._edges[stretch])
         return label
 
 
@@ -99,7 +99,8 @@ def _month_start(month: int) -> int:
     return date(year, number + 1, 1).toordinal() if year <= date.max.year else _LAST_DAY + 1
 
 
-def _label(unit: str, day: int) -> str:
+def stretch_of(unit: str, day: int) -> str:
+    """What the stretch is called in which a day lies, a proleptic ordinal."""
     start = date.fromordinal(day)
     if unit == "week":
         year, week, _ = start.isocalendar()

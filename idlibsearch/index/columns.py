@@ -37,10 +37,11 @@ from idlibsearch.model import Report
 
 ENTITY_COLUMNS = ("person", "place", "org", "group", "name")
 TEXT_COLUMNS = ("source", "section", "byline", "language")  # fields of a report that are one keyword each
-KEYWORD_COLUMNS = (*TEXT_COLUMNS, *ENTITY_COLUMNS)  # known in every index, whether a report has them or not
+EVENT = "event"  # the times that title and body name (``event_column``)
+KEYWORD_COLUMNS = (*TEXT_COLUMNS, *ENTITY_COLUMNS, EVENT)  # known in every index, whether a report has them or not
 WORDS = "words"  # positions of title and body together
 # Other things go by these names in a question, in a sort or in a report; a column of such a name takes an underscore.
-_TAKEN = frozenset({"title", "body", "entities", "date", "key", "url", "path", "score", WORDS})
+_TAKEN = frozenset({"title", "body", "entities", "date", "key", "url", "path", "score", EVENT, WORDS})
 _NAME_CHARACTERS = 64
 NAN = float("nan")
 _NO_DOCS = memoryview(b"").cast("I")
@@ -75,6 +76,8 @@ def keywords_of(report: Report) -> Iterator[tuple[str, str]]:
         yield name, getattr(report, name)
     for entity in report.entities:
         yield column_name(entity.type), entity.name
+    for event in report.event_dates:
+        yield EVENT, event.interval
     for name, values in report.keywords.items():
         for value in values:
             yield column_name(name), value
@@ -206,8 +209,12 @@ class Columns:
         if not values:
             return _NO_DOCS
         ranks = bounds.within(_Column(self._folded, None, values.start), len(values))
+        return self.docs_of_values(range(values.start + ranks.start, values.start + ranks.stop))
+
+    def docs_of_values(self, values: range) -> memoryview:
+        """The docs that have one of several consecutive values, value after value, in each ascending."""
         lists = self._file.array("keywords.lists")
-        return self._file.array("keywords.docs")[lists[values.start + ranks.start] : lists[values.start + ranks.stop]]
+        return self._file.array("keywords.docs")[lists[values.start] : lists[values.stop]]
 
     def docs_of_numbers(self, name: str, bounds: Bounds) -> memoryview:
         """The docs whose number is inside the bounds, uint32, by the number. O(log docs)."""

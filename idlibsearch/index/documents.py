@@ -33,7 +33,7 @@ from typing import Any
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.fileformat import SectionFile, SectionWriter
-from idlibsearch.model import Document, Entity, Piece, Provenance, Report, ReportDate
+from idlibsearch.model import Document, Entity, EventDate, Piece, Provenance, Report, ReportDate
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -62,6 +62,8 @@ def to_json(report: Report) -> dict[str, Any]:
         value["truncated"] = True
     if report.entities:
         value["entities"] = [list(entity) for entity in report.entities]
+    if report.event_dates:
+        value["event_dates"] = [_event_to_json(event) for event in report.event_dates]
     if report.derived:
         value["derived"] = list(report.derived)
     if report.repeats:
@@ -82,12 +84,24 @@ def from_json(value: dict[str, Any]) -> Report:
         date=ReportDate(date.fromisoformat(when[0]), date.fromisoformat(when[1]), when[2], when[3]) if when else None,
         truncated=value.get("truncated", False),
         entities=tuple(Entity(*entity) for entity in value.get("entities", ())),
+        event_dates=tuple(_event_from_json(event, value) for event in value.get("event_dates", ())),
         derived=tuple(value.get("derived", ())),
         repeats=tuple((start, end) for start, end in value.get("repeats", ())),
         provenance=_provenance_from_json(came_from) if came_from else None,
         keywords={name: tuple(values) for name, values in value.get("keywords", {}).items()},
         numbers=value.get("numbers", {}),
     )
+
+
+def _event_to_json(event: EventDate) -> list[Any]:
+    """What it is called stands in the text: it is not stored twice."""
+    return [event.field, event.start, event.end, event.first.isoformat(), event.until.isoformat(), event.precision]
+
+
+def _event_from_json(event: list[Any], report: dict[str, Any]) -> EventDate:
+    field, start, end, first, until, precision = event
+    spelling = report.get(field, "")[start:end]
+    return EventDate(spelling, field, start, end, date.fromisoformat(first), date.fromisoformat(until), precision)
 
 
 def _provenance_to_json(provenance: Provenance) -> dict[str, Any]:

@@ -75,15 +75,11 @@ class Ranking(NamedTuple):
         return cls(value["k1"], tuple(TextField(**field) for field in value["fields"]), value.get("of_reports", True))
 
 
-MONTHS = (  # English, always: what is indexed must not hang on the locale
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
 @lru_cache(maxsize=4096)  # a collection has few days
 def date_words(date: ReportDate | None) -> str:
     """The words under which a publication date is found: year, month name, YYYY-MM and YYYY-MM-DD, as far as they are sure."""
+    from idlibsearch.calendar_words import MONTHS  # noqa: PLC0415 - questions do not need them
+
     if date is None:
         return ""
     first, last = date.start, date.end - timedelta(days=1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from idlibsearch.ingest.article import Draft, Pieces
 from idlibsearch.ingest.byline import byline_pieces
 from idlibsearch.ingest.entities import entities_of
+from idlibsearch.ingest.event_dates import with_event_dates
 from idlibsearch.ingest.habits import habits_of
 from idlibsearch.ingest.lines import LABEL, SOURCE, Line
 from idlibsearch.ingest.paragraphs import Span
@@ -59,7 +60,7 @@ def _report(
     pieces = {name: field.pieces for name, field in fields.items() if field.pieces}
     if date:
         pieces["date"] = (Piece(0, date.start, date.end),)
-    return Report(
+    report = Report(
         key,
         title=fields["title"].text,
         body=fields["body"].text,
@@ -74,6 +75,7 @@ def _report(
         repeats=draft.repeats,
         provenance=_provenance(source, draft, setting, pieces),
     )
+    return with_event_dates(report)
 
 
 def fields_of(source: str, draft: Draft) -> dict[str, Field]:

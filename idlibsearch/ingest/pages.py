@@ -25,7 +25,7 @@ from idlibsearch.ingest.layout import Mode
 from idlibsearch.ingest.split import split as split_text
 from idlibsearch.model import Report
 
-READER = "text 1"  # the number goes up whenever the same file would be read otherwise than before
+READER = "text 2"  # the number goes up whenever the same file would be read otherwise than before
 KEY_DIGITS = 10  # 40 bits: two of a thousand different items on a page share a key once in two million pages
 
 Pathlike = str | os.PathLike[str]

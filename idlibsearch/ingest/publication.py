@@ -14,15 +14,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from idlibsearch import calendar_words
 from idlibsearch.errors import ReportError
 from idlibsearch.model import ReportDate, parse_date
 
 LONGEST_DATE_LINE = 120  # characters; a line longer than this is text, whatever it holds
 MOST_WORDS = 9  # words of a stand-alone date line: "Published on Sunday, 12 January 2020 at 10:35 GMT" has eight
 
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+MONTHS = tuple(name.lower() for name in calendar_words.MONTHS)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _MONTH = (

@@ -50,7 +50,7 @@ _BOOST = r"\^(\d+(?:\.\d+)?|\.\d+)$"
 _FUZZY = r"(.+)~(\d?)(?:/([1-9]\d{0,2}))?"
 _PATTERN = r"[*?]|\[[^\[\]]+\]"  # a bracket alone is half of a range
 _EVERY = r"\*+(:\*)?"
-_DATE_ADVICE = 'put quotation marks around a date of several words: date:"{}"'
+_DATE_ADVICE = 'put quotation marks around a date of several words: {}:"{}"'
 
 Group = Callable[[Token, str], Node | None]  # reads what is in brackets
 
@@ -109,7 +109,7 @@ def _glued(reading: Reading, first: Token) -> Token:
 def _phrase(reading: Reading, token: Token, field: str) -> Node | None:
     text = token.text[1:-1]
     if reading.is_date(field):
-        return _dated(reading, token, text)
+        return _dated(reading, token, text, field)
     if text.strip() and reading.is_column(field):
         return Keyword(text, field, (token.start, token.end))
     if reading.is_entities(field):
@@ -269,11 +269,11 @@ def _value(reading: Reading, token: Token, field: str) -> Node:
     span = (token.start, token.end)
     if re.fullmatch(_EVERY, token.text):
         every = "" if ":" in token.text else field
-        return Ranged(field, None, None, span=span) if every and not reading.is_date(every) else Every(every, span)
+        return Ranged(field, None, None, span=span) if reading.is_column(every) else Every(every, span)
     if (node := _compared(reading, token, field)) is not None:
         return node
     if reading.is_date(field):
-        return _dated(reading, token, token.text)
+        return _dated(reading, token, token.text, field)
     _refuse(reading, token)
     if re.search(_NOT_IN_COLUMNS, token.text):
         message = f"patterns and spellings of values cannot be answered yet: {token.text}"
@@ -282,7 +282,7 @@ def _value(reading: Reading, token: Token, field: str) -> Node:
     return Keyword(token.text, field, span)
 
 
-def _dated(reading: Reading, token: Token, text: str) -> Dated:
+def _dated(reading: Reading, token: Token, text: str, field: str) -> Dated:
     from idlibsearch.query.days import days_of, wider_date  # noqa: PLC0415 - only questions with a date need them
 
     behind = _words_behind(reading) if token.kind == "word" else []
@@ -290,10 +290,10 @@ def _dated(reading: Reading, token: Token, text: str) -> Dated:
     try:
         start, end = days_of(text, reading.today)
     except QueryError as error:
-        raise reading.error(token, error.message, _DATE_ADVICE.format(wider) if wider else error.advice) from None
+        raise reading.error(token, error.message, _DATE_ADVICE.format(field, wider) if wider else error.advice) from None
     if wider:
-        reading.note(token, "unquoted-date", f"only {text} was read as the date", _DATE_ADVICE.format(wider))
-    return Dated(start, end, text, (token.start, token.end))
+        reading.note(token, "unquoted-date", f"only {text} was read as the date", _DATE_ADVICE.format(field, wider))
+    return Dated(start, end, text, field, (token.start, token.end))
 
 
 def _words_behind(reading: Reading) -> list[str]:
@@ -336,7 +336,7 @@ def _bounded(reading: Reading, token: Token, field: str, typed: Typed) -> Node:
 
     span = (token.start, token.end)
     try:
-        node = dated(typed, token.text, span, reading.today) if reading.is_date(field) else ranged(typed, field, span)
+        node = dated(typed, token.text, span, reading.today, field) if reading.is_date(field) else ranged(typed, field, span)
     except QueryError as error:
         raise reading.error(token, error.message, error.advice) from None
     if isinstance(node, Dated) and node.end <= node.start:

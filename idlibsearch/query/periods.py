@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from idlibsearch.errors import QueryError
-from idlibsearch.query.units import (
+from idlibsearch.units import (
     QUARTER,
     WEEK,
     Days,

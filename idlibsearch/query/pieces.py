@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from idlibsearch.errors import QueryError
+from idlibsearch.index.columns import EVENT
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.field_names import REPORT_NAMES, Names
 from idlibsearch.query.limits import LIMITS, Limits
@@ -198,8 +199,8 @@ class Reading:
         return self.is_date(field) or self.is_column(field)
 
     def is_date(self, field: str) -> bool:
-        """Is it the date of publication, which reports have?"""
-        return field == "date" and self.names.of_reports
+        """Does it hold days: the date of publication, or those of which a report tells?"""
+        return field in ("date", EVENT) and self.names.of_reports
 
     def is_entities(self, field: str) -> bool:
         """Is it the field of names mentioned, which reports have?"""

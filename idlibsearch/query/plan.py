@@ -155,7 +155,7 @@ class Planner:
 
     def _picked(self, node: Dated | Keyword | Ranged) -> Between | Having:
         if isinstance(node, Dated):
-            return Between(*node.ordinals)
+            return Between(*node.ordinals, node.field)
         return self._keyword(node) if isinstance(node, Keyword) else self._ranged(node)
 
     def _mention(self, node: Mention) -> Having:

@@ -51,7 +51,7 @@ def compared(operator: str, bound: str) -> Typed:
     return Typed(None, bound, high_open=operator == "<")
 
 
-def dated(typed: Typed, text: str, span: Span, today: date | None) -> Dated:
+def dated(typed: Typed, text: str, span: Span, today: date | None, field: str = "date") -> Dated:
     """The days of a range of dates, seen from ``today``: an open bound leaves out the whole interval that it names.
 
     Raises QueryError, about the bound alone, where one is no date.
@@ -59,7 +59,7 @@ def dated(typed: Typed, text: str, span: Span, today: date | None) -> Dated:
     low, high = (None if bound is None else days_of(bound, today) for bound in (typed.low, typed.high))
     start = date.min if low is None else low[typed.low_open]
     end = date.max if high is None else high[not typed.high_open]
-    return Dated(start, end, text, span)
+    return Dated(start, end, text, field, span)
 
 
 def ranged(typed: Typed, field: str, span: Span) -> Ranged:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import reduce
 
 from idlibsearch.errors import CorruptIndexError, KernelError
+from idlibsearch.index.columns import EVENT
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.steps import Between, Having
 
@@ -38,9 +39,22 @@ def _picked(step: Between | Having, segment: Segment) -> docsets.Docset:
 
 
 def _between(step: Between, segment: Segment) -> docsets.Docset:
-    """Docs whose whole interval lies inside."""
+    """Docs whose whole interval lies inside, or one of those that they name."""
+    if step.field == EVENT:
+        return _naming(step, segment)
     end = min(step.end, END_OF_TIME)
     return docsets.within(segment.columns.date_order(), segment.date_starts, segment.date_ends, step.start, end)
+
+
+def _naming(step: Between, segment: Segment) -> docsets.Docset:
+    from idlibsearch.index.event_column import lists_inside  # noqa: PLC0415 - only for those who ask
+
+    try:
+        lists = [*lists_inside(segment.columns, step.start, step.end)]
+    except ValueError as error:
+        raise CorruptIndexError(str(segment.path), str(error), "keywords.folded.text") from None
+    none = docsets.of(memoryview(b"").cast("I"), segment.doc_count)
+    return reduce(docsets.either, (docsets.of(docs, segment.doc_count) for docs in lists), none)
 
 
 def _having(step: Having, segment: Segment) -> docsets.Docset:

@@ -107,10 +107,11 @@ class Placed(NamedTuple):
 
 
 class Between(NamedTuple):
-    """Publication dates that lie inside [start, end), in proleptic ordinals."""
+    """Publication dates, or times named in the text (``event``), that lie inside [start, end), in proleptic ordinals."""
 
     start: int
     end: int
+    field: str = "date"
 
 
 class Having(NamedTuple):

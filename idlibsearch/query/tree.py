@@ -245,7 +245,7 @@ class Every(NamedTuple):
 
 @_node
 class Dated(NamedTuple):
-    """Published inside [start, end); does not score.
+    """Published inside [start, end), or (``field`` is event) naming a time that lies inside; does not score.
 
     ``text`` is the date as typed, a range with its brackets. It may hang on the day it was read: what "last week" prints
     reads as an equal tree for the same ``today``.
@@ -254,11 +254,12 @@ class Dated(NamedTuple):
     start: date
     end: date
     text: str
+    field: str = "date"
     span: Span = NOWHERE
 
     def __str__(self) -> str:
         is_bare = self.text[:1] in tuple("[{<>") or re.fullmatch(_BARE, self.text)
-        return f"date:{self.text}" if is_bare else f'date:"{self.text}"'
+        return f"{self.field}:{self.text}" if is_bare else f'{self.field}:"{self.text}"'
 
     @property
     def ordinals(self) -> tuple[int, int]:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from idlibsearch.calendar_words import VALUES
 from idlibsearch.errors import QueryError
-from idlibsearch.index.fields import MONTHS
 from idlibsearch.query.periods import ADVICE, MAX_CHARACTERS, Asked, Token, period_of, refusal, unknown
-from idlibsearch.query.units import DAY, DECADE, MONTH, QUARTER, WEEK, YEAR, Days, TimeUnit, moved
+from idlibsearch.units import WEEK, YEAR, Days, TimeUnit, moved
 
 ONE_DAY = timedelta(days=1)
 _PIECE = re.compile(r"\d{1,2}(?:st|nd|rd|th)\b|[qhw]\d{1,2}\b|\d+|[^\W\d_]+|\.{2,}|\S", re.ASCII | re.IGNORECASE)
@@ -24,23 +24,7 @@ _TIME = (  # RFC 3339's time of day, behind a day; as text: compiled when a colo
     r"(?: ?(?:[Zz]|UTC|GMT|[+-]\d\d:?\d\d))?(?![\w:]|\.\d)"
 )
 
-_VALUES: dict[str, dict[str, Any]] = {  # of a kind: its words, and what they stand for
-    "month": {f"{name} {name[:3]}".lower(): (number, 1) for number, name in enumerate(MONTHS, start=1)} | {"sept": (9, 1)},
-    "season": {"spring": (3, 3), "summer": (6, 3), "autumn fall": (9, 3), "winter": (12, 3)},  # the first month, and how many
-    "weekday": {"monday mon": 0, "tuesday tue tues": 1, "wednesday wed weds": 2, "thursday thu thur thurs": 3, "friday fri": 4,
-                "saturday sat": 5, "sunday sun": 6},
-    "unit": {"day days d": DAY, "week weeks w": WEEK, "month months mo M": MONTH, "quarter quarters": QUARTER,
-             "year years yr yrs y": YEAR, "decade decades": DECADE},
-    "near": {"today now": 0, "yesterday": -1, "tomorrow": 1},
-    "which": {"this current": 0, "last previous": -1, "next coming": 1},
-    "small": {"a an one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-              "eleven": 11, "twelve": 12},
-    "nth": {"first": 1, "second": 2, "third": 3, "fourth": 4},
-    "part": {"early": 1, "mid": 2, "late": 3},
-    "-": {"-": -1},
-    "–": {"–": -1},
-    "+": {"+": 1},
-}  # fmt: skip
+_VALUES: dict[str, dict[str, Any]] = VALUES | {"-": {"-": -1}, "–": {"–": -1}, "+": {"+": 1}}
 _BARE = {"from": "from since", "until": "until till through", "in": "in on during"}
 _BARE |= {word: word for word in ("to", "by", "after", "before", "between", "and", "past", "ago", "half", "weekend", "s")}
 _BARE |= {word: word for word in ("the", "of", ",", ".", "/", "..")}

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from math import inf
 from typing import NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, KernelError, QueryError
 from idlibsearch.index.calendar import UNITS
-from idlibsearch.index.columns import KEYWORD_COLUMNS, WORDS, Bounds
+from idlibsearch.index.columns import EVENT, KEYWORD_COLUMNS, WORDS, Bounds
 from idlibsearch.index.schema import Schema
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
@@ -59,7 +61,7 @@ def read_facets(specs: Iterable[str], snapshot: Snapshot) -> tuple[Facet, ...]:
 def _read(spec: str, snapshot: Snapshot) -> Facet:
     field, _, rest = (part.strip().lower() for part in spec.partition(":"))
     field = names_of(snapshot.schema).named(field)
-    if _is_dated(field, snapshot.schema):
+    if _is_dated(field, snapshot.schema) or (field == EVENT and snapshot.schema is None and rest in UNITS):
         if rest not in UNITS:
             ways = ", ".join(f"{field}:{unit}" for unit in UNITS)
             raise QueryError(spec, (0, len(spec)), f"{spec} is nothing to count by", f"write {ways}")
@@ -184,6 +186,8 @@ def _by_number(text: str) -> tuple[float, str]:
 
 
 def _dates(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
+    if facet.field == EVENT and snapshot.schema is None:
+        return _events(facet.unit, snapshot, docs)
     field = facet.field if snapshot.schema is not None else ""
     calendar = snapshot.calendar(facet.unit, field)
     counts = array("Q", bytes(8 * (len(calendar) + 2)))
@@ -192,3 +196,24 @@ def _dates(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
     labels = calendar.labels
     rows = [(labels[place], counts[place]) for place in present(memoryview(counts)[:-2])]
     return rows + [(name, count) for name, count in ((VAGUE, counts[-2]), (UNDATED, counts[-1])) if count]
+
+
+def _events(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
+    """A report counts once in every stretch that holds a time it names; ``vague``: those naming one that no stretch holds."""
+    from idlibsearch.index.event_column import lists_by_stretch  # noqa: PLC0415 - only for those who ask
+
+    counts, undated = Counter[str](), 0
+    for segment, found in zip(snapshot.segments, docs, strict=True):
+        matching = docsets.of(found, segment.doc_count)
+        naming = docsets.of(array("I"), segment.doc_count)
+        try:
+            for label, lists in lists_by_stretch(segment.columns, unit).items():
+                here = reduce(docsets.either, (docsets.of(each, segment.doc_count) for each in lists))
+                counts[label or VAGUE] += docsets.size(docsets.both(matching, here))
+                naming = docsets.either(naming, here)
+        except (IndexError, ValueError) as error:
+            raise CorruptIndexError(str(segment.path), str(error), "keywords.folded.text") from None
+        undated += docsets.size(docsets.without(matching, naming))
+    vague = counts.pop(VAGUE, 0)
+    rows = sorted((label, count) for label, count in counts.items() if count)
+    return rows + [(name, count) for name, count in ((VAGUE, vague), (UNDATED, undated)) if count]
