@@ -375,6 +375,10 @@ class Planner:
                 count += segment.postings.count(number) if column is None else segment.postings.count_in(number, column)
         return count
 
+    def knows(self, folded: str) -> bool:
+        """Does any report have this word, or another that stands for the same?"""
+        return all(max(part, default=-1) >= 0 for part in self._unit(folded).parts)
+
     def _unit(self, folded: str) -> Unit:
         """A word's terms, from a lexicon where it is known, which spares loading the stemmer; else by the recipe."""
         term = self.snapshot.simple_term(folded)

@@ -22,6 +22,7 @@ from idlibsearch.query.tree import Dated, Mode, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
 When = str | date
+_DIGITS, _SCALES = frozenset("0123456789"), ("hundred", "thousand", "illion", "dozen")  # what numbers have
 NOTHING = Some(())  # what is found where the time is up before it is known what to look for
 
 
@@ -100,10 +101,20 @@ def _read(snapshot: Snapshot, text: str, mode: Mode, request: Request) -> Parsed
 def _plan(planner: Planner, tree: Node, today: date | None) -> Step:
     """The plan of a tree, by the rules of reports or of the schema that the index has in their place."""
     if planner.snapshot.schema is None:
-        return planner.plan(tree)
+        return planner.plan(_in_all_spellings(tree, planner))
     from idlibsearch.query.own_fields import OwnFields  # noqa: PLC0415 - see above
 
     return OwnFields(planner, today).plan(tree)
+
+
+def _in_all_spellings(tree: Node, planner: Planner) -> Node:
+    """The tree with its numbers sought however they are written; plain words pay no more than a look at the text."""
+    text = planner.text.lower()
+    if _DIGITS.isdisjoint(text) and not any(scale in text for scale in _SCALES):
+        return tree
+    from idlibsearch.query.quantities import widened  # noqa: PLC0415 - only for questions with a number
+
+    return widened(tree, planner.knows)
 
 
 def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Step, list[Diagnostic]]:
