@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +94,21 @@ def test_a_schema_of_ones_own_is_asked_as_typed(tmp_path):
     with idlibsearch.create(tmp_path / "index", schema=fields.Schema(text=fields.TEXT(stored=True))) as index:
         index.add([{"text": "half a million"}, {"text": "500000 of them"}])
         assert index.search("500000").total == 1
+
+
+def test_who_asks_for_neither_numbers_nor_times_loads_nothing_for_them(tmp_path):
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add([Report("a", body="half a million of them")])
+    code = (
+        f"import sys, idlibsearch\nindex = idlibsearch.open({str(tmp_path / 'index')!r})\n"
+        "modules = ['idlibsearch.query.quantities', 'idlibsearch.query.numerals', 'idlibsearch.index.event_column', "
+        "'idlibsearch.calendar_words', 'idlibsearch.units']\n"
+        "assert len(index.search('half \"of them\"', facets=['place'])) == 1\n"
+        "assert not [name for name in modules if name in sys.modules]\n"
+        "assert len(index.search('500000 NOT event:*')) == 1\n"
+        "assert 'idlibsearch.query.quantities' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @given(

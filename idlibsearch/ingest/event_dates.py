@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 
 from idlibsearch.ingest.event_forms import Form, Written, written_in
@@ -61,17 +60,22 @@ def event_dates(text: str, field: str, when: ReportDate | None, years: Years | N
 def told_in(text: str, when: ReportDate | None, years: Years | None = None) -> Iterator[Told]:
     """The same as meanings."""
     written = list(written_in(text))
-    joined = {number for number, pair in enumerate(pairwise(written)) if _is_joined(text, *pair)}
     skipped = -1
     for number, each in enumerate(written):
         if number == skipped:
             continue
-        told = _told_together(text, each, written[number + 1], when, years) if number in joined else None
-        if told:
+        is_joined = number + 1 < len(written) and _is_joined(text, each, written[number + 1])
+        together = _told_together(text, each, written[number + 1], when, years) if is_joined else None
+        if together:
             skipped = number + 1
-        told = told or _told(text, each, when, years)
+        told = together or _told(text, each, when, years)
         if told:
             yield told
+
+
+def named_times(text: str, when: ReportDate | None, years: Years | None = None) -> Iterator[Told]:
+    """The times that a text names, each by itself: "from June to August" names two."""
+    return (told for written in written_in(text) if (told := _told(text, written, when, years)))
 
 
 def _told(text: str, written: Written, when: ReportDate | None, years: Years | None) -> Told | None:

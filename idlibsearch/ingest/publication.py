@@ -59,10 +59,9 @@ _CHANGED = frozenset(("updated", "modified", "last update"))
 
 _URL_MONTH = "|".join(month[:3] for month in MONTHS)
 _URL_DAY = re.compile(
-    rf"/(?P<year>(?:19|20)\d\d)(?P<mark>[/-])(?P<month>\d{{1,2}}|{_URL_MONTH})(?P=mark)(?P<day>\d{{1,2}})(?![\dA-Za-z])",
-    re.IGNORECASE,
+    rf"[/_-](?P<year>(?:19|20)\d\d)[/-](?P<month>\d{{1,2}}|{_URL_MONTH})[/-](?P<day>\d{{1,2}})(?![\dA-Za-z])", re.IGNORECASE
 )
-_URL_SOLID = re.compile(r"/(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?![\dA-Za-z])")
+_URL_SOLID = re.compile(r"[/_-](?P<year>(?:19|20)\d\d)/?(?P<month>[01]\d)(?P<day>[0-3]\d)(?![\dA-Za-z])")
 _URL_MONTHLY = re.compile(rf"/(?P<year>(?:19|20)\d\d)/(?P<month>[01]\d|{_URL_MONTH})(?=/(?!\d{{1,2}}(?:[/-]|$)))", re.IGNORECASE)
 
 # What opens a lead: DAMASCUS, 12 January 2020 (Agency) -
@@ -147,7 +146,7 @@ def _is_place(text: str) -> bool:
 
 
 def url_date(text: str, start: int, end: int) -> FoundDate | None:
-    """The date in the path of a web address: /2020/01/12/, /2020/jan/12, /20200112, or the month /2020/01/."""
+    """The date in a web address: /2020/01/12/, /2020/jan/12, /2020-01/12/, -2020-01-12, _20200112, /2020/0112, or /2020/01/."""
     address = text[start:end]
     for form in (_URL_DAY, _URL_SOLID, _URL_MONTHLY):
         match = form.search(address)
