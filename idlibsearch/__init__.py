@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from idlibsearch.faces.exploring import Similar, TellingWord
     from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
+    from idlibsearch.ingest.event_dates import with_event_dates
     from idlibsearch.model import Entity, EventDate, Piece, Provenance, Report, ReportDate
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
@@ -58,6 +59,7 @@ _HOMES = {
     "idlibsearch.faces.exploring": "Similar TellingWord",
     "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
     "idlibsearch.index.repair": "Repaired",
+    "idlibsearch.ingest.event_dates": "with_event_dates",
     "idlibsearch.model": "Entity EventDate Piece Provenance Report ReportDate",
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.query.limits": "Limits",
@@ -73,7 +75,7 @@ __all__ = [  # written out for readers and type checkers
     "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
     "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError",
     "Results", "SchemaError", "SearchTimeoutError", "Significant", "Similar", "StorageError", "Suggestion", "TellingWord",
-    "WorkerError", "copy", "create", "open", "rebuild", "repair",
+    "WorkerError", "copy", "create", "open", "rebuild", "repair", "with_event_dates",
 ]  # fmt: skip
 
 

@@ -110,7 +110,16 @@ class EventDate(NamedTuple):
     @property
     def interval(self) -> str:
         """The shortest exact writing: 2019, 2019-05, 2019-05-06, or first/last-day for other intervals."""
-        return str(ReportDate(self.first, self.until, self.precision))
+        for parts, width in ((3, 10), (2, 7), (1, 4)):
+            if self._is_of_calendar(parts):
+                return self.first.isoformat()[:width]
+        return f"{self.first.isoformat()}/{(self.until - datetime.timedelta(days=1)).isoformat()}"
+
+    def _is_of_calendar(self, parts: int) -> bool:
+        """Is it a whole day (3 parts of a date), month (2) or year (1)?"""
+        first = self.first
+        begins = parts == 3 or (first.day == 1 and (parts == 2 or first.month == 1))
+        return begins and first.year < datetime.MAXYEAR and _end_of(first, parts)[0] == self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +208,8 @@ class Report:
             object.__setattr__(self, "date", self._read_date())
         if self.keywords:
             object.__setattr__(self, "keywords", {name: self._texts(name, values) for name, values in self.keywords.items()})
+        if any(event.until <= event.first for event in self.event_dates):
+            raise ReportError(self.key, "a time that is named must end after it starts")
         for name, number in self.numbers.items():
             if not isinstance(number, int | float) or isinstance(number, bool) or not _is_finite(number):
                 raise ReportError(self.key, f"the number {name} must be a finite number, not {number!r}")

@@ -45,7 +45,12 @@ class Told(NamedTuple):
 
 
 def with_event_dates(report: Report, years: Years | None = None) -> Report:
-    """The report with the times that its title and body name. ``years``: those that what is read covers, first and last."""
+    """The report with the times that its title and body name (``Report.event_dates``), seen from its own date.
+
+    For reports that are not read from pages, which have them already, and for those that are given another date. ``years``: the
+    first and the last year that a collection covers, by which a day or month is read that has no year, in a report that has no
+    date. O(characters), about 2 MB a second. Raises nothing: what cannot be read is left out.
+    """
     found = [event for field in ("title", "body") for event in event_dates(getattr(report, field), field, report.date, years)]
     return replace(report, event_dates=tuple(found))
 

@@ -114,7 +114,7 @@ FORMS: dict[str, Form] = {
     "short_decade": Form(rf"(?:the{_S})?{_PART}?(?:the{_S})?(?P<decade>['’]\d0)s\b", read_decade, "day"),
     "century": Form(r"(?P<century>(?:1\d|2[01])(?:st|th))[ -]century\b", read_century),
     "year": Form(
-        rf"{_PART}?(?:fiscal{_S})?(?P<year>(?:1[6-9]|20)\d\d)(?![\d%-]|[.,:/]\d)\b(?!{_S}(?:\w{{1,15}}{_S})?{_COUNTED}\b)",
+        rf"{_PART}?(?:fiscal{_S})?(?P<year>(?:1[7-9]|20)\d\d)(?![\d%-]|[.,:/]\d)\b(?!{_S}(?:\w{{1,15}}{_S})?{_COUNTED}\b)",
         read_year,
     ),
     "near": Form(r"(?P<near>(?i:yesterday|today|tomorrow))\b", read_near, "day"),
@@ -146,10 +146,15 @@ def _cased(words: str) -> str:
     return "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in words.split())
 
 
-# Most words begin no form: this one look at a word spares the many.
+# Most words and numbers begin no form: this one look at what begins spares the many.
+_NUMBER_GATE = (
+    rf"[12][0-9]{{3}}|[0-9]{{1,3}}(?:[-/.][0-9]{{1,2}}[-/.][0-9]|[\s-]{{1,2}}{_UNIT}|(?:st|th)[ -]c"
+    rf"|(?:st|nd|rd|th)?(?:{_AND}[0-9]{{1,2}}(?:st|nd|rd|th)?)?(?:\sof)?[\s\xa0-]{{1,3}}[JFMASOND])"
+)
 _GATE = (
-    r"[0-9]|['’][0-9]0|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|[QH][0-9]"
-    r"|MON|TUE|WED|THU|FRI|SAT|SUN|YEST|TOD|TOM|[Tt]he\s(?:[0-9'’]|beg|sta|mid|end|ear|lat|pas|las|nex|prev|com|cur|week"
+    _NUMBER_GATE
+    + r"|['’][0-9]0|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+    r"|[QH][0-9]|MON|TUE|WED|THU|FRI|SAT|SUN|YEST|TOD|TOM|[Tt]he\s(?:[0-9'’]|beg|sta|mid|end|ear|lat|pas|las|nex|prev|com|cur|week"
     + rf"|{_NTH}|Q)|(?:{_cased('a an one two three four five six seven eight nine ten eleven twelve')})[\s-]{{1,2}}{_UNIT}|"
     + _cased("mon tues wednes thurs fri sat sun this last late next early earlier mid past previous coming current")
     + "|"

@@ -246,7 +246,7 @@ def read_calendar(parts: Parts, seen: Seen) -> Meaning:
 
 
 def read_ago(parts: Parts, seen: Seen) -> Meaning:
-    """Two days ago: the unit of the calendar that lies so far back; of weeks the day, as "a week ago" is said of one."""
+    """Two days ago: the unit of the calendar that lies so far back, of weeks the whole one, as in questions."""
     written, unit = str(parts["count"]).lower(), _UNIT_OF[str(parts["unit"]).lower()]
     count = int(written) if written.isdigit() else int(_COUNT_OF[written])
     return _unit_from(seen.day, -count, unit)
