@@ -51,7 +51,7 @@ _WEEKDAY = r"(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 _ANY_WEEKDAY = rf"(?:{_WEEKDAY}|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b\.?)"
 _D = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|[.,]\d|\s?[ap]\.?m\b)"
 _Y = r"(?:1\d|20)\d\d(?![\d%]|[.,:/]\d)\b"
-_AND = r"\s?(?:-|–|to|and|or|until|through)\s?"
+_TO = r"\s?(?:-|–|to|until|through)\s?"
 _UNIT = r"(?:day|week|month|quarter|year|decade)"
 _PART = rf"(?:(?P<part>(?i:early|mid|late))(?:-|{_S})(?:in{_S})?|(?i:the){_S}(?P<piece>beginning|start|middle|end){_S}of{_S})"
 _COUNTED = (  # behind a number that is no year
@@ -82,14 +82,19 @@ FORMS: dict[str, Form] = {
     ),
     "numeric": Form(r"(?P<numeric>[0-3]?\d(?:-[0-3]?\d-|/[0-3]?\d/|\.[0-3]?\d\.)(?:1\d|20)\d\d)(?![\w/-]|\.\d)", read_numeric),
     "day_month": Form(
-        rf"(?:(?P<weekday>{_ANY_WEEKDAY}),?{_S}(?:the{_S})?)?(?P<day>{_D})(?:{_AND}(?P<last>{_D}))?(?:{_S}of)?(?:{_S}|-)"
+        rf"(?:(?P<weekday>{_ANY_WEEKDAY}),?{_S}(?:the{_S})?)?(?P<day>{_D})(?:{_TO}(?P<last>{_D}))?(?:{_S}of)?(?:{_S}|-)"
         rf"(?P<month>{_MONTH})(?:(?:,?{_S}|-)(?P<year>{_Y}))?",
         read_day,
         "year",
     ),
     "month_day": Form(
-        rf"(?:(?P<weekday>{_ANY_WEEKDAY}),?{_S})?(?P<month>{_MONTH}){_S}(?P<day>{_D})(?:{_AND}(?P<last>{_D})(?!{_S}{_MONTH}))?"
+        rf"(?:(?P<weekday>{_ANY_WEEKDAY}),?{_S})?(?P<month>{_MONTH}){_S}(?P<day>{_D})(?:{_TO}(?P<last>{_D})(?!{_S}{_MONTH}))?"
         rf"(?:,?{_S}(?P<year>{_Y}))?",
+        read_day,
+        "year",
+    ),
+    "between_days": Form(
+        rf"(?<=[Bb]etween )(?P<day>{_D}){_S}and{_S}(?P<last>{_D}){_S}(?P<month>{_MONTH})(?:,?{_S}(?P<year>{_Y}))?",
         read_day,
         "year",
     ),
@@ -130,7 +135,7 @@ FORMS: dict[str, Form] = {
     "ago": Form(rf"(?P<count>(?i:{_COUNT}))[ -]{{1,2}}(?P<unit>{_UNIT})s?[ -]{{1,2}}ago\b", read_ago, "day"),
     "weekday": Form(rf"(?P<weekday>{_WEEKDAY})", read_weekday, "day"),
     "part_month": Form(rf"{_PART}(?P<month>{_FULL}|{_ALONE})", read_named, "year"),
-    "month": Form(rf"(?P<month>{_ALONE}|(?:{_CUED}){_FULL})", read_named, "year"),
+    "month": Form(rf"(?P<month>{_ALONE}|(?:{_CUED}){_FULL}|{_FULL}(?=\s?[-–]\s?{_MONTH}))", read_named, "year"),
 }
 
 
@@ -149,7 +154,7 @@ def _cased(words: str) -> str:
 # Most words and numbers begin no form: this one look at what begins spares the many.
 _NUMBER_GATE = (
     rf"[12][0-9]{{3}}|[0-9]{{1,3}}(?:[-/.][0-9]{{1,2}}[-/.][0-9]|[\s-]{{1,2}}{_UNIT}|(?:st|th)[ -]c"
-    rf"|(?:st|nd|rd|th)?(?:{_AND}[0-9]{{1,2}}(?:st|nd|rd|th)?)?(?:\sof)?[\s\xa0-]{{1,3}}[JFMASOND])"
+    rf"|(?:st|nd|rd|th)?(?:(?:{_TO}|{_S}and{_S})[0-9]{{1,2}}(?:st|nd|rd|th)?)?(?:\sof)?[\s\xa0-]{{1,3}}[JFMASOND])"
 )
 _GATE = (
     _NUMBER_GATE

@@ -171,7 +171,7 @@ def report_json(shown: Report) -> dict[str, Any]:
         "truncated": shown.truncated,
         "derived": list(shown.derived),
         "entities": [f"{entity.name} ({entity.type})" for entity in _distinct(shown)],
-        "event_dates": [f"{' '.join(event.spelling.split())} ({event.interval})" for event in shown.event_dates],
+        "event_dates": list(dict.fromkeys(f"{' '.join(e.spelling.split())} ({e.interval})" for e in shown.event_dates)),
         "keywords": {name: list(values) for name, values in shown.keywords.items()},
         "numbers": dict(shown.numbers),
         "path": place.path if place else None,
