@@ -54,15 +54,18 @@ def lists_inside(columns: Columns, start: int, end: int) -> Iterator[memoryview]
     yield from _lists(columns, run)
 
 
-def lists_by_stretch(columns: Columns, unit: str) -> dict[str, list[memoryview]]:
-    """Stretch of a unit of ``calendar.UNITS`` by its name -> lists of docs naming a time in it; "": one that none holds."""
-    found: dict[str, list[memoryview]] = {}
-    for value in columns.value_range(EVENT):
-        first, last = interval_of(columns.folded(value))
-        label = stretch_of(unit, first)
-        within = label if label == stretch_of(unit, last - 1) else ""
-        found.setdefault(within, []).append(columns.docs_of_values(range(value, value + 1)))
-    return found
+class Stretches(dict[int, str]):
+    """The stretch of a unit of ``calendar.UNITS`` in which a value of the column lies, by its number; "" where none holds it."""
+
+    def __init__(self, columns: Columns, unit: str) -> None:
+        super().__init__()
+        self._columns, self._unit = columns, unit
+
+    def __missing__(self, value: int) -> str:
+        first, last = interval_of(self._columns.folded(value))
+        label = stretch_of(self._unit, first)
+        self[value] = within = label if label == stretch_of(self._unit, last - 1) else ""
+        return within
 
 
 def _first_from(columns: Columns, values: range, start: int) -> int:

@@ -110,11 +110,12 @@ def _named(node: Node) -> Iterable[tuple[str, Span]]:
 
 
 class _Placer:
-    """Places operands in one field ("": any that keeps the order of words)."""
+    """Places operands in one field ("": any that keeps the order of words). What is not scored needs no idf (by counting)."""
 
-    def __init__(self, planner: Planner, field: str) -> None:
+    def __init__(self, planner: Planner, field: str, *, is_scored: bool = True) -> None:
         self._planner = planner
         self._field = field
+        self._is_scored = is_scored
         self.columns = planner.positional(field)
 
     def operand(self, node: Node) -> Operand:  # noqa: PLR0911 - a line a kind of node
@@ -125,7 +126,7 @@ class _Placer:
             case Same():
                 return self._same(node)
             case NotNear():
-                child, other = self.operand(node.child), self.operand(node.other)
+                child, other = self.operand(node.child), _Placer(self._planner, self._field, is_scored=False).operand(node.other)
                 return Operand(Apart((child.spanned, other.spanned), self._distance(node)), child.idf)
             case First():
                 child = self.operand(node.child)
@@ -170,7 +171,7 @@ class _Placer:
 
     def _either(self, node: Or) -> Operand:
         parts = tuple(self.operand(child).spanned for child in node.children)
-        return Operand(Either(parts), self._idf_of_any(parts))
+        return Operand(Either(parts), self._idf_of_any(parts) if self._is_scored else 0.0)
 
     def _idf_of_any(self, parts: tuple[Spanned, ...]) -> float:
         """The idf of what stands in as many docs as any of some parts."""

@@ -9,7 +9,6 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
 from math import inf
 from typing import NamedTuple
 
@@ -33,6 +32,7 @@ except ImportError as error:
 ALL = sys.maxsize
 SPARSE = 16  # where a column has so many values a match or more, few of them are met: making room for all would take longest
 LIMIT = 10  # values shown of a field where no number is given
+NAMING = "naming"  # among stretches, which are numbers: reports that name any time
 VAGUE, UNDATED = "vague", "undated"  # a date that no single stretch holds; no date
 _ADVICE = "write FIELD, FIELD:20 for that many values (FIELD:0 for all), or date:year, quarter, month, week or day"
 
@@ -200,20 +200,32 @@ def _dates(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:
 
 def _events(unit: str, snapshot: Snapshot, docs: Docs) -> Counts:
     """A report counts once in every stretch that holds a time it names; ``vague``: those naming one that no stretch holds."""
-    from idlibsearch.index.event_column import lists_by_stretch  # noqa: PLC0415 - only for those who ask
-
     counts, undated = Counter[str](), 0
     for segment, found in zip(snapshot.segments, docs, strict=True):
-        matching = docsets.of(found, segment.doc_count)
-        naming = docsets.of(array("I"), segment.doc_count)
         try:
-            for label, lists in lists_by_stretch(segment.columns, unit).items():
-                here = reduce(docsets.either, (docsets.of(each, segment.doc_count) for each in lists))
-                counts[label or VAGUE] += docsets.size(docsets.both(matching, here))
-                naming = docsets.either(naming, here)
+            here = _stretches_of(segment, unit, found)
         except (IndexError, ValueError) as error:
-            raise CorruptIndexError(str(segment.path), str(error), "keywords.folded.text") from None
-        undated += docsets.size(docsets.without(matching, naming))
-    vague = counts.pop(VAGUE, 0)
+            raise CorruptIndexError(str(segment.path), str(error), "keywords.values") from None
+        undated += len(found) - here.pop(NAMING)
+        counts.update(here)
+    vague = counts.pop("", 0)
     rows = sorted((label, count) for label, count in counts.items() if count)
     return rows + [(name, count) for name, count in ((VAGUE, vague), (UNDATED, undated)) if count]
+
+
+def _stretches_of(segment: Segment, unit: str, docs: memoryview[int]) -> Counter[str]:
+    """How many docs name a time in each stretch, and any time at all. O(times that they name)."""
+    from idlibsearch.index.event_column import Stretches  # noqa: PLC0415 - only for those who ask
+
+    counts = Counter({NAMING: 0})
+    if EVENT not in segment.columns.keywords:
+        return counts
+    stretches = Stretches(segment.columns, unit)
+    starts, values = segment.columns.values(EVENT)
+    for doc in docs:
+        low, high = starts[doc], starts[doc + 1]
+        if low < high:
+            counts[NAMING] += 1
+            for label in {stretches[value] for value in values[low:high]}:
+                counts[label] += 1
+    return counts
