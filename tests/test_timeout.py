@@ -88,7 +88,7 @@ def test_a_kernel_that_is_late_hands_over_the_best_it_has(index):
         assert ask((1 << 64) - 1) == ask(0)
 
 
-def test_reports_are_read_for_their_mentions_only_as_long_as_there_is_time(index):
+def test_mentions_are_read_only_while_there_is_time(index):
     segment, places = Snapshot.open(index.path).segments[0], Mentioned("place", "")
     assert len(mentions(places, segment, None, Deadline("", AN_HOUR)).docs) == 20
     deadline = Deadline("", NOW)

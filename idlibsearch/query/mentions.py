@@ -13,6 +13,7 @@ from idlibsearch.query.steps import Mentioned
 
 def mentions(mentioned: Mentioned, segment: Segment, among: docsets.Docset | None, deadline: Deadline) -> Occurrences:
     """The mentions in docs of a set (None: all), by doc, field and start. Raises LateError, CorruptIndexError."""
+    deadline.check()
     having = picked(mentioned, segment)
     docs = docsets.members(having if among is None else docsets.both(having, among))
     return Occurrences(*spans_of(segment, docs, mentioned.column, mentioned.name, deadline.check))
