@@ -11,7 +11,7 @@ from idlibsearch import Entity, Report
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import phrases, topk
 from idlibsearch.query.limits import Deadline, LateError
-from idlibsearch.query.mentions import mentions
+from idlibsearch.query.mentioned import mentions
 from idlibsearch.query.steps import Mentioned
 
 NOW = 1e-6  # milliseconds: over before anything is looked at

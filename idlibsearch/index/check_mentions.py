@@ -21,7 +21,11 @@ def mention_faults(segment: Segment) -> Iterator[tuple[str, str]]:
         return
     docs = range(segment.doc_count)
     starts, data = table(segment, docs, go_on)
-    mention_lists.check(starts, data, segment.file.array("lengths"), len(segment.ranking.fields))
+    try:
+        mention_lists.check(starts, data, segment.file.array("lengths"), len(segment.ranking.fields))
+    except ValueError as error:
+        yield "mentions", str(error)
+        return
     said_starts, said = Standing(segment.ranking).packed(stored_reports(segment, docs, go_on), segment.doc_count)
     if starts != said_starts or data != said:
         yield "mentions", "a report mentions other entities, or elsewhere, than stands beside it"

@@ -239,7 +239,7 @@ class Matcher:
 
     def _mention_marks(self, mentioned: Mentioned, doc: int) -> Marks | None:
         """Those of a mention; a report that has the entity among its keywords only has none."""
-        from idlibsearch.query.mentions import mentions  # noqa: PLC0415 - few questions need it
+        from idlibsearch.query.mentioned import mentions  # noqa: PLC0415 - few questions need it
 
         if not picked(mentioned, self._segment)[doc >> 6] >> (doc & 63) & 1:
             return None
