@@ -93,6 +93,9 @@ class Entity(NamedTuple):
     end: int
 
 
+_ENTITY_TYPES = (str, str, str, str, int, int)
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a report was read: enough to show it there again and to see whether it changed.
@@ -177,6 +180,9 @@ class Report:
             object.__setattr__(self, "date", self._read_date())
         if self.keywords:
             object.__setattr__(self, "keywords", {name: self._texts(name, values) for name, values in self.keywords.items()})
+        for entity in self.entities:
+            if not isinstance(entity, tuple) or tuple(map(type, entity)) != _ENTITY_TYPES:
+                raise ReportError(self.key, f"an entity has four texts and two whole numbers, unlike {entity!r}")
         for name, number in self.numbers.items():
             if not isinstance(number, int | float) or isinstance(number, bool) or not _is_finite(number):
                 raise ReportError(self.key, f"the number {name} must be a finite number, not {number!r}")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strategies import made
 
 import idlibsearch
-from idlibsearch import Entity, QueryError, Report
+from idlibsearch import Entity, QueryError, Report, ReportError
 from idlibsearch.index.columns import folded_value
 from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.snapshot import Snapshot
@@ -239,6 +239,14 @@ def test_facets_of_entities_count_reports(found):
             for name, count in said.items():
                 asked = Mention(kind.upper(), name)
                 assert index.search(asked).total == count == sum(naive_mentions.is_mentioned(r, kind, name) for r in found)
+
+
+@pytest.mark.parametrize(
+    "entity", [("PERSON", "A"), Entity("PERSON", "A", "A", "body", "0", 1), Entity(1, "A", "A", "body", 0, 1), 7]
+)
+def test_an_entity_that_is_none_is_refused(entity):
+    with pytest.raises(ReportError, match="four texts and two whole numbers"):
+        Report("a", entities=(entity,))
 
 
 def test_an_index_without_mentions_keeps_nothing_for_them(tmp_path):

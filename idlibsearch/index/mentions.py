@@ -24,13 +24,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import analyze
-from idlibsearch.analysis.tokens import encoded, new_vocabulary, tokenize
+from idlibsearch.analysis.tokens import encoded, new_vocabulary, token_bounds
 from idlibsearch.errors import CorruptIndexError, KernelError
-from idlibsearch.index.columns import ENTITY_COLUMNS, column_name, folded_value, keywords_of
+from idlibsearch.index.columns import ENTITY_COLUMNS, column_name, folded_value
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.model import Report
 
@@ -47,42 +46,40 @@ FIRST_VERSION = 3  # of the format: the first that knows of mentions
 _KIND = {name: kind for kind, name in enumerate(ENTITY_COLUMNS)}
 
 
-class Mention(NamedTuple):
-    """A mention by tokens of a field, end exclusive; in the order in which they are written."""
-
-    column: int
-    kind: int
-    first: int
-    stop: int
-    rank: int
+Mention = tuple[int, int, int, int, int]  # column, kind, first token, end token, rank: so they are ordered
 
 
 def mentions_of(report: Report, ranking: Ranking) -> list[Mention]:
-    """The mentions of a report in the fields that keep positions, in order, each once."""
+    """The mentions of a report in the fields that keep positions, by tokens of the field, in order, each once."""
     if not report.entities:
         return []
     ranks = _ranks(report)
     columns = {field.name: number for number, field in enumerate(ranking.fields) if field.positions}
-    tokens = {field: tokenize(text_of(report, field)) for field in {entity.field for entity in report.entities} & set(columns)}
-    found = set()
+    bounds = {
+        field: token_bounds(text_of(report, field)) for field in {entity.field for entity in report.entities} & columns.keys()
+    }
+    found = set[Mention]()
     for entity in report.entities:
-        name, value = column_name(entity.type), _folded(entity.name)
-        if entity.field in tokens and (name, value) in ranks:
-            here = tokens[entity.field]
-            first = bisect_right(here, entity.start, key=itemgetter(1))
-            stop = bisect_left(here, entity.end, key=itemgetter(0))
+        kind, value = column_name(entity.type), _folded(entity.name)
+        if entity.field in bounds and kind in ranks and value in ranks[kind]:
+            starts, ends = bounds[entity.field]
+            first, stop = bisect_right(ends, entity.start), bisect_left(starts, entity.end)
             if first < stop:
-                found.add(Mention(columns[entity.field], _KIND[name], first, stop, ranks[name, value]))
+                found.add((columns[entity.field], _KIND[kind], first, stop, ranks[kind][value]))
     return sorted(found)
 
 
-def _ranks(report: Report) -> dict[tuple[str, str], int]:
-    """(column, folded value) -> the place of the value among those that the report has in the column."""
+def _ranks(report: Report) -> dict[str, dict[str, int]]:
+    """Keyword column -> folded value -> its place among those that the report has in the column."""
     values: dict[str, set[str]] = {name: set() for name in ENTITY_COLUMNS}
-    for name, value in keywords_of(report):
-        if name in values and value.strip():
-            values[name].add(_folded(value))
-    return {(name, value): rank for name, found in values.items() for rank, value in enumerate(sorted(found))}
+    for entity in report.entities:
+        name = column_name(entity.type)
+        if name in values and entity.name.strip():
+            values[name].add(_folded(entity.name))
+    for given, more in report.keywords.items():
+        if column_name(given) in values:
+            values[column_name(given)].update(_folded(value) for value in more if value.strip())
+    return {name: {value: rank for rank, value in enumerate(sorted(found))} for name, found in values.items()}
 
 
 _folded = lru_cache(maxsize=1 << 14)(folded_value)  # a collection names the same ones again and again
