@@ -129,9 +129,10 @@ class CorruptIndexError(StorageError):
 class FormatVersionError(StorageError):
     """A file of a format version that this code does not read."""
 
-    def __init__(self, path: str, found: int, supported: int) -> None:
+    def __init__(self, path: str, found: int, supported: int, oldest: int | None = None) -> None:
         cure = "update idlibsearch" if found > supported else "build the index again from its sources"
-        super().__init__(path, f"written in format version {found}, this idlibsearch reads {supported}; {cure}")
+        read = f"{supported}" if oldest in (None, supported) else f"{oldest} to {supported}"
+        super().__init__(path, f"written in format version {found}, this idlibsearch reads {read}; {cure}")
         self.found = found
         self.supported = supported
 

@@ -122,6 +122,9 @@ class EventDate(NamedTuple):
         return begins and first.year < datetime.MAXYEAR and _end_of(first, parts)[0] == self.until
 
 
+_ENTITY_TYPES = (str, str, str, str, int, int)
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a report was read: enough to show it there again and to see whether it changed.
@@ -210,6 +213,9 @@ class Report:
             object.__setattr__(self, "keywords", {name: self._texts(name, values) for name, values in self.keywords.items()})
         if any(event.until <= event.first for event in self.event_dates):
             raise ReportError(self.key, "a time that is named must end after it starts")
+        for entity in self.entities:
+            if not isinstance(entity, tuple) or tuple(map(type, entity)) != _ENTITY_TYPES:
+                raise ReportError(self.key, f"an entity has four texts and two whole numbers, unlike {entity!r}")
         for name, number in self.numbers.items():
             if not isinstance(number, int | float) or isinstance(number, bool) or not _is_finite(number):
                 raise ReportError(self.key, f"the number {name} must be a finite number, not {number!r}")

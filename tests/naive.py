@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+import naive_mentions
 from naive_nearness import is_placed, placed_score
 from naive_tokens import tokenize
 
@@ -33,6 +34,7 @@ from idlibsearch.query.tree import (
     Fuzzy,
     Keyword,
     Maybe,
+    Mention,
     Node,
     Not,
     Or,
@@ -118,6 +120,8 @@ class NaiveIndex:
             return 0.0 if self.score(node.child, doc, dates=False, beside_number=False) is None else None
         if isinstance(node, Dated | Keyword | Ranged):
             return 0.0 if self.picks(node, doc) else None
+        if isinstance(node, Mention):
+            return 0.0 if self.mentions(node, doc) else None
         if isinstance(node, Or):
             parts = [self.score(child, doc, dates=dates, beside_number=False) for child in node.children]
             matching = [part for part in parts if part is not None]
@@ -156,6 +160,13 @@ class NaiveIndex:
         if isinstance(node, Phrase) and "*" in node.text:
             return self.mixed_score(node, doc)
         return self.leaf_score(node, doc, dates=dates, beside_number=beside_number)
+
+    def mentions(self, node: Mention, doc: int) -> bool:
+        """Does a report mention an entity: in a field, or anywhere?"""
+        name = folded_value(node.name)
+        if node.field:
+            return bool(naive_mentions.spans(self.reports[doc], node.field, node.kind, name))
+        return naive_mentions.is_mentioned(self.reports[doc], node.kind, name)
 
     def spelled_score(self, node: Exact | Wildcard | Fuzzy | Regex, doc: int) -> float | None:
         """Spellings in a row, each of them, or all words of a pattern together, counted as one word."""

@@ -9,9 +9,11 @@ from bisect import bisect_right
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
+import naive_mentions
 import naive_sentences
 from naive_tokens import tokenize
 
+from idlibsearch.index.columns import folded_value
 from idlibsearch.index.fields import text_of
 from idlibsearch.model import Report
 from idlibsearch.query.tree import (
@@ -21,6 +23,7 @@ from idlibsearch.query.tree import (
     Exact,
     First,
     Fuzzy,
+    Mention,
     Near,
     Node,
     NotNear,
@@ -93,6 +96,8 @@ def combinations(index: NaiveIndex, node: Node, doc: int, name: str) -> set[Comb
             for parts in product(*(map(occurrence, spans) for spans in phrase_parts(index, node, doc, name)))
             if all(0 <= b.start - a.end < node.slop for a, b in pairwise(parts))
         }
+    if isinstance(node, Mention):
+        return set(map(occurrence, naive_mentions.spans(index.reports[doc], name, node.kind, folded_value(node.name))))
     return set(map(occurrence, index.operand_spans(node, doc, name)))
 
 
@@ -198,6 +203,9 @@ def worth(index: NaiveIndex, node: Node, names: tuple[str, ...]) -> float:  # no
     if isinstance(node, Or):
         having = (any(combinations(index, node, doc, name) for name in names) for doc in range(len(index.docs)))
         return index.idf(sum(having))
+    if isinstance(node, Mention):
+        name = folded_value(node.name)
+        return index.idf(sum(naive_mentions.is_mentioned(report, node.kind, name) for report in index.reports))
     if isinstance(node, Word | Analysed):
         return sum(index.word_idf(word, field) for word in index.entries_of(node))
     if isinstance(node, Phrase):

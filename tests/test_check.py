@@ -82,6 +82,10 @@ def last_left_out(name: str) -> Callable[[Sections, Segment], None]:
     return change
 
 
+def both_left_out(*names: str) -> Callable[[Sections, Segment], Sections]:
+    return lambda sections, _: {name: section for name, section in sections.items() if name not in names}
+
+
 def swapped(name: str, a: int, b: int) -> Callable[[Sections, Segment], None]:
     def change(sections: Sections, _: Segment) -> None:
         data = sections[name][1]
@@ -285,6 +289,12 @@ BROKEN: list[tuple[str, Callable[[Sections, Segment], None], str]] = [
     ("the words of a report", put("numbers.values", -1, 1.0), "numbers."),
     ("a range of numbers", put("numbers.ends", -1, 1), "numbers.ends: the ranges"),
     ("the order of numbers", swapped("numbers.order", 0, 1), "numbers.order: the order of views"),
+    ("where a mention stands", put("mentions", 2, 1), "mentions: a report mentions other entities, or elsewhere"),
+    ("the kind of a mention", put("mentions", 0, 26), "mentions: a report mentions"),
+    ("a mention beyond the end", put("mentions", 2, 127), "mentions: the mentions of report 0 cannot be read"),
+    ("where the mentions of a report start", put("mentions.starts", 1, 5), "mentions: the mentions of report"),
+    ("the mentions of the last report", last_left_out("mentions.starts"), "mentions.starts: not a row for each"),
+    ("all mentions", both_left_out("mentions", "mentions.starts"), "mentions: a report mentions"),
     ("the longest term", put("lexicon", 1, lambda n: n + 1), "lexicon: the longest of terms"),
     ("the longest word", put("lexicon", 3, lambda n: n + 1), "lexicon: the longest of folded"),
     ("how many surfaces there are", put("lexicon", 4, lambda n: n + 1), "surfaces"),

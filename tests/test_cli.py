@@ -164,6 +164,21 @@ def test_json_lines_are_read_their_fields_named_as_told(run, tmp_path):
     assert "--map title is not of the form" in run("index", "--map", "title", "reports.jsonl").stderr
 
 
+def test_facets_count_the_reports_that_mention_a_name(run, indexed):
+    counts = json.loads(run("query", "--format", "json", "--limit", "0", "--facet", "person:99", "{PERSON}").stdout)["facets"]
+    with idlibsearch.open(indexed / "index") as index:
+        named = [{entity.name.lower() for entity in report.entities if entity.type == "PERSON"} for report in index]
+    assert counts["person"]
+    for entry in counts["person"]:
+        assert entry["count"] == sum(entry["value"].lower() in names for names in named)
+
+
+def test_names_need_not_be_looked_for(run, indexed):
+    assert run("query", "{PLACE} SAME/S {PERSON}").returncode == 0
+    assert run("index", "--no-entities", "seeds").returncode == 0
+    assert run("query", "{PLACE} OR {PERSON}").returncode == 1
+
+
 def test_facets_are_counted_over_all_matches(run, indexed):
     result = run("query", "--limit", "1", "--facet", "place:3", "--facet", "date:month", "idlib")
     assert result.returncode == 0

@@ -1,6 +1,6 @@
 """Indexes that older versions wrote, kept under ``formats``: today's code opens them, answers as they did, and goes on with them.
 
-To keep one, when the format changes and before it does: python tests/test_formats.py v3
+To keep one, when the format changes and before it does: python tests/test_formats.py v4
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ QUESTIONS = [
     *("talsk~1", "source:reuters", "place:aleppo", "views:>20", "date:2020-01", "date:[2019 TO 2020-06]"),
     *("NOT truce", "17", "seventeen", "Ḥoms", "tag:x", "harvest"),
 ]
+MENTIONS = ["{PLACE}", '{PLACE:"homs"}', "{PLACE} NEAR/2 idlib", "ATLEAST/1 {PLACE} talks", "title:{PLACE:Aleppo} PRE/1 in"]
 
 
 def reports(first: int, count: int) -> list[Report]:
@@ -68,12 +69,22 @@ def _shown(report: Any) -> str:
     return text
 
 
+def spans(index: Index) -> dict[str, Any]:
+    """Where questions with mentions are satisfied."""
+    return {question: [(hit.key, hit.spans) for hit in index.search(question, limit=200)] for question in MENTIONS}
+
+
+def fill(index: Index) -> None:
+    """Two segments, with reports that are gone."""
+    index.add(reports(0, 130))
+    index.add([*reports(130, 20), Report("page.txt#003", "Replaced"), Report("late", date=ReportDate(*_ten_days()))])
+    index.remove("page.txt#004", "page.txt#131")
+
+
 def freeze(folder: Path) -> None:
     """Write an index as today's code does, and its answers."""
     with idlibsearch.create(folder / "index") as index:
-        index.add(reports(0, 130))
-        index.add([*reports(130, 20), Report("page.txt#003", "Replaced"), Report("late", date=ReportDate(*_ten_days()))])
-        index.remove("page.txt#004", "page.txt#131")
+        fill(index)
         (folder / "answers.json").write_text(json.dumps(answers(index), indent=1, ensure_ascii=False), encoding="utf-8")
     (folder / "index" / "write.lock").unlink()
 
@@ -99,6 +110,16 @@ def test_an_index_of_an_older_version_is_sound_and_answers_as_it_did(frozen):
     with idlibsearch.open(frozen / "index", verify=True) as index:
         assert index.check() == []
         assert json.loads(json.dumps(answers(index))) == expected(frozen)
+
+
+@pytest.mark.parametrize("change", ["leave", "merge", "rebuild"])
+def test_its_mentions_are_found_where_todays_code_would_put_them(frozen, tmp_path, change):
+    with idlibsearch.open(frozen / "index") as index, idlibsearch.create(tmp_path / "today") as today:
+        fill(today)
+        if change != "leave":
+            getattr(index, change)()
+        assert spans(index) == spans(today)
+        assert sum(map(len, spans(index).values())) > 200
 
 
 @pytest.mark.parametrize("change", ["merge", "rebuild"])
@@ -130,7 +151,7 @@ def test_a_segment_of_another_version_is_refused_and_the_cure_is_told(frozen, ve
     data[8:12] = struct.pack("<I", version)
     data[36:40] = struct.pack("<I", zlib.crc32(data[:36]))
     path.write_bytes(data)
-    with pytest.raises(idlibsearch.FormatVersionError, match=f"format version {version}, this idlibsearch reads 2; {cure}"):
+    with pytest.raises(idlibsearch.FormatVersionError, match=f"format version {version}, this idlibsearch reads 2 to 3; {cure}"):
         idlibsearch.open(frozen / "index")
 
 

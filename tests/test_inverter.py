@@ -107,6 +107,28 @@ def test_breaks_that_do_not_fit_are_refused():
         stream.measure(array("I", [0]))
 
 
+@given(streams(), st.data())
+def test_stretches_of_tokens_become_stretches_of_positions(stream, data):
+    docs, entries, widths = stream
+    fields = [tokens for doc in docs for tokens in doc]
+    positions = [list(accumulate((widths[s] for s in tokens), initial=0)) for tokens in fields]
+    rows = sorted(data.draw(st.lists(st.integers(0, len(fields) - 1), max_size=6))) if fields else []
+    ends = [[data.draw(st.integers(0, len(fields[row]))) for row in rows] for _ in range(2)]
+    firsts, stops = (array("I", part) for part in ends)
+    stream_of(docs, entries, widths).locate(array("Q", rows), firsts, stops)
+    for found, part in zip((firsts, stops), ends, strict=True):
+        assert list(found) == [positions[row][token] for row, token in zip(rows, part, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "firsts", "stops"),
+    [([0], [0], []), ([0], [], [0]), ([3], [0], [0]), ([1, 0], [0, 0], [0, 0]), ([0], [3], [0]), ([0], [0], [3])],
+)
+def test_stretches_that_do_not_fit_are_refused(rows, firsts, stops):
+    with pytest.raises(IndexError, match="stretch"):
+        stream_of([[[0, 0], [], []]], [[(0, 0)]], [1]).locate(array("Q", rows), array("I", firsts), array("I", stops))
+
+
 def test_docs_of_a_term_ascend_and_positions_follow_the_fields():
     lists, _, _ = inverted([[[0, 1], [0], [1]], [[], [], [1, 0]]], [[(0, 0)], [(0, 0), (1, 1)]], [1, 2])
     assert lists == {
@@ -174,6 +196,7 @@ def test_none_is_no_array():
         (stream.invert, [0, *[None] * 8]),
         (stream.measure, [None]),
         (stream.place, [0, None, None]),
+        (stream.locate, [None] * 3),
     ):
         with pytest.raises(TypeError):
             method(*arguments)

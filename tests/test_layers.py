@@ -19,7 +19,8 @@ DOORS = {
     "click": {"faces.cli", "faces.terminal", *(f"faces.commands.{name}" for name in COMMANDS)},
     "numpy": {
         *("index.analysed", "index.builder", "index.columns_writer", "index.rows", "index.wordlist"),
-        *("index.deletions", "index.merge", "index.merge_columns", "index.merge_words", "index.stretches"),
+        *("index.deletions", "index.merge", "index.merge_columns", "index.merge_mentions"),
+        *("index.merge_words", "index.stretches"),
         *("index.check_columns", "index.check_lists", "index.check_rows"),
     },
     "backports": {"index.documents"},

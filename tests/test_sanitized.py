@@ -19,10 +19,11 @@ KERNELS = {
     "test_lexicon.py": ("index/words", "index/entries", "index/lexicon_decoder", "index/lexemes", "index/string_tables"),
     "test_lexemes.py": ("analysis/porter", "index/lexemes", "index/string_tables"),
     "test_inverter.py": ("index/inverter",),
+    "test_mention_lists.py": ("index/mention_lists",),
     "test_strangers.py": (
         *("index/reader", "index/words", "index/entries", "index/lexicon_decoder", "index/merger", "index/keywords_kernel"),
         *("query/topk", "query/phrases", "query/lists", "query/docsets", "query/wordsets", "query/gathered", "query/sorting"),
-        *("query/patterns_kernel", "results/counting"),
+        *("query/patterns_kernel", "query/spans", "index/mention_lists", "results/counting"),
     ),
 }
 FLAGS = ("-O0", "-g", "-shared", "-fPIC", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")

@@ -24,10 +24,12 @@ from idlibsearch.index.fileformat import SectionFile, SectionWriter
 
 ROOM_BYTES = 1 << 30  # more than any of this may take beside what is there already
 QUESTIONS = ["truce", "truce OR idlib OR the", '"air strikes"', "rebel-held", "tru*", "=Idlib", "idlip~1", "*held", "source:s3"]
+NEARNESS = ["{PLACE}", "truce NEAR/5 {PLACE}", "{PLACE:homs} PRE/9 the", "ATLEAST/1 {ORG}"]
 EVIL = [0, 1, -1, 2**31 - 1, 2**32 - 1, 2**63, 10**30, 1.5, float("nan"), None, True, "", "x", "../x", [], [[]], {}, {"a": 1}]
 
 ASKED: list[Callable[[Index], object]] = [
     *(lambda index, q=q: [hit.snippet() for hit in index.search(q, facets=["source", "date:year"])] for q in QUESTIONS),
+    *(lambda index, q=q: [hit.spans for hit in index.search(q, limit=50)] for q in NEARNESS),
     lambda index: index.search("truce", sort="date")[:3],
     lambda index: index.search("NOT idlib", sort="views", filter="date:2001").total,
     lambda index: [report.key for report in index],

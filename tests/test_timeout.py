@@ -11,7 +11,7 @@ from idlibsearch import Entity, Report
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import phrases, topk
 from idlibsearch.query.limits import Deadline, LateError
-from idlibsearch.query.mentions import mentions
+from idlibsearch.query.mentioned import mentions
 from idlibsearch.query.steps import Mentioned
 
 NOW = 1e-6  # milliseconds: over before anything is looked at
@@ -88,7 +88,7 @@ def test_a_kernel_that_is_late_hands_over_the_best_it_has(index):
         assert ask((1 << 64) - 1) == ask(0)
 
 
-def test_reports_are_read_for_their_mentions_only_as_long_as_there_is_time(index):
+def test_mentions_are_read_only_while_there_is_time(index):
     segment, places = Snapshot.open(index.path).segments[0], Mentioned("place", "")
     assert len(mentions(places, segment, None, Deadline("", AN_HOUR)).docs) == 20
     deadline = Deadline("", NOW)

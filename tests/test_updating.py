@@ -285,3 +285,20 @@ def test_whatever_broke_off_in_the_end_all_is_as_if_read_once(tmp_path_factory, 
         assert titles(index) == titles(fresh)
         assert index.add_path(path).added == 0
         assert index.check() == []
+
+
+def test_names_are_looked_for_as_asked_and_files_read_again_when_that_changes(new_index, folder, reads):
+    def names() -> int:
+        return new_index.search("{PLACE:Idlib}").total
+
+    lines = folder / "more.jsonl"
+    write(lines, '{"id": 1, "text": "The truce in the town of Idlib holds, officials said."}\n')
+    assert (new_index.add_path(folder).added, names()) == (21, 20)  # pages by themselves
+    reads.clear()
+    changes = new_index.add_path(folder, entities=True)
+    assert (changes.files_unchanged, reads, names()) == (20, [], 21)  # they need not be opened
+    changes = new_index.add_path(folder, entities=False)
+    assert (changes.files_unchanged, changes.changed, len(reads), names()) == (0, 21, 20, 0)
+    assert new_index.add_path(folder, entities=False).files_unchanged == 21
+    assert (new_index.add_path(folder).changed, names()) == (20, 20)
+    assert new_index.check() == []

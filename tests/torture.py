@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import idlibsearch
-from idlibsearch import Index, Report
+from idlibsearch import Entity, Index, Report
 from idlibsearch.index.directory import read_manifest
 
 KEYS = [f"k{n:02}" for n in range(40)]
@@ -241,12 +241,16 @@ def filled(folder: Path, reports: int = 60) -> Path:
     rng = random.Random(11)
     with idlibsearch.create(folder) as index:
         for part in range(2):
-            index.add(
-                Report(f"{part} {n}", f"Truce {n % 7}", text(rng), f"20{n % 20:02}", source=f"s{n % 5}", numbers={"views": n})
-                for n in range(reports)
-            )
+            index.add(_report(f"{part} {n}", n, text(rng)) for n in range(reports))
         index.remove("0 3", "1 5")
     return folder
+
+
+def _report(key: str, number: int, body: str) -> Report:
+    named = [("ORG", "Truce", "title", 0, 5), ("PLACE", ("Idlib", "Homs")[number % 2], "body", number, number + 9)]
+    entities = tuple(Entity(kind, name, name, *place) for kind, name, *place in named)
+    about = {"source": f"s{number % 5}", "numbers": {"views": number}}
+    return Report(key, f"Truce {number % 7}", body, f"20{number % 20:02}", entities=entities, **about)
 
 
 def main() -> int:

@@ -299,6 +299,7 @@ class Index:
         split: Split = "auto",
         encoding: str | None = None,
         fields: Mapping[str, str] | None = None,
+        entities: bool | None = None,
         prune: bool = False,
         progress: Callable[[str], None] | None = None,
         advance: Callable[[int], None] | None = None,
@@ -312,6 +313,7 @@ class Index:
         Files that have not changed are not even opened; a changed file's reports replace its old ones. ``prune`` also removes the
         reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
         its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
+        ``entities``: are names looked for? None: in pages, not in JSON lines. A file that was read otherwise is read again.
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
         one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes`` and
         ``memory_mb`` as in ``add``; this process reads the files, whoever builds.
@@ -327,6 +329,7 @@ class Index:
         with self.edit(processes=processes, memory_mb=memory_mb) as edit:
             update = Update(edit.writer, self.root, checkpoint_s)
             options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
+            options["entities"] = entities
             for page in read_paths(paths, self.root, **update.told, **options):
                 update.take(page)
                 if progress is not None:

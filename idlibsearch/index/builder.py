@@ -20,6 +20,7 @@ from idlibsearch.index.columns_writer import ColumnsWriter
 from idlibsearch.index.documents import DocumentsWriter
 from idlibsearch.index.fields import Ranking, text_of
 from idlibsearch.index.fileformat import SectionWriter
+from idlibsearch.index.mentions_writer import MentionsWriter
 from idlibsearch.index.packing import PostingsWriter
 from idlibsearch.index.rows import Rows, word_counts, write_breaks, write_lengths, write_rows
 from idlibsearch.index.wordlist import U8, U16, U32, U64, WordList, numbered, spread, write_words
@@ -55,6 +56,7 @@ class SegmentBuilder:
         self._break_ends = {name: array("Q") for name in BREAKS}
         self._documents = DocumentsWriter(self._out)
         self._columns = ColumnsWriter(exact=not ranking.of_reports)
+        self._mentions = MentionsWriter(ranking)
         self._rows = Rows()
 
     def __len__(self) -> int:
@@ -65,7 +67,7 @@ class SegmentBuilder:
         """About how much memory it takes to write what was gathered so far."""
         tokens = 2 * len(self._tokens) + sum(4 * len(breaks) for breaks in self._breaks.values())
         window = self._window_bytes * 3 // 2  # packed, it is half
-        rows = self._rows.size_bytes + self._columns.size_bytes + REPORT_BYTES * len(self)
+        rows = self._rows.size_bytes + self._columns.size_bytes + self._mentions.size_bytes + REPORT_BYTES * len(self)
         return self._words.listed_bytes + tokens + rows + window
 
     def add(self, report: Report | Document, record: bytes) -> None:
@@ -79,6 +81,7 @@ class SegmentBuilder:
             text = text_of(report, field.name)
             self._counts.append(self._scan_body(text) if field.name == BODY else scan(encoded(text)) if text else 0)
         self._columns.add(report)
+        self._mentions.add(len(self), report)
         self._rows.add(report)
 
     def _add_document(self, document: Document) -> None:
@@ -150,6 +153,7 @@ class SegmentBuilder:
             write_breaks(
                 out, name, np.frombuffer(self._break_ends[name], np.uint64), np.frombuffer(self._breaks[name], np.uint32)
             )
+        self._mentions.write(out, stream, len(self))
         self._write_postings(out, stream, words, vocabulary, Encoder(positional, lengths))
         write_rows(out, self._rows)
 

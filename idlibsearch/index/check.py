@@ -1,8 +1,8 @@
 """Checks a whole index: every checksum, and that every number means something. Slow, thorough, reads only. Needs numpy.
 
 The manifest and what it says of its segments is looked at here; what is inside a segment by ``check_words`` (the lexicon),
-``check_lists`` (postings), ``check_rows`` (stored reports and what stands beside them) and ``check_columns``. A segment with a
-wrong checksum is not looked into further.
+``check_lists`` (postings), ``check_rows`` (stored reports and what stands beside them), ``check_columns`` and
+``check_mentions``. A segment with a wrong checksum is not looked into further.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from idlibsearch.errors import CorruptIndexError, DiskError, IdlibsearchError
 from idlibsearch.index.check_columns import column_faults
 from idlibsearch.index.check_lists import list_faults
+from idlibsearch.index.check_mentions import mention_faults
 from idlibsearch.index.check_rows import row_faults
 from idlibsearch.index.check_words import word_faults
 from idlibsearch.index.directory import Manifest, SegmentRecord, read_manifest
@@ -87,7 +88,7 @@ def faults_of(record: SegmentRecord, segment: Segment) -> list[CorruptIndexError
 def _faults(record: SegmentRecord, segment: Segment) -> Iterator[Fault]:
     """What is wrong inside a segment; a part that cannot be read at all is told of, and the next one looked at."""
     yield from _told(_record_faults(record, segment))
-    for part in (row_faults, word_faults, list_faults, column_faults):
+    for part in (row_faults, word_faults, list_faults, column_faults, mention_faults):
         yield from _told(part(segment))
 
 

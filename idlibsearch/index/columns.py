@@ -67,6 +67,9 @@ def folded_value(value: str) -> str:
     >>> folded_value("  Al  Masdar NEWS"), folded_value("U.S."), folded_value("İstanbul")
     ('al masdar news', 'us', 'istanbul')
     """
+    plain = value.replace(" ", "")
+    if plain.isascii() and plain.isalnum():  # most values: nothing but case falls away
+        return " ".join(value.split()).lower()
     return " ".join(fold(word) for word in value.split()).lower()
 
 

@@ -4,7 +4,7 @@ This docstring is the specification. All numbers are little-endian; offsets and 
 
     header   64 bytes
         0   8  magic           b"\\x89IDLSEG\\n"  (a high bit and a newline, so that a transfer as text is noticed)
-        8   4  version         uint32, 2
+        8   4  version         uint32, 3; 2 is the same but for what ``segment`` says
        12   4  section count   uint32
        16   8  table offset    uint64
        24   8  file size       uint64
@@ -42,7 +42,8 @@ from idlibsearch.errors import ClosedError, CorruptIndexError, FormatVersionErro
 from idlibsearch.index import storage
 
 MAGIC = b"\x89IDLSEG\n"
-VERSION = 2
+VERSION = 3
+OLDEST = 2  # of those that can be read
 ALIGNMENT = 64  # a cache line; more than any array type asks for
 SMALL_SECTION_BYTES = 4096  # checked at every open: costs microseconds, and holds what all else hangs on
 _HEADER = struct.Struct("<8sIIQQI")
@@ -162,8 +163,9 @@ class SectionFile:
             raise CorruptIndexError(str(self.path), "it does not begin like a file of an index")
         if zlib.crc32(self._view[: _HEADER.size]) != struct.unpack_from("<I", self._view, _HEADER.size)[0]:
             raise CorruptIndexError(str(self.path), "wrong checksum", "header")
-        if version != VERSION:
-            raise FormatVersionError(str(self.path), version, VERSION)
+        if not OLDEST <= version <= VERSION:
+            raise FormatVersionError(str(self.path), version, VERSION, OLDEST)
+        self.version: int = version
         if recorded_size != size or table_offset + count * _ENTRY.size != size:
             raise CorruptIndexError(str(self.path), f"{size} bytes long where {recorded_size} were written", "table")
         table = self._view[table_offset:]

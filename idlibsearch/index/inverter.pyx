@@ -232,6 +232,36 @@ cdef class TokenStream:
             if i != ends[doc]:
                 raise IndexError(f"doc {doc}: its breaks do not ascend or lie outside the field")
 
+    def locate(self, const uint64_t[::1] rows not None, uint32_t[::1] firsts not None, uint32_t[::1] stops not None):
+        """Turn stretches of tokens into stretches of positions, in place.
+
+        rows            uint64[m], doc * fields + field of each stretch, ascending
+        firsts, stops   uint32[m], the tokens of the field before the stretch and before its end
+        """
+        if firsts.shape[0] != rows.shape[0] or stops.shape[0] != rows.shape[0]:
+            raise IndexError("each stretch has a row, a first token and an end")
+        cdef Py_ssize_t row, i = 0
+        cdef const uint16_t* at = self.s.tokens
+        cdef uint32_t n, longest = 0
+        for row in range(self.s.doc_count * self.s.field_count):
+            longest = max(longest, self.s.counts[row])
+        cdef uint32_t* positions = <uint32_t*>malloc((<size_t>longest + 1) * sizeof(uint32_t))
+        if positions == NULL:
+            raise MemoryError()
+        positions[0] = 0
+        with nogil:
+            for row in range(self.s.doc_count * self.s.field_count):
+                for n in range(self.s.counts[row]):
+                    positions[n + 1] = positions[n] + self.s.widths[next_token(&at)]
+                while i < rows.shape[0] and rows[i] == <uint64_t>row:
+                    if firsts[i] > self.s.counts[row] or stops[i] > self.s.counts[row]:
+                        break
+                    firsts[i], stops[i] = positions[firsts[i]], positions[stops[i]]
+                    i += 1
+        free(positions)
+        if i < rows.shape[0]:
+            raise IndexError(f"stretch {i}: its row does not ascend, or it lies outside the field")
+
     def invert(
         self,
         uint32_t first,

@@ -21,6 +21,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.fileformat import SectionWriter
 from idlibsearch.index.lock import go_on
 from idlibsearch.index.merge_columns import merge_columns, parts_of
+from idlibsearch.index.merge_mentions import merge_mentions
 from idlibsearch.index.merge_words import merge_words
 from idlibsearch.index.rows import write_files, write_lengths
 from idlibsearch.index.segment import NO_FILE, Segment
@@ -58,6 +59,7 @@ def merge(
                 out.begin(name, "I")
                 for part in merged.ranges(starts, merged.arrays(name)):
                     out.write(part)
+            merge_mentions(out, merged, ask)
             merge_words(out, merged, lengths, ranking, ask)
             _merge_rows(out, merged)
     except (ValueError, IndexError) as error:

@@ -8,6 +8,7 @@ Beside the sections of ``lexicon``, ``postings``, ``columns`` and ``documents`` 
     sentences.starts    uint64[n + 1], each doc's range in ``sentences``; the same for ``paragraphs``
     sentences           uint32, positions of the body at which a sentence starts, ascending, 0 not named
     paragraphs          uint32, the same for paragraphs
+    mentions.*          where entities are mentioned (``mentions``); a file of version 2 has none
     dates.start .end    int32, the publication date as a half-open interval of proleptic ordinals (1 = 0001-01-01); 0, 0: none
     keys.text .ends     the keys, by doc
     keys.order          uint32, docs sorted by key
@@ -42,6 +43,7 @@ _ROWS = {  # sections with a row for each report: their type, and the bytes of a
 }
 _FIELD_ROWS = {"lengths": ("I", 4), "lengths.codes": ("B", 1)}  # a row for each report and field
 _BREAKS = {"sentences.starts": ("Q", 8), "paragraphs.starts": ("Q", 8)}  # one more
+_MENTIONS = {"mentions.starts": ("Q", 8)}  # the same, where anything is mentioned
 
 
 class Segment:
@@ -75,7 +77,9 @@ class Segment:
         if not all(type(number) is int and number >= 0 for number in numbers):
             raise CorruptIndexError(str(self.path), "a count that is none", "meta")
         docs = self.doc_count
-        for rows, count in ((_ROWS, docs), (_FIELD_ROWS, docs * len(self.ranking.fields)), (_BREAKS, docs + 1)):
+        mentions = _MENTIONS if "mentions" in self.file.sections else {}
+        fields = docs * len(self.ranking.fields)
+        for rows, count in ((_ROWS, docs), (_FIELD_ROWS, fields), (_BREAKS, docs + 1), (mentions, docs + 1)):
             for name, (typecode, row_bytes) in rows.items():
                 section = self.file.sections.get(name)
                 if section is None or (section.typecode, section.size) != (typecode, count * row_bytes):

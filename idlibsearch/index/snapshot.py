@@ -28,6 +28,7 @@ _PART_OF = {
     **dict.fromkeys(("lexicon", "terms", "folded", "entries", "surfaces", "term", "postings.start"), "lexicon"),
     **dict.fromkeys(("postings", "blocks"), "postings"),
     **dict.fromkeys(("postings.places", "blocks.positions"), "positions"),
+    "mentions": "mentions",
     "stored": "stored",
 }
 FREE_ATTEMPTS = 3  # a reader loses the race against commits when two of them come between reading a name and opening the file
@@ -189,8 +190,8 @@ class Snapshot:
         return sum(segment.size_bytes for segment in self.segments)
 
     def sizes(self) -> dict[str, int]:
-        """Bytes on disk by part: lexicon, postings, positions, stored (reports), rest (columns, keys, lengths …)."""
-        parts = dict.fromkeys(("lexicon", "postings", "positions", "stored", "rest"), 0)
+        """Bytes on disk by part: lexicon, postings, positions, mentions, stored (reports), rest (columns, keys, lengths …)."""
+        parts = dict.fromkeys(("lexicon", "postings", "positions", "mentions", "stored", "rest"), 0)
         for segment in self.segments:
             for name, section in segment.file.sections.items():
                 parts[_PART_OF.get(name, _PART_OF.get(name.split(".")[0], "rest"))] += section.size

@@ -35,6 +35,7 @@ class Setting:
     file_hash: str
     split_score: float
     reader: str
+    entities: bool = True  # are names looked for?
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def reports_from(source: str, drafts: Sequence[Draft], keys: Sequence[str], sett
     """The reports that ``drafts`` are of the page ``source``."""
     fields = [fields_of(source, draft) for draft in drafts]
     texts = [(field["title"].text, field["body"].text) for field in fields]
-    entities = entities_of(texts, habits_of(source))
+    entities = entities_of(texts, habits_of(source)) if setting.entities else [()] * len(texts)
     return [_report(source, *parts, setting) for parts in zip(drafts, keys, fields, entities, strict=True)]
 
 

@@ -6,7 +6,7 @@ files do not clash; a line without one takes a hash of its text. ``title``, ``te
 keywords, other numbers numbers; objects, mixed lists and texts longer than a keyword are left to the file. A time of day is cut
 off a date. What is wrong with a line never stops the rest.
 
-Not here: splitting or looking for names; whoever writes JSON has said what is what.
+Names are looked for only where that is asked for, and nothing is split: whoever writes JSON has said what is what.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from idlibsearch.errors import InputError, ReportError
 from idlibsearch.ingest.assemble import digest
-from idlibsearch.model import Provenance, Report, ReportDate, parse_date
+from idlibsearch.ingest.entities import entities_of
+from idlibsearch.ingest.habits import habits_of
+from idlibsearch.model import Entity, Provenance, Report, ReportDate, parse_date
 
 READER = "jsonl 1"  # the number goes up whenever the same line would be read otherwise than before
 LINE_BYTES = 64 * 2**20  # as for a page: what is larger is rather a mistake
@@ -68,7 +70,7 @@ class File:
     """A file of lines to read: where it is, its path in keys, which of its fields are taken for which, whom to tell of progress.
 
     ``fields`` says for some of the report's fields which one of the object is taken (``{"title": "headline"}``);
-    ``advance`` is told the bytes read since it was last.
+    ``advance`` is told the bytes read since it was last. ``entities``: are names looked for?
     """
 
     path: str
@@ -76,16 +78,17 @@ class File:
     encoding: str = "utf-8"
     fields: Mapping[str, str] = field(default_factory=dict)
     advance: Callable[[int], None] | None = None
+    entities: bool = False
 
     @property
     def reader(self) -> str:
         """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
-        return reader_of(self.fields)
+        return reader_of(self.fields, self.entities)
 
 
-def reader_of(fields: Mapping[str, str]) -> str:
-    """The reader that takes these fields for others, with its version."""
-    return " ".join([READER, *(f"{name}={fields[name]}" for name in sorted(fields))])
+def reader_of(fields: Mapping[str, str], entities: bool = False) -> str:
+    """The reader that takes these fields for others, and looks for names or not, with its version."""
+    return " ".join([READER, *(f"{name}={fields[name]}" for name in sorted(fields)), *(["entities"] if entities else [])])
 
 
 def file_hash(path: str) -> str:
@@ -219,6 +222,7 @@ class _Lines:
             date=when,
             keywords=_keywords(rest),
             numbers=_numbers(rest),
+            entities=_entities(texts) if self._file.entities else (),
             provenance=Provenance(
                 self._file.name, at, at + len(shown), "jsonl", 0.0, self._file.encoding, self._content, digest(shown),
                 reader=self._file.reader,
@@ -238,6 +242,11 @@ class _Lines:
         made = digest(f"{texts.get('title', '')}\n{texts.get('body', '')}")[:KEY_DIGITS]
         self._hashes[made] += 1
         return f"{self._file.name}#{made}" + (f".{self._hashes[made]}" if self._hashes[made] > 1 else "")
+
+
+def _entities(texts: Mapping[str, str]) -> tuple[Entity, ...]:
+    title, body = texts.get("title", ""), texts.get("body", "")
+    return entities_of([(title, body)], habits_of(body))[0]
 
 
 def _no_number(name: str) -> float:

@@ -73,7 +73,7 @@ class Reading:
 
     ``fields``: see ``jsonl.File``. ``advance`` is told the bytes of every file that was read or left alone. ``is_settled`` may
     say of a page without reports yet that its file need not even be opened. ``left_at``: files to go on with, as long as they are
-    as they were.
+    as they were. ``entities``: are names looked for? None: in pages, not in JSON lines, whose writer has said what is what.
     """
 
     root: Pathlike
@@ -85,6 +85,7 @@ class Reading:
     advance: Callable[[int], None] | None = None
     is_settled: Callable[[Page], bool] | None = None
     left_at: Mapping[str, Left] | None = None
+    entities: bool | None = None
     _folders: dict[str, str] = field(default_factory=dict)
 
     def name_of(self, path: str) -> str:
@@ -109,14 +110,18 @@ def read_paths(  # noqa: PLR0913 - files may be read in many ways, and each shou
     advance: Callable[[int], None] | None = None,
     is_settled: Callable[[Page], bool] | None = None,
     left_at: Mapping[str, Left] | None = None,
+    entities: bool | None = None,
 ) -> Iterator[Page | InputError]:
     """Every page in the given files and folders, inside folders by name; a file that cannot be read comes as its error.
 
     ``known`` are fingerprints (``Provenance.fingerprint``) by path: files that still have theirs come as unchanged pages.
-    ``fields``, ``advance``, ``is_settled`` and ``left_at`` as in ``Reading``.
+    ``fields``, ``advance``, ``is_settled``, ``left_at`` and ``entities`` as in ``Reading``.
     What is passed over on purpose (hidden files, formats not read, a file met before) goes to the log.
     """
-    reading = Reading(root, split, encoding, known, fields=fields or {}, advance=advance, is_settled=is_settled, left_at=left_at)
+    reading = Reading(
+        root, split, encoding, known, fields=fields or {}, advance=advance, is_settled=is_settled, left_at=left_at,
+        entities=entities,
+    )  # fmt: skip
     for met in walk(paths):
         if isinstance(met, Skipped):
             log.info("%s: %s", met.path, met.reason)
@@ -140,7 +145,7 @@ def page_of(path: Pathlike, reading: Reading) -> Page:
     """Read one file as a page. Raises ``InputError`` where it cannot be read."""
     given, state = os.fspath(path), refuse_unreadable(path)
     lines = is_lines(given)
-    reader = jsonl.reader_of(reading.fields) if lines else reader_of(reading.split)
+    reader = jsonl.reader_of(reading.fields, bool(reading.entities)) if lines else reader_of(reading.split, reading.entities)
     page = Page(reading.name_of(given), state, f"{reading.encoding or ''} {reader}")
     if reading.is_settled is None or not reading.is_settled(page):
         page = _lines(given, page, reading) if lines else _text(given, page, reading)
@@ -155,9 +160,10 @@ def page_of(path: Pathlike, reading: Reading) -> Page:
 
 def _text(path: str, page: Page, reading: Reading) -> Page:
     file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
-    if reading.known and reading.known.get(page.path) == f"{file.file_hash} {file.encoding} {reader_of(reading.split)}":
+    reader = reader_of(reading.split, reading.entities)
+    if reading.known and reading.known.get(page.path) == f"{file.file_hash} {file.encoding} {reader}":
         return replace(page, unchanged=True)
-    return replace(page, reports=tuple(_reports(file, page.path, reading.split)))
+    return replace(page, reports=tuple(_reports(file, page.path, reading.split, reading.entities)))
 
 
 def _lines(path: str, page: Page, reading: Reading) -> Page:
@@ -170,7 +176,7 @@ def _lines(path: str, page: Page, reading: Reading) -> Page:
         raise InputError(path, f"there is no encoding named {encoding!r}") from None
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower()) from None
-    file = jsonl.File(path, page.path, encoding, reading.fields, reading.advance)
+    file = jsonl.File(path, page.path, encoding, reading.fields, reading.advance, bool(reading.entities))
     fingerprint = f"{content} {encoding} {file.reader}"
     if reading.known and reading.known.get(file.name) == fingerprint:
         return replace(page, unchanged=True)
@@ -179,9 +185,9 @@ def _lines(path: str, page: Page, reading: Reading) -> Page:
     return replace(page, reports=jsonl.Items(file, content, start), fingerprint=fingerprint)
 
 
-def reader_of(split: Mode) -> str:
+def reader_of(split: Mode, entities: bool | None = None) -> str:
     """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
-    return f"{READER} {split}"
+    return f"{READER} {split}" + (" no-entities" if entities is False else "")
 
 
 def reports_of(text: str, path: str, *, split: Mode = "auto", encoding: str = "utf-8") -> list[Report]:
@@ -192,9 +198,10 @@ def reports_of(text: str, path: str, *, split: Mode = "auto", encoding: str = "u
     return _reports(Text(text, encoding, digest(text)), path, split)
 
 
-def _reports(file: Text, path: str, split: Mode) -> list[Report]:
+def _reports(file: Text, path: str, split: Mode, entities: bool | None = None) -> list[Report]:
     cut = split_text(file.text, split)
-    setting = Setting(path, file.encoding, file.file_hash, cut.score, reader_of(split))
+    reader = reader_of(split, entities)
+    setting = Setting(path, file.encoding, file.file_hash, cut.score, reader, entities is not False)
     return reports_from(file.text, cut.drafts, _keys(file.text, path, cut.drafts), setting)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 
-from idlibsearch.index.columns import Bounds
 from idlibsearch.index.segment import Segment
 from idlibsearch.query import docsets
+from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import Apart, Beside, Chosen, Early, Either, Leaf, Mentioned, Spanned, Together
 
 
@@ -24,7 +24,7 @@ class Candidates:
             case Leaf():
                 return None if any(isinstance(unit, Chosen) for unit in spanned.units) else self._docs_of(spanned)
             case Mentioned():
-                return mentioning(spanned, self._segment)
+                return picked(spanned, self._segment)
             case Apart():
                 return self.of(spanned.parts[0])
             case Early():
@@ -36,9 +36,3 @@ class Candidates:
             case Beside() | Together():
                 known = [part for part in map(self.of, spanned.parts) if part is not None]
                 return reduce(docsets.both, known) if known else None
-
-
-def mentioning(mentioned: Mentioned, segment: Segment) -> docsets.Docset:
-    """The docs with such a mention."""
-    bounds = Bounds(mentioned.name or None, mentioned.name or None)
-    return docsets.of(segment.columns.docs_of_keywords(mentioned.column, bounds), segment.doc_count)

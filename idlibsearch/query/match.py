@@ -26,6 +26,7 @@ from idlibsearch.query.steps import (
     Having,
     Kept,
     Leaf,
+    Mentioned,
     Placed,
     Plus,
     Some,
@@ -80,7 +81,7 @@ class Matcher:
                 return self._leaf(step, among)
             case Placed():
                 return self._placed(step, among)
-            case Between() | Having():
+            case Between() | Having() | Mentioned():
                 return unscored(docsets.members(picked(step, self._segment)))
             case Filled():
                 fields = bytes(column in step.columns for column in range(len(self._segment.positional)))
@@ -201,6 +202,8 @@ class Matcher:
                 return self._leaf_marks(step, doc)
             case Placed():
                 return self._placed_marks(step, doc)
+            case Mentioned():
+                return self._mention_marks(step, doc)
             case Between() | Having():
                 return {} if picked(step, self._segment)[doc >> 6] >> (doc & 63) & 1 else None
             case Filled():
@@ -233,6 +236,18 @@ class Matcher:
         for column, start, end in found or ():
             marks.setdefault(column, set()).add((start, end))
         return None if found is None else marks
+
+    def _mention_marks(self, mentioned: Mentioned, doc: int) -> Marks | None:
+        """Those of a mention; a report that has the entity among its keywords only has none."""
+        from idlibsearch.query.mentioned import mentions  # noqa: PLC0415 - few questions need it
+
+        if not picked(mentioned, self._segment)[doc >> 6] >> (doc & 63) & 1:
+            return None
+        found = mentions(mentioned, self._segment, docsets.of(array("I", [doc]), self._segment.doc_count), self.deadline)
+        marks: Marks = {}
+        for column, start, end in zip(found.columns, found.starts, found.stops, strict=True):
+            marks.setdefault(column, set()).add((start, end))
+        return marks
 
     def _leaf_marks(self, leaf: Leaf, doc: int) -> Marks | None:
         spans = {column: set(self._leaf_spans(leaf, doc, column)) for column in leaf.columns if self._segment.positional[column]}
@@ -278,7 +293,7 @@ class Matcher:
 
 def _cost(step: Step) -> int:
     """In which order steps are run."""
-    return PICK if isinstance(step, Between | Having) else NEARNESS if isinstance(step, Placed) else WORD
+    return PICK if isinstance(step, Between | Having | Mentioned) else NEARNESS if isinstance(step, Placed) else WORD
 
 
 def _in_a_row(leaf: Leaf) -> Placed:

@@ -11,14 +11,15 @@ from functools import reduce
 from typing import NamedTuple, Protocol
 
 from idlibsearch.errors import QueryError
-from idlibsearch.index.columns import Bounds, folded_value
+from idlibsearch.index.columns import folded_value
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import docsets
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import MAX_DISTANCE, MAX_FLAT, Deadline, Limits
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.rank import idf
-from idlibsearch.query.steps import Apart, Asked, Beside, Early, Either, Having, Leaf, Mentioned, Placed, Some, Spanned, Together
+from idlibsearch.query.restrict import picked
+from idlibsearch.query.steps import Apart, Asked, Beside, Early, Either, Leaf, Mentioned, Placed, Some, Spanned, Together
 from idlibsearch.query.tree import (
     Analysed,
     AtLeast,
@@ -193,14 +194,8 @@ class _Placer:
         return Operand(spanned, sum(operand.idf for operand in operands))
 
     def _mention(self, node: Mention) -> Operand:
-        snapshot, column = self._planner.snapshot, node.kind.lower()
-        name = folded_value(node.name)
-        picked = Having(column, Bounds(name or None, name or None), None)
-        docs = sum(
-            len(docsets.members(docsets.of(segment.columns.docs_of_keywords(column, picked.keywords), segment.doc_count)))
-            for segment in snapshot.segments
-            if picked.keywords
-        )
+        snapshot, mentioned = self._planner.snapshot, Mentioned(node.kind.lower(), folded_value(node.name))
+        docs = sum(docsets.size(picked(mentioned, segment)) for segment in snapshot.segments)
         if not docs:
             self._planner.diagnostics.append(Diagnostic(node.span, "unknown-value", f"no report mentions {node}"))
-        return Operand(Mentioned(column, name), idf(docs, snapshot.doc_count))
+        return Operand(mentioned, idf(docs, snapshot.doc_count))

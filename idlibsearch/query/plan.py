@@ -19,7 +19,23 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.limits import LIMITS, Deadline, Limits, PatternError
 from idlibsearch.query.rank import idf
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Leaf, Placed, Plus, Some, Step, Term, Times, Unit, Where
+from idlibsearch.query.steps import (
+    All,
+    Between,
+    Chosen,
+    Filled,
+    Having,
+    Leaf,
+    Mentioned,
+    Placed,
+    Plus,
+    Some,
+    Step,
+    Term,
+    Times,
+    Unit,
+    Where,
+)
 from idlibsearch.query.tree import (
     Analysed,
     And,
@@ -158,14 +174,15 @@ class Planner:
             return Between(*node.ordinals, node.field)
         return self._keyword(node) if isinstance(node, Keyword) else self._ranged(node)
 
-    def _mention(self, node: Mention) -> Having:
-        """Reports with a mention of an entity: what the keyword column of its kind knows."""
-        column = node.kind.lower()
-        if node.name:
-            return self._keyword(Keyword(node.name, column, node.span))
-        if not self.snapshot.has_keywords(column):
+    def _mention(self, node: Mention) -> Mentioned | Where:
+        """Reports with a mention of an entity: what the keyword column of its kind knows; in one field: where it stands."""
+        if node.field:
+            return Where(All((), ()), (self._placed(node),))
+        column, name = node.kind.lower(), folded_value(node.name)
+        bounds = Bounds(name or None, name or None)
+        if not any(segment.columns.docs_of_keywords(column, bounds) for segment in self.snapshot.segments):
             self.diagnostics.append(Diagnostic(node.span, "unknown-value", f"no report mentions {node}"))
-        return Having(column, Bounds(None, None), None)
+        return Mentioned(column, name)
 
     def _keyword(self, node: Keyword) -> Having:
         """Equal to a keyword, or to a number where it is written like one."""

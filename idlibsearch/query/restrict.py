@@ -1,4 +1,4 @@
-"""Which docs of a segment a date, a keyword or a number picks out. Nothing here scores or marks; deleted docs are still there.
+"""Which docs of a segment a date, a keyword, a mention or a number picks out. Nothing here scores; deleted docs are still there.
 
 Answers are bitmaps, as ``docsets`` has them, and are kept with the segment: filters come again.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import reduce
 
 from idlibsearch.errors import CorruptIndexError, KernelError
-from idlibsearch.index.columns import EVENT
+from idlibsearch.index.columns import EVENT, Bounds
 from idlibsearch.index.segment import Segment
-from idlibsearch.query.steps import Between, Having
+from idlibsearch.query.steps import Between, Having, Mentioned
 
 try:
     from idlibsearch.query import docsets
@@ -21,7 +21,7 @@ END_OF_TIME = (1 << 31) - 1  # the largest day the index can hold
 KEPT = 32  # bitmaps a segment: with a million docs, 4 MB
 
 
-def picked(step: Between | Having, segment: Segment) -> docsets.Docset:
+def picked(step: Between | Having | Mentioned, segment: Segment) -> docsets.Docset:
     """The docs that a step picks out: uint64 words, doc d is bit d & 63 of word d >> 6. Not to be written to."""
     found = segment.bitmaps.get(step)
     if found is None:
@@ -31,7 +31,9 @@ def picked(step: Between | Having, segment: Segment) -> docsets.Docset:
     return found
 
 
-def _picked(step: Between | Having, segment: Segment) -> docsets.Docset:
+def _picked(step: Between | Having | Mentioned, segment: Segment) -> docsets.Docset:
+    if isinstance(step, Mentioned):
+        step = Having(step.column, Bounds(step.name or None, step.name or None), None)
     try:
         return _between(step, segment) if isinstance(step, Between) else _having(step, segment)
     except IndexError as error:

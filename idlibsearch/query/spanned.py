@@ -58,7 +58,7 @@ class Builder:
             case Leaf():
                 return spans.LEAF, self._sources(spanned)
             case Mentioned():
-                from idlibsearch.query.mentions import mentions  # noqa: PLC0415 - reads stored reports: few questions need it
+                from idlibsearch.query.mentioned import mentions  # noqa: PLC0415 - few questions need it
 
                 return spans.LEAF, [mentions(spanned, self._segment, self._among, self._deadline)]
             case Early():

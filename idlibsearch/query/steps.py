@@ -47,7 +47,7 @@ class Leaf(NamedTuple):
 
 
 class Mentioned(NamedTuple):
-    """Mentions of entities of a kind, of any one or ("") of the one of this folded name; known from the stored reports."""
+    """Mentions of entities of a kind, of any one ("") or of that of a folded name; by itself: reports with one, unscored."""
 
     column: str
     name: str
@@ -170,7 +170,7 @@ class Times(NamedTuple):
 
 
 Spanned = Leaf | Mentioned | Beside | Together | Apart | Early | Either  # what stands somewhere in a text
-Step = Leaf | Placed | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
+Step = Leaf | Placed | Mentioned | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
 
 
 def sequences(units: Sequence[Unit], number: int) -> list[array[int]]:

@@ -14,7 +14,7 @@ from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.restrict import picked
-from idlibsearch.query.steps import All, Between, Filled, Having, Kept, Leaf, Placed, Plus, Some, Step, Times, Where
+from idlibsearch.query.steps import All, Between, Filled, Having, Kept, Leaf, Mentioned, Placed, Plus, Some, Step, Times, Where
 
 try:
     from idlibsearch.query import docsets, wordsets
@@ -37,7 +37,7 @@ class Unscored:
                 return self._leaf(step)
             case Placed():
                 return self._matcher.docs_of_placed(step)
-            case Between() | Having():
+            case Between() | Having() | Mentioned():
                 return picked(step, self._segment)
             case Filled():
                 return docsets.filled(self._segment.postings, self._fields(step))

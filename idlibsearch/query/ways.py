@@ -16,7 +16,7 @@ from idlibsearch.errors import KernelError
 from idlibsearch.query.found import Found
 from idlibsearch.query.limits import LateError
 from idlibsearch.query.order import Scored
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Placed, Some, Step, Term, Where
+from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Mentioned, Placed, Some, Step, Term, Where
 
 try:
     from idlibsearch.query import docsets, lists, phrases, topk
@@ -44,7 +44,7 @@ def words_of(plan: Step) -> Words | None:
     if isinstance(plan, Some):
         return _checked(Words(_leaves(plan.children), False, kept), len(plan.children))
     if isinstance(plan, All):
-        picks = tuple([step for step in plan.wanted if isinstance(step, Between | Having | Filled)])
+        picks = tuple([step for step in plan.wanted if isinstance(step, Between | Having | Mentioned | Filled)])
         words = Words(_leaves(plan.wanted), True, kept + picks, plan.unwanted)
         return _checked(words, len(plan.wanted) - len(picks))
     return _checked(Words(_leaves((plan,)), True, kept), 1)

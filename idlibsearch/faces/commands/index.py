@@ -29,6 +29,8 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
 @click.option("--encoding", metavar="NAME", help="The encoding of the files, where it is guessed wrongly.")
 @click.option("--map", "fields", multiple=True, metavar="NAME=FIELD",
               help="In JSON lines, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
+@click.option("--entities/--no-entities", default=None,
+              help="Look for names in all files, or in none.  [default: in pages, not in JSON lines]")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="How many processes build the index.")
 @click.option("--memory", "memory_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
