@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
 from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, SchemaError
-from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
+from idlibsearch.index.directory import Manifest, StoryFiles, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.forks import BRIEFLY
 from idlibsearch.index.lock import WriteLock
@@ -534,13 +534,15 @@ def create(
     root: Pathlike | None = None,
     wait_s: float = WAIT_S,
     merge: Merging = "foreground",
+    stories: bool = True,
 ) -> Index:
     """Make an empty index in a folder and open it.
 
     ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
     title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
     are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
-    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``.
+    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``. ``stories``: find near-duplicates among
+    reports at every commit (``docs/understanding.md``).
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
     """
@@ -555,5 +557,6 @@ def create(
         if exists(folder):  # somebody else made it while we waited
             raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
-        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own))
+        kept = StoryFiles() if stories and own is None else None
+        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own, stories=kept))
     return Index(folder, schema, wait_s=wait_s, merge=merge)

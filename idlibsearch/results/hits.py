@@ -36,7 +36,7 @@ class Hit:
 
     @cached_property
     def _stored(self) -> Report | Document:
-        return self._snapshot.segments[self._scored.segment].documents.read(self._scored.doc)
+        return self._snapshot.segments[self._scored.segment].stored(self._scored.doc)
 
     @property
     def report(self) -> Report:
