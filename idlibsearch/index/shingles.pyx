@@ -14,12 +14,12 @@ from libc.string cimport memcpy
 
 WIDTH = 4     # terms in a shingle
 LEAST = 12    # distinct shingles below which a text says too little to be told from others
-SAMPLES = 32  # about how many samples a text of common length has
+SAMPLES = 16  # about how many samples a text of common length has
 RATE = 8      # of a long text one shingle in so many is a sample: whoever holds a short one shares some of them
 cdef enum:
     TERMS = 4
     FEWEST = 12
-    AIM = 32
+    AIM = 16
     SPARSE = 8
     CROWDED = 64  # where so many numbers fall into one bucket they are not as random as they should be
 cdef uint64_t ALL = <uint64_t>1 << 32

@@ -7,7 +7,7 @@ A file beside its segment (``fileformat``), which hangs on nothing but the segme
     hashes   uint32, all samples (``shingles.threshold``), ascending: the lower halves of their numbers
     docs     uint32, of each sample the doc that has it; of equal samples ascending
 
-A report has about 32 samples, or an eighth of its shingles where that is more: eight bytes each. Sketches are written in runs of
+A report has about 16 samples, or an eighth of its shingles where that is more: eight bytes each. Sketches are written in runs of
 RUN samples (32 MB) that are merged a range of hashes at a time, and merged like this where segments are.
 """
 
@@ -59,7 +59,8 @@ class Sketch:
         """The samples from ``low`` to below ``high``, each in front of its doc, ascending."""
         hashes = np.asarray(self.hashes)
         start, stop = np.searchsorted(hashes, np.uint32(low), "left"), np.searchsorted(hashes, np.uint32(high - 1), "right")
-        return hashes[start:stop].astype(np.uint64) << np.uint64(32) | np.asarray(self.docs)[start:stop]
+        found: U64 = hashes[start:stop].astype(np.uint64) << np.uint64(32) | np.asarray(self.docs)[start:stop]
+        return found
 
     def close(self) -> None:
         """Let go of the file."""
@@ -132,7 +133,7 @@ class _Run:
         self._ends = np.searchsorted(samples, np.arange(1, 257, dtype=np.uint64) << np.uint64(56), "left")
         self._ends[-1] = self._count = len(samples)
         self._file: BinaryIO = storage.scratch(folder)
-        self._file.write(memoryview(samples).cast("B"))
+        self._file.write(samples.tobytes())
 
     def __len__(self) -> int:
         return self._count
@@ -161,7 +162,8 @@ class _Renumbered:
         samples = self._sketch.between(low, high)
         numbers = self._numbers[samples & np.uint64(0xFFFFFFFF)]
         kept = numbers != NO_DOC
-        return samples[kept] & ~np.uint64(0xFFFFFFFF) | numbers[kept]
+        found: U64 = samples[kept] & ~np.uint64(0xFFFFFFFF) | numbers[kept]
+        return found
 
 
 def _places(samples: U64, low: int, high: int) -> tuple[int, int]:
@@ -188,7 +190,7 @@ def _write(path: Path, sizes: Any, sources: Sequence[Any]) -> None:
         for low, high in ranges(sum(map(len, sources))):
             samples = np.sort(np.concatenate([source.between(low, high) for source in sources]))
             out.write((samples >> np.uint64(32)).astype(np.uint32))
-            beside.write(memoryview((samples & np.uint64(0xFFFFFFFF)).astype(np.uint32)).cast("B"))
+            beside.write((samples & np.uint64(0xFFFFFFFF)).astype(np.uint32).tobytes())
         beside.seek(0)
         out.begin("docs", "I")
         while chunk := beside.read(_COPY_BYTES):

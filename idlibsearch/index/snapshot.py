@@ -225,7 +225,7 @@ class Snapshot:
 
 
 def _stories(folder: Path, manifest: Manifest) -> Stories | None:
-    """The stories of a generation, None where it has none. Mapped, not read: a question that does not ask for them reads nothing."""
+    """The stories of a generation, None where it has none; mapped, so that who does not ask for them reads nothing."""
     if manifest.stories is None or not manifest.stories.file:
         return None
     from idlibsearch.index.stories import Stories  # noqa: PLC0415 - an index without them need not load it

@@ -23,6 +23,7 @@ Nothing here needs numpy: who asks for the story of a hit should not wait for it
 from __future__ import annotations
 
 import json
+from array import array
 from bisect import bisect_left
 from dataclasses import replace
 from datetime import date
@@ -77,7 +78,7 @@ class Stories:
             raise CorruptIndexError(str(path), f"cannot be read ({error})", "meta") from None
         if meta != {"version": VERSION, "docs": places}:
             raise CorruptIndexError(str(path), f"it does not tell of {places} reports", "meta")
-        self._places = places
+        self.ranks: dict[str, tuple[array[int], array[int]]] = {}  # of anchors and members, what questions worked out
         self.anchors, self.anchor_sizes = self._rows(_STORY_ROWS)
         self.members, self.shared, self.sizes, self._order = self._rows(_MEMBER_ROWS)
         self.dated, self.donors, self.date_starts, self.date_ends, self.precisions = self._rows(_DATE_ROWS)

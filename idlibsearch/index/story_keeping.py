@@ -1,4 +1,4 @@
-"""Brings the stories of an index along with a commit: sketches for new segments, links for new reports, one new file. Needs numpy.
+"""Brings the stories of an index along with a commit: sketches for new segments, links for new reports. Needs numpy.
 
 Called with the manifest that is about to be written, and gives it back with the files of its stories, which are synced by then.
 What it costs goes with what the commit adds, but for some nanoseconds for each report of the index (its anchor and its number of
@@ -86,7 +86,7 @@ def _kept(folder: Path, old: Manifest | None, new: Manifest, moved: Moved | None
         links = fresh(texts, gone)
         orphans = before.carry(links, {new.segments[number].file: texts.bases[number] for number in known})
         regrouped(texts, links, orphans, [number for number in range(len(segments)) if number not in set(known)])
-        rows = _rows(texts, links)
+        rows = rows_of(texts, links)
         file = before.same(rows)
         if file is None:
             file = _written(folder, new.generation, rows)
@@ -123,7 +123,7 @@ class _Before:
         places = self._places(bases)
         with closing(Stories(self._folder / self._file, len(places))) as stories:
             try:
-                anchors = places[np.repeat(np.asarray(stories.anchors), np.diff(np.asarray(stories.starts).astype(np.int64)))]
+                anchors = places[np.repeat(np.asarray(stories.anchors), np.diff(np.asarray(stories.starts, np.int64)).astype(np.int64))]
                 members, shared = places[np.asarray(stories.members)], np.array(stories.shared)
                 self._said = {name: bytes(stories.file.array(name)) for name in stories.file.sections}
             except (IndexError, ValueError) as error:
@@ -158,7 +158,7 @@ class _Before:
         return self._file if self._said == {name: memoryview(data).tobytes() for name, (_, data) in rows.items()} else None
 
 
-def _rows(texts: Texts, links: Links) -> dict[str, tuple[str, Any]]:
+def rows_of(texts: Texts, links: Links) -> dict[str, tuple[str, Any]]:
     """What is written: sections by name, as ``stories`` specifies them."""
     places = np.arange(len(links.anchors), dtype=np.uint32)
     members = places[(links.anchors != places) & (links.anchors != GONE)]
@@ -183,7 +183,7 @@ def _date_rows(texts: Texts, links: Links, anchors: U32, starts: U32, members: U
     undated = np.flatnonzero(
         np.add.reduceat((own[members] == 0), starts[:-1].astype(np.int64)) + (own[anchors] == 0) if len(anchors) else []
     )
-    rows = []
+    rows: list[tuple[int, int, int, int, int]] = []
     for number in undated:
         rows += _inherited(texts, links, own, int(anchors[number]), members[starts[number] : starts[number + 1]])
     rows.sort()

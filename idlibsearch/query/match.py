@@ -24,6 +24,7 @@ from idlibsearch.query.steps import (
     Chosen,
     Filled,
     Having,
+    Given,
     Kept,
     Leaf,
     Placed,
@@ -82,6 +83,8 @@ class Matcher:
                 return self._placed(step, among)
             case Between() | Having():
                 return unscored(docsets.members(picked(step, self._segment)))
+            case Given():
+                return unscored(docsets.members(step.sets[self.number]))
             case Filled():
                 fields = bytes(column in step.columns for column in range(len(self._segment.positional)))
                 return unscored(docsets.members(docsets.filled(self._reader, fields)))
@@ -203,6 +206,8 @@ class Matcher:
                 return self._placed_marks(step, doc)
             case Between() | Having():
                 return {} if picked(step, self._segment)[doc >> 6] >> (doc & 63) & 1 else None
+            case Given():
+                return {} if step.sets[self.number][doc >> 6] >> (doc & 63) & 1 else None
             case Filled():
                 return {} if self._is_filled(step, doc) else None
             case Kept():
