@@ -19,7 +19,7 @@ from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.shingles import LEAST, RATE, SAMPLES, Meeting, sampled, shared, threshold
 from idlibsearch.index.shingling import Shingles
 
-WORDS = [*(f"w{n}" for n in range(40)), "rebel-held", "al-Qaeda", "seventeen", "17", "Truces", "truce", "ceasefire", "organisation"]
+WORDS = [*(f"w{n}" for n in range(40)), "al-Qaeda", "seventeen", "17", "Truces", "truce", "ceasefire", "organisation"]
 
 
 def text(rng: random.Random, words: int) -> str:
@@ -32,12 +32,12 @@ def edited(rng: random.Random, original: str, share: float) -> str:
 
 
 def versions(rng: random.Random, count: int) -> list[str]:
-    """Texts many of which are versions, cuts or chains of earlier ones."""
+    """Texts many of which are versions, cuts or chains of earlier ones, so short that all their shingles are samples."""
     found: list[str] = []
     for _ in range(count):
-        base = rng.choice(found) if found and rng.random() < 0.7 else text(rng, rng.randrange(5, 60))
+        base = rng.choice(found) if found and rng.random() < 0.7 else text(rng, rng.randrange(12, 20))
         words = edited(rng, base, rng.choice((0, 0.03, 0.1, 0.25))).split()
-        found.append(" ".join(words[: rng.randrange(len(words) // 2, len(words) + 1)] if rng.random() < 0.3 else words))
+        found.append(" ".join(words[: rng.randrange(len(words) * 3 // 4, len(words) + 1)] if rng.random() < 0.3 else words))
     return found
 
 
@@ -163,7 +163,8 @@ def test_stories_are_those_of_a_comparison_of_all_pairs_whatever_the_commits(tmp
             if chance > 0.9:
                 index.merge()
             key = rng.choice(list(held)) if held and rng.random() < 0.1 else f"k{len(held)}-{rng.random()}"
-            if held.pop(key, None) is None or True:
+            if held.get(key) != body:
+                held.pop(key, None)
                 held[key] = body
             index.add([Report(key, "A title", body)])
         assert index.check() == []
@@ -228,7 +229,9 @@ def test_stories_are_not_kept_where_nobody_wants_them_and_made_when_somebody_doe
 
 def test_texts_of_fewer_than_fifteen_words_have_no_versions(new_index):
     short = " ".join(f"w{n}" for n in range(14))
-    new_index.add([Report("a", "", short), Report("b", "", short), Report("c", "", short + " more"), Report("d", "", short + " more")])
+    new_index.add(
+        [Report("a", "", short), Report("b", "", short), Report("c", "", short + " more"), Report("d", "", short + " more")]
+    )
     assert groups(new_index) == {frozenset({"c", "d"})}
 
 
@@ -263,7 +266,9 @@ def test_an_inherited_date_is_not_stored_with_the_report(new_index):
 
 def test_all_close_versions_of_a_story_have_the_date_of_the_closest(new_index):
     halved = " ".join(BODY.split()[:40]) + " " + " ".join(f"else{n}" for n in range(30))  # J about .4
-    new_index.add([Report("a", "", BODY), Report("b", "", BODY + " more"), Report("half", "", halved), Report("c", "", BODY, "2021-03")])
+    new_index.add(
+        [Report("a", "", BODY), Report("b", "", BODY + " more"), Report("half", "", halved), Report("c", "", BODY, "2021-03")]
+    )
     dates = {report.key: str(report.date) for report in new_index}
     assert dates == {"a": "2021-03", "b": "2021-03", "half": "None", "c": "2021-03"}
 

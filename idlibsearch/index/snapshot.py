@@ -202,6 +202,13 @@ class Snapshot:
                 parts[_PART_OF.get(name, _PART_OF.get(name.split(".")[0], "rest"))] += section.size
         return parts
 
+    @property
+    def story_count(self) -> int | None:
+        """How many stories of two or more reports there are, None where they are not kept."""
+        if self.manifest.stories is None:
+            return None
+        return len(self.stories) if self.stories is not None else 0
+
     def verify(self) -> Iterator[CorruptIndexError]:
         """Every checksum of its segments that is wrong."""
         yield from (fault for segment in self.segments for fault in segment.verify())

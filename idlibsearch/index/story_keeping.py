@@ -123,7 +123,9 @@ class _Before:
         places = self._places(bases)
         with closing(Stories(self._folder / self._file, len(places))) as stories:
             try:
-                anchors = places[np.repeat(np.asarray(stories.anchors), np.diff(np.asarray(stories.starts, np.int64)).astype(np.int64))]
+                anchors = places[
+                    np.repeat(np.asarray(stories.anchors), np.diff(np.asarray(stories.starts, np.int64)).astype(np.int64))
+                ]
                 members, shared = places[np.asarray(stories.members)], np.array(stories.shared)
                 self._said = {name: bytes(stories.file.array(name)) for name in stories.file.sections}
             except (IndexError, ValueError) as error:

@@ -17,7 +17,8 @@ from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.model import Report
 
 AROUND = 5  # words shown on either side of a change
-LONGEST = 20_000  # tokens that are compared one by one; longer texts sentence by sentence would be another matter
+EXACT = 25_000_000  # pairs of tokens above which frequent words do not begin a match: they would be tried too often
+LONGEST = 20_000  # tokens above which texts are not compared piece by piece
 
 
 class Change(NamedTuple):
@@ -102,7 +103,7 @@ def _pieces(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int,
         if a != b:
             yield 0, len(a), 0, len(b)
         return
-    for kind, start, end, other_start, other_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for kind, start, end, other_start, other_end in SequenceMatcher(None, a, b, autojunk=len(a) * len(b) > EXACT).get_opcodes():
         if kind == "replace" and end - start == other_end - other_start:
             yield from ((start + n, start + n + 1, other_start + n, other_start + n + 1) for n in range(end - start))
         elif kind != "equal":

@@ -19,7 +19,7 @@ from idlibsearch.query.order import Scored
 from idlibsearch.results.snippet import Passage, best, best_of_places, whole
 
 if TYPE_CHECKING:
-    from idlibsearch.results.versions import Story
+    from idlibsearch.results.story import Story
 
 SNIPPET_TOKENS = 40  # two or three lines on a terminal
 
@@ -78,7 +78,7 @@ class Hit:
     @cached_property
     def story(self) -> Story | None:
         """The story that it belongs to, None where it has no versions."""
-        from idlibsearch.results.versions import story_of  # noqa: PLC0415 - only for those who ask
+        from idlibsearch.results.story import story_of  # noqa: PLC0415 - only for those who ask
 
         return story_of(self._snapshot, self._scored.segment, self._scored.doc) if self._snapshot.stories else None
 
