@@ -57,22 +57,22 @@ def _sketch_faults(sketch: Sketch, segment: Segment, shingles: Shingles) -> list
     samples: U64 = hashes.astype(np.uint64) << np.uint64(32) | docs
     if np.any(samples[1:] <= samples[:-1]):
         return [CorruptIndexError(path, "its samples are not in order", "hashes")]
-    count, digest = 0, np.uint64(0)
+    count, digest = 0, 0
     for batch, found, ends in shingles.of_segment(segment):
         if np.any(np.diff([0, *ends]) != np.asarray(sketch.sizes)[batch.start : batch.stop]):
             return [CorruptIndexError(path, "its reports have other numbers of shingles", "sizes")]
         part = np.asarray(sampled(found, ends, batch.start))
-        count, digest = count + len(part), digest + _digest(part)
+        count, digest = count + len(part), (digest + _digest(part)) % 2**64
     if count != len(samples) or digest != _digest(samples):
         return [CorruptIndexError(path, "its reports have other samples", "hashes")]
     return []
 
 
-def _digest(samples: U64) -> np.uint64:
+def _digest(samples: U64) -> int:
     """Tells sets of samples apart, in whatever order they come."""
     mixed = samples * _ODD
     mixed ^= mixed >> np.uint64(29)
-    return np.uint64(np.sum(mixed * _ODD, dtype=np.uint64))
+    return int(np.sum(mixed * _ODD, dtype=np.uint64))
 
 
 def _told(path: Path, texts: Texts) -> list[CorruptIndexError]:
