@@ -374,7 +374,10 @@ def first_segment(**changes: Any) -> Callable[[dict[str, Any]], None]:
         (lambda value: value["segments"].append(value["segments"][1]), "not a sketch for each segment"),
         (lambda value: value["stories"].update(file="../00000001.stories"), "a name that no file of an index has"),
         (lambda value: value["stories"].update(sketches=["/etc/passwd"] * 2), "a name that no file of an index has"),
-        (lambda value: value["stories"].update(sketches=["00000001.sketch-00000009"] * 2), "sketch-00000009: damaged: it is missing"),
+        (
+            lambda value: value["stories"].update(sketches=["00000001.sketch-00000009"] * 2),
+            "sketch-00000009: damaged: it is missing",
+        ),
     ],
 )
 def test_what_a_manifest_says_wrongly_is_found_and_named(sound, tmp_path, change, fault):

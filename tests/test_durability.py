@@ -19,8 +19,9 @@ from idlibsearch import DiskError, Index, Report
 from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.storage import through
 
-SOME = [Report(f"k{n}", f"Truce {n}", "Rebel-held Idlib. " * 3, "2020", source="Reuters") for n in range(3)]
-OTHERS = [Report("k1", "Peace in Sochi"), Report("k9", "New talks")]
+VERSION = "Rebel-held Idlib. " + " ".join(f"word{n}" for n in range(20))  # reports that have it are versions of one another
+SOME = [Report(f"k{n}", f"Truce {n}", VERSION + " more" * n, "2020" if n else None, source="Reuters") for n in range(3)]
+OTHERS = [Report("k1", "Peace in Sochi"), Report("k9", "New talks", VERSION)]
 Held = dict[str, str]
 
 

@@ -132,6 +132,7 @@ class Hit:
             "key": self.key,
             "title": self.title,
             "date": str(self.date) if self.date else None,
+            "date_found": self.date.found if self.date else None,
             "source": self.source,
             "score": self.score,
             "snippet": self.snippet(),

@@ -154,10 +154,10 @@ def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
 
 
 def _dated(date: ReportDate | None) -> str:
-    """A date; one that another version of the report gave it says so."""
+    """A date; one that the report has from another version of it says so."""
     if date is None:
         return ""
-    return f"{date}, by another version" if date.found == "near-duplicate" else str(date)
+    return f"{date} inferred" if date.found == "near-duplicate" else str(date)
 
 
 def differences(found: Differences, form: Format, style: Style = PLAIN) -> Iterator[str]:
