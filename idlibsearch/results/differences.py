@@ -42,7 +42,7 @@ class Change(NamedTuple):
 
 
 class Differences(NamedTuple):
-    """What changes from the report with the key ``a`` to that with the key ``b``: changes of numbers first, then as they stand."""
+    """What changes from the report with the key ``a`` to that with the key ``b``: changes of numbers first."""
 
     a: str
     b: str

@@ -21,6 +21,7 @@ from idlibsearch.results.snippet import Passage, best, best_of_places, whole
 if TYPE_CHECKING:
     from idlibsearch.results.story import Story
 
+INHERITED = "near-duplicate"  # how a date was found that another version has
 SNIPPET_TOKENS = 40  # two or three lines on a terminal
 
 
@@ -132,13 +133,13 @@ class Hit:
             "key": self.key,
             "title": self.title,
             "date": str(self.date) if self.date else None,
-            "date_found": self.date.found if self.date else None,
             "source": self.source,
             "score": self.score,
             "snippet": self.snippet(),
             "path": provenance.path if provenance else None,
             "span": [provenance.start, provenance.end] if provenance else None,
             "story": self.story.to_json() if self.story else None,
+            **({"date_found": INHERITED} if self.date and self.date.found == INHERITED else {}),
         } | ({} if isinstance(self._stored, Report) else {"fields": plain_fields_of(self._snapshot, self._stored)})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from idlibsearch.model import Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.results.hits import Hit, Results
+from idlibsearch.results.hits import INHERITED, Hit, Results
 from idlibsearch.results.pointing import WIDTH, pointed
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _dated(date: ReportDate | None) -> str:
     """A date; one that the report has from another version of it says so."""
     if date is None:
         return ""
-    return f"{date} inferred" if date.found == "near-duplicate" else str(date)
+    return f"{date} inferred" if date.found == INHERITED else str(date)
 
 
 def differences(found: Differences, form: Format, style: Style = PLAIN) -> Iterator[str]:

@@ -36,7 +36,7 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
 @click.option("--checkpoint", "minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="MINUTES",
               help="How often to commit what was read so far; 0: only in the end.")  # fmt: skip
 @click.option("--stories/--no-stories", default=None,
-              help="Find near-duplicates, or do not and forget those found; by default as before, a new index finds them.")  # fmt: skip
+              help="Find near-duplicates, or do not and forget those found.  [default: as before; a new index does]")  # fmt: skip
 @wait_option
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
 def command(paths: tuple[str, ...], index_path: str | None, form: Format, minutes: float, **options: Any) -> int:
