@@ -99,7 +99,7 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def test_whatever_a_power_cut_leaves_opens_with_all_that_was_committed(tmp_path):
-    assert cut(tmp_path, at_once=2, seed=1, every=5) > 200
+    assert cut(tmp_path, at_once=2, seed=1, every=15) > 200
 
 
 def test_a_disk_that_forgets_what_was_not_synced_is_noticed_by_this_very_test(tmp_path):
