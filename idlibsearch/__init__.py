@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
     from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.differences import Change, Differences
     from idlibsearch.results.hits import Hit, Results
     from idlibsearch.results.significant import Significant
+    from idlibsearch.results.story import Member, Story
 
 __version__ = "0.1.0"
 
@@ -64,18 +66,20 @@ _HOMES = {
     "idlibsearch.query.diagnostics": "Diagnostic",
     "idlibsearch.query.limits": "Limits",
     "idlibsearch.query.wording": "Suggestion",
+    "idlibsearch.results.differences": "Change Differences",
     "idlibsearch.results.hits": "Hit Results",
     "idlibsearch.results.significant": "Significant",
+    "idlibsearch.results.story": "Member Story",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "DiskError", "Edit", "Entity", "EventDate",
-    "FormatVersionError", "Hit",
-    "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError", "Limits", "LockedError", "NoIndexError",
-    "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError",
-    "Results", "SchemaError", "SearchTimeoutError", "Significant", "Similar", "StorageError", "Suggestion", "TellingWord",
-    "WorkerError", "copy", "create", "open", "rebuild", "repair", "with_event_dates",
+    "Change", "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError", "Edit", "Entity",
+    "EventDate", "FormatVersionError", "Hit", "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError",
+    "Limits", "LockedError", "Member", "NoIndexError", "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report",
+    "ReportAnalyzer", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError", "Significant", "Similar",
+    "StorageError", "Story", "Suggestion", "TellingWord", "WorkerError", "copy", "create", "open", "rebuild", "repair",
+    "with_event_dates",
 ]  # fmt: skip
 
 

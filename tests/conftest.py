@@ -43,7 +43,8 @@ def filled(tmp_path_factory) -> Path:
     """A folder with an index of two segments, one with replaced reports; to be copied, not to be changed."""
     folder = tmp_path_factory.mktemp("filled") / "index"
     with idlibsearch.create(folder, merge="never") as index:
-        index.add(Report(f"k{n}", f"Truce {n}", "Rebel-held Idlib. " * 3, "2020", source="Reuters") for n in range(3))
+        versions = "Rebel-held Idlib. " + " ".join(f"word{n}" for n in range(20))
+        index.add(Report(f"k{n}", f"Truce {n}", versions, "2020" if n else None, source="Reuters") for n in range(3))
         index.add([Report("k4", "Four"), Report("k0", "Zero again")])
     return folder
 

@@ -57,7 +57,7 @@ def test_many_runs_are_merged_to_the_same_bytes(new_index, plain, monkeypatch):
     monkeypatch.setattr(runs, "BASE_BYTES", 1 << 40)  # no room at all: a run for every batch
     new_index.add(iter(news(600)))
     assert segment_of(new_index.path) == plain
-    assert {path.suffix for path in new_index.path.iterdir()} == {".seg", ".json", ".lock"}
+    assert {path.suffix for path in new_index.path.iterdir()} == {".seg", ".sketch-00000002", ".json", ".lock"}
 
 
 def test_the_last_of_several_reports_counts_in_whichever_runs_they_are(new_index, monkeypatch):
@@ -113,7 +113,7 @@ def test_a_killed_worker_is_an_error_that_commits_nothing(new_index):
         new_index.add(reports(), processes=2)
     assert children() == []
     assert [report.key for report in new_index] == ["a"]
-    assert {path.suffix for path in new_index.path.iterdir()} == {".seg", ".json", ".lock"}
+    assert {path.suffix for path in new_index.path.iterdir()} == {".seg", ".sketch-00000002", ".json", ".lock"}
     assert new_index.add([Report("b", "Two")], processes=2).added == 1
 
 

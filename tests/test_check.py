@@ -350,6 +350,11 @@ def manifest(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_text(json.dumps(value | {"checksum": checksum_of(value)}))
 
 
+def doubled_segment(value: dict[str, Any]) -> None:
+    value["segments"].append(value["segments"][1])
+    value["stories"]["sketches"].append(value["stories"]["sketches"][1])
+
+
 def first_segment(**changes: Any) -> Callable[[dict[str, Any]], None]:
     return lambda value: value["segments"][0].update(changes)
 
@@ -375,7 +380,14 @@ def first_segment(**changes: Any) -> Callable[[dict[str, Any]], None]:
         (lambda value: value.update(root=5), "a root that is no path"),
         (lambda value: value["ranking"].update(k1=float("nan")), "a weight that is no number"),
         (lambda value: value["ranking"].update(fields=[]), "damaged"),
-        (lambda value: value["segments"].append(value["segments"][1]), "the key 'k300' is live twice"),
+        (doubled_segment, "the key 'k300' is live twice"),
+        (lambda value: value["segments"].append(value["segments"][1]), "not a sketch for each segment"),
+        (lambda value: value["stories"].update(file="../00000001.stories"), "a name that no file of an index has"),
+        (lambda value: value["stories"].update(sketches=["/etc/passwd"] * 2), "a name that no file of an index has"),
+        (
+            lambda value: value["stories"].update(sketches=["00000001.sketch-00000009"] * 2),
+            "sketch-00000009: damaged: it is missing",
+        ),
     ],
 )
 def test_what_a_manifest_says_wrongly_is_found_and_named(sound, tmp_path, change, fault):

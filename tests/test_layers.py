@@ -21,7 +21,8 @@ DOORS = {
         *("index.analysed", "index.builder", "index.columns_writer", "index.rows", "index.wordlist"),
         *("index.deletions", "index.merge", "index.merge_columns", "index.merge_mentions"),
         *("index.merge_words", "index.stretches"),
-        *("index.check_columns", "index.check_lists", "index.check_rows"),
+        *("index.check_columns", "index.check_lists", "index.check_rows", "index.check_stories"),
+        *("index.grouping", "index.sketches", "index.story_keeping"),
     },
     "backports": {"index.documents"},
 }

@@ -52,6 +52,11 @@ def step(seed: int, number: int) -> Step:
 
 
 def text(rng: random.Random) -> str:
+    """Words at random; or one of a few texts, a word or two of which are others: these are versions of one another."""
+    if rng.random() < 0.5:
+        version = random.Random(rng.randrange(3)).choices(WORDS, k=60)
+        version[rng.randrange(60)] = "seventeen"
+        return " ".join(version)
     return " ".join(rng.choices(WORDS, k=rng.randrange(60)))
 
 

@@ -90,8 +90,9 @@ def analyze_folded(folded: str) -> Entry:
     return Entry(folded, len(parts), (*primaries, *[extra for extra in _extras(parts) if extra[0] not in own]))
 
 
+@functools.cache
 def known_terms() -> dict[str, str]:
-    """The words of small letters whose term is not simply what the stemmer's kernel says, each with its term."""
+    """The words of small letters whose term is not simply what the stemmer's kernel says, each with its term; to be read only."""
     return {word: _term(word) for word in (*spelling.table(), *NUMBER_WORDS, *stem.exceptions())}
 
 

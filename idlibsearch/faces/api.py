@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, SchemaError
-from idlibsearch.index.directory import Manifest, exists, make_folder, write_manifest
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, ReportError, SchemaError
+from idlibsearch.index.directory import Manifest, StoryFiles, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.forks import BRIEFLY
 from idlibsearch.index.lock import WriteLock
@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from idlibsearch.index.background import Background
     from idlibsearch.index.schema import Analysis, Purpose, Schema
     from idlibsearch.ingest.layout import Mode as Split
+    from idlibsearch.query.found import Found
     from idlibsearch.query.tree import Mode
     from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.differences import Differences
     from idlibsearch.results.significant import Significant
+    from idlibsearch.results.story import Story
 
 Pathlike = str | os.PathLike[str]
 Merging = Literal["foreground", "background", "never"]
@@ -144,6 +147,9 @@ class Index:
         today: date | None = None,
         limits: Limits = LIMITS,
         aliases: Mapping[str, str] | None = None,
+        collapse: Literal["story"] | None = None,
+        lead: str = "earliest",
+        facets_by: Literal["report", "story"] = "report",
     ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``), a tree of ``idlibsearch.query.tree``, or a query
         object of Whoosh.
@@ -162,6 +168,10 @@ class Index:
         best found by then are the answer and ``Results.partial`` says so, in place of an error. ``limits``: how long, deep and
         costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}.
 
+        ``collapse="story"``: one hit a story, of those of its reports that match the one that ``lead`` says: "earliest" (by date,
+        undated ones last), "longest" or "source:NAME" (of that source where there is one, else the earliest). ``Results.stories``
+        then counts stories, ``total`` still reports. ``facets_by="story"`` counts only these leads, collapsed or not.
+
         Raises QueryError where the question cannot be answered, SearchTimeoutError where it takes too long, ValueError for a
         negative limit or offset.
         """
@@ -173,9 +183,9 @@ class Index:
         kept = filter if filter is None or isinstance(filter, str) else self._read(filter)
         request = Request(
             *(text, limit, offset, mode, strict, kept, date_from, date_to, sort, limits, timeout_ms, partial),
-            *(tree, today, aliases, notes),
+            *(tree, today, aliases, notes, collapse is not None, lead),
         )
-        return _answer(self._snapshot, request, asked, started)
+        return _answer(self._snapshot, request, asked, facets_by, started)
 
     def similar(self, key: str = "", *, title: str = "", text: str = "", limit: int = 10) -> Similar:
         """Reports like another, the most alike first: of the report with this ``key``, which is left out, or of a ``title`` and
@@ -239,8 +249,36 @@ class Index:
         if self._snapshot.schema is not None:
             raise SchemaError(f"{what} for indexes of reports only; type the question")
 
+    def story(self, key: str) -> Story | None:
+        """The story of the report with this key: its near-duplicates, each with how alike it is.
+
+        None where there is no such report, it has no versions, or stories are not kept.
+        """
+        from idlibsearch.results.story import story_of
+
+        place = self._snapshot.find(key)
+        return None if place is None else story_of(self._snapshot, *place)
+
+    def diff(self, a: str, b: str) -> Differences:
+        """What changes from the report with the key ``a`` to that with the key ``b``: numbers first, then words.
+
+        Raises ReportError where there is no report with a key.
+        """
+        from idlibsearch.results.differences import differences
+
+        found = [self.get(key) for key in (a, b)]
+        for key, report in zip((a, b), found, strict=True):
+            if report is None:
+                raise ReportError(key, "there is no report with this key")
+        return differences(*[report for report in found if report is not None])
+
     def add(
-        self, reports: Iterable[Report] | Iterable[Mapping[str, Any]], *, processes: int = 1, memory_mb: int = MEMORY_MB
+        self,
+        reports: Iterable[Report] | Iterable[Mapping[str, Any]],
+        *,
+        processes: int = 1,
+        memory_mb: int = MEMORY_MB,
+        stories: bool | None = None,
     ) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
 
@@ -248,28 +286,30 @@ class Index:
         without such a field documents are numbered, and none replaces another. This process alone reads them.
 
         ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether, but never
-        less than 128 each; neither changes what is written. An error (also of the iterable) leaves the index as it was.
+        less than 128 each; neither changes what is written. ``stories``: whether near-duplicates are kept from now on (None: as
+        before); turned on, those of all reports are found. An error (also of the iterable) leaves the index as it was.
         Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
         cannot be indexed.
         """
-        with self.edit(processes=processes, memory_mb=memory_mb) as edit:
+        with self.edit(processes=processes, memory_mb=memory_mb, stories=stories) as edit:
             edit.add(reports)
         return edit.changes
 
-    def edit(self, *, processes: int = 1, memory_mb: int = MEMORY_MB) -> Edit:
+    def edit(self, *, processes: int = 1, memory_mb: int = MEMORY_MB, stories: bool | None = None) -> Edit:
         """Several changes as one commit; a context manager.
 
             with index.edit() as edit:
                 edit.remove_where("source:reuters date:2019")
                 edit.add(reports)
 
-        ``processes`` and ``memory_mb`` as in ``add``. Raises LockedError while another writer has the index.
+        ``processes``, ``memory_mb`` and ``stories`` as in ``add``. Raises LockedError while another writer has the index.
         """
         from idlibsearch.faces.edit import Edit
         from idlibsearch.index.writer import Effort, Writer
 
         _ = self._snapshot  # a closed index cannot be changed either
-        return Edit(Writer(self.path, self.wait_s, Effort(processes, memory_mb)), self._analysis, self._committed)
+        writer = Writer(self.path, self.wait_s, Effort(processes, memory_mb), stories)
+        return Edit(writer, self._analysis, self._committed)
 
     def _committed(self) -> None:
         """See what was committed, and merge what that makes due."""
@@ -306,6 +346,7 @@ class Index:
         processes: int = 1,
         memory_mb: int = MEMORY_MB,
         checkpoint_s: float | None = None,
+        stories: bool | None = None,
     ) -> Changes:
         """Read report pages and files of JSON lines (.jsonl, .ndjson, packed as .gz or .xz or not), and bring the index up to
         date with them; one commit.
@@ -315,8 +356,8 @@ class Index:
         its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
         ``entities``: are names looked for? None: in pages, not in JSON lines. A file that was read otherwise is read again.
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
-        one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes`` and
-        ``memory_mb`` as in ``add``; this process reads the files, whoever builds.
+        one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes``,
+        ``memory_mb`` and ``stories`` as in ``add``; this process reads the files, whoever builds.
 
         ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
         taken up by the next where it was then. Others see what is there meanwhile.
@@ -326,7 +367,7 @@ class Index:
         from idlibsearch.faces.update import Update
         from idlibsearch.ingest.pages import read_paths
 
-        with self.edit(processes=processes, memory_mb=memory_mb) as edit:
+        with self.edit(processes=processes, memory_mb=memory_mb, stories=stories) as edit:
             update = Update(edit.writer, self.root, checkpoint_s)
             options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
             options["entities"] = entities
@@ -390,6 +431,7 @@ class Index:
             "files": len(snapshot.files()),
             "segments": len(snapshot.segments),
             "words": sum(segment.lexicon.surface_count for segment in snapshot.segments),
+            "stories": snapshot.story_count,
             "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
             "size_bytes": snapshot.size_bytes,
             "sizes": snapshot.sizes(),
@@ -462,7 +504,7 @@ class Index:
         self.close()
 
 
-def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], started: float) -> Results:
+def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], by: str, started: float) -> Results:
     """What was found, with the facets asked for; their module is loaded only then."""
     if not asked:
         found = search(snapshot, request)
@@ -471,8 +513,17 @@ def _answer(snapshot: Snapshot, request: Request, asked: tuple[str, ...], starte
 
     facets = read_facets(asked, snapshot)
     found = search(snapshot, request)
-    counts = {} if found.known_total is None else count(facets, snapshot, found.docs)
+    counts = {} if found.known_total is None else count(facets, snapshot, _counted(found, request, by))
     return replace(results_of(snapshot, request.text, found, (time.perf_counter() - started) * 1000), facets=counts)
+
+
+def _counted(found: Found, request: Request, by: str) -> tuple[memoryview[int], ...]:
+    """The docs that facets count: all that match, or one a story."""
+    if by == "report" or (request.collapse and found.whole is not found):
+        return (found.whole if by == "report" else found).docs
+    from idlibsearch.query.collapse import collapsed
+
+    return collapsed(found, request.lead).docs
 
 
 def _analysis(snapshot: Snapshot, given: WhooshSchema | None) -> Analysis | None:
@@ -537,13 +588,15 @@ def create(
     root: Pathlike | None = None,
     wait_s: float = WAIT_S,
     merge: Merging = "foreground",
+    stories: bool = True,
 ) -> Index:
     """Make an empty index in a folder and open it.
 
     ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
     title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
     are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
-    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``.
+    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``. ``stories``: find near-duplicates among
+    reports at every commit (``docs/understanding.md``).
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
     """
@@ -558,5 +611,6 @@ def create(
         if exists(folder):  # somebody else made it while we waited
             raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
-        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own))
+        kept = StoryFiles() if stories and own is None else None
+        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own, stories=kept))
     return Index(folder, schema, wait_s=wait_s, merge=merge)

@@ -16,7 +16,8 @@ from idlibsearch.errors import IdlibsearchError, QueryError
 from idlibsearch.faces.terminal import ERROR, say, terminal_width
 
 COMMANDS = (
-    "check", "copy", "index", "merge", "query", "rebuild", "remove", "repair", "show", "similar", "stats", "suggest", "terms",
+    "check", "copy", "diff", "index", "merge", "query", "rebuild", "remove", "repair", "show", "similar", "stats", "suggest",
+    "terms",
 )  # fmt: skip
 
 

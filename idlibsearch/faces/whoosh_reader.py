@@ -200,7 +200,7 @@ class SegmentReader(IndexReader):  # type: ignore[misc]
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """What a report has of the stored fields; of its keywords all spellings."""
-        report = self._segment.documents.read(docnum)
+        report = self._segment.stored(docnum)
         assert isinstance(report, Report)  # indexes of other schemas have no reader
         plain = {name: getattr(report, name) for name in ("key", "title", "body", "url", "provenance")}
         day = {} if report.date is None else {"date": datetime.combine(report.date.start, time())}

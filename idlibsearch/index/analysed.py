@@ -52,6 +52,11 @@ class Analysed:
         if len(self._lexemes) < len(self.vocabulary):
             self._lexemes.learn(*self.vocabulary.surface_table(len(self._lexemes)))
 
+    def primaries(self, start: int) -> tuple[memoryview[int], memoryview[int]]:
+        """Of each surface from number ``start`` on its primary terms, as ``Lexemes.primaries`` has them."""
+        self.learn()
+        return self._lexemes.primaries(start)
+
     def own_widths(self) -> tuple[U32, U8]:
         """The surfaces that are words of other analyzers or steps between them, and how many positions each moves on."""
         text, ends = self.vocabulary.surface_table()

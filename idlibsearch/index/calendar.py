@@ -54,11 +54,12 @@ class _Labels(dict[int, str]):
 
 def _extent(segment: Segment) -> tuple[int, ...]:
     """The first and the last day on which a report starts; nothing where none has a date."""
-    order, starts = segment.columns.date_order(), segment.date_starts
+    order, starts = segment.columns.date_order(), segment.own_starts
     try:
         found = [day for day in starts if day] if order is None else [starts[doc] for doc in (*order[:1], *order[-1:])]
     except IndexError as error:
         raise CorruptIndexError(str(segment.path), str(error), "dates.order") from None
+    found += segment.inherited.starts if segment.inherited is not None else ()
     if any(not 0 < day <= _LAST_DAY for day in found):
         raise CorruptIndexError(str(segment.path), "a date lies outside the calendar", "dates.start")
     return (min(found), max(found)) if found else ()

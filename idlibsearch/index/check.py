@@ -2,7 +2,8 @@
 
 The manifest and what it says of its segments is looked at here; what is inside a segment by ``check_words`` (the lexicon),
 ``check_lists`` (postings), ``check_rows`` (stored reports and what stands beside them), ``check_columns`` and
-``check_mentions``. A segment with a wrong checksum is not looked into further.
+``check_mentions``. A segment with a wrong checksum is not looked into further. Stories (``check_stories``) are looked at where all
+else is sound.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from idlibsearch.index.check_columns import column_faults
 from idlibsearch.index.check_lists import list_faults
 from idlibsearch.index.check_mentions import mention_faults
 from idlibsearch.index.check_rows import row_faults
+from idlibsearch.index.check_stories import story_faults
 from idlibsearch.index.check_words import word_faults
 from idlibsearch.index.directory import Manifest, SegmentRecord, read_manifest
 from idlibsearch.index.fields import Ranking
@@ -34,7 +36,7 @@ def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchErr
     where there is no index at all, FormatVersionError where another version wrote it, DiskError where it may not be read.
     """
     try:
-        opened = _opened(folder)
+        manifest, opened = _opened(folder)
     except CorruptIndexError as error:
         return [error]
     found: list[IdlibsearchError] = []
@@ -45,6 +47,8 @@ def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchErr
     if not found:
         segments = [segment for _, segment in opened if isinstance(segment, Segment)]
         found += [*doubled_keys(segments), *_words_of_two_minds(segments)]
+    if not found:
+        found += story_faults(folder, manifest, segments)
     for _, segment in opened:
         if isinstance(segment, Segment):
             segment.close()
@@ -54,14 +58,14 @@ def check(folder: Path, progress: Progress | None = None) -> list[IdlibsearchErr
 Opened = list[tuple[SegmentRecord, Segment | CorruptIndexError]]
 
 
-def _opened(folder: Path) -> Opened:
+def _opened(folder: Path) -> tuple[Manifest, Opened]:
     """The newest generation; where a file of it is missing because it is no longer the newest, the one after."""
     for _ in range(_ATTEMPTS):
         manifest = read_manifest(folder)
         opened = open_apart(folder, manifest)
         if all(isinstance(segment, Segment) for _, segment in opened) or read_manifest(folder) == manifest:
             break
-    return opened
+    return manifest, opened
 
 
 def open_apart(folder: Path, manifest: Manifest) -> Opened:

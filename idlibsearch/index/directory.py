@@ -4,13 +4,15 @@
     00000002.seg               a segment; never changes, never has another content under the same name
     00000004.run-0-1           a part of segment 4 while it is being built (``runs``); no generation names one
     00000002.del-00000003      the docs of that segment that generation 3 no longer counts
+    00000002.sketch-00000003   what is remembered of its texts to find near-duplicates (``sketches``), first named by generation 3
+    00000003.stories           which reports are versions of one another (``stories``), first named by generation 3
     merging.tmp                a segment that is being made of others (``merging``); no generation names it
     files.seen                 see ``seen``; no generation names it
     write.lock, merge.lock     see ``lock``
 
 A commit of generation N, step by step; each step ends before the next begins:
 
-    1  new segments and bitmaps are written, under names that no generation has, and each is synced
+    1  new segments, bitmaps, sketches and stories are written, under names that no generation has, and each is synced
     2  the manifest is written as generation-N.json.tmp and synced
     3  the folder is synced: the names of all these files are on disk
     4  the manifest is renamed to generation-N.json; this is the commit
@@ -59,11 +61,14 @@ UNSURE = "but a power cut might still undo it"
 _MANIFEST_NAME = re.compile(r"generation-(\d{8})\.json")
 _SEGMENT_NAME = re.compile(r"\d{8}\.seg")
 _BITMAP_NAME = re.compile(r"\d{8}\.del-\d{8}")
+_STORIES_NAME = re.compile(r"\d{8}\.stories")
+_SKETCH_NAME = re.compile(r"\d{8}\.sketch-\d{8}")
 _PASSING_NAME = re.compile(
-    rf"generation-\d{{8}}\.json\.tmp|\d{{8}}\.run(-\d+)+|{storage.SCRATCH_PREFIX}\w+|merging\.tmp|files\.seen\.tmp"
+    rf"generation-\d{{8}}\.json\.tmp|\d{{8}}\.run(-\d+)+|{storage.SCRATCH_PREFIX}\w+|merging(\.sketch)?\.tmp|files\.seen\.tmp"
 )
-_OWN_NAMES = (_MANIFEST_NAME, _SEGMENT_NAME, _BITMAP_NAME, _PASSING_NAME)
+_OWN_NAMES = (_MANIFEST_NAME, _SEGMENT_NAME, _BITMAP_NAME, _STORIES_NAME, _SKETCH_NAME, _PASSING_NAME)
 MERGE_NAME = "merging.tmp"
+MERGED_SKETCH_NAME = "merging.sketch.tmp"
 SEEN_NAME = "files.seen"
 _LASTING = (LOCK_NAME, MERGE_LOCK_NAME, SEEN_NAME)
 
@@ -77,12 +82,19 @@ class SegmentRecord(NamedTuple):
     deleted: int = 0
 
 
+class StoryFiles(NamedTuple):
+    """Where the stories of a generation stand: their file ("": there are none), and the sketch of each segment."""
+
+    file: str = ""
+    sketches: tuple[str, ...] = ()
+
+
 class Manifest(NamedTuple):
     """All that a generation is: immutable, and the only thing that says which files count.
 
     ``root`` is the folder that source paths are relative to, itself relative to the index folder. ``schema``: None where the
     index holds reports. ``unfinished``: source files of which only a part of the reports is in it yet, each with what its reader
-    left to go on (JSON values).
+    left to go on (JSON values). ``stories``: None where they are not kept.
     """
 
     generation: int
@@ -93,11 +105,13 @@ class Manifest(NamedTuple):
     next_segment: int = 1
     schema: Schema | None = None
     unfinished: Mapping[str, Any] = MappingProxyType({})
+    stories: StoryFiles | None = None
 
     def files(self) -> set[str]:
         """The names of the files this generation is made of, its manifest included."""
         named = {name for segment in self.segments for name in (segment.file, segment.deleted_file) if name}
-        return named | {manifest_name(self.generation)}
+        told = {name for name in (self.stories.file, *self.stories.sketches) if name} if self.stories else set()
+        return named | told | {manifest_name(self.generation)}
 
 
 def manifest_name(generation: int) -> str:
@@ -175,6 +189,7 @@ def _manifest_of(value: dict[str, Any]) -> Manifest:
         value["next_segment"],
         _schema(value["schema"]) if "schema" in value else None,
         dict(value.get("unfinished", {})),
+        _story_files(value["stories"], len(value["segments"])) if "stories" in value else None,
     )
     numbers = [manifest.generation, manifest.next_segment]
     for file, docs, deleted_file, deleted in manifest.segments:
@@ -189,6 +204,15 @@ def _manifest_of(value: dict[str, Any]) -> Manifest:
         raise ValueError("a count that is none, or a root that is no path")
     _doubt(manifest.ranking, manifest.schema)
     return manifest
+
+
+def _story_files(value: dict[str, Any], segments: int) -> StoryFiles:
+    files = StoryFiles(value["file"], tuple(value["sketches"]))
+    if not (files.file == "" or _STORIES_NAME.fullmatch(files.file)) or not all(map(_SKETCH_NAME.fullmatch, files.sketches)):
+        raise ValueError("a name that no file of an index has")
+    if len(files.sketches) != segments:
+        raise ValueError("not a sketch for each segment")
+    return files
 
 
 def _doubt(ranking: Ranking, schema: Schema | None) -> None:
@@ -224,6 +248,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "next_segment": manifest.next_segment,
         "unfinished": dict(manifest.unfinished),
     } | ({"schema": manifest.schema.to_json()} if manifest.schema else {})
+    if manifest.stories is not None:
+        value["stories"] = manifest.stories._asdict()
     path = folder / manifest_name(manifest.generation)
     temporary = path.with_name(path.name + ".tmp")
     told = json.dumps(value | {"checksum": checksum_of(value)}, indent=1, ensure_ascii=False)
@@ -293,7 +319,7 @@ def clean(folder: Path) -> None:
         with suppress(CorruptIndexError):  # nobody can open it
             needed |= read_manifest(folder, generation).files() | {manifest_name(generation)}
     if is_locked(folder, MERGE_LOCK_NAME):
-        needed.add(MERGE_NAME)
+        needed |= {MERGE_NAME, MERGED_SKETCH_NAME}
     stale = [name for name in storage.names(folder) if _is_own(name) and name not in needed]
     if stale:
         storage.sync_folder(folder)  # what takes their place must be sure to stay
@@ -309,14 +335,16 @@ def _was_named(name: str, newest: Manifest | None) -> bool:
         return False
     if _SEGMENT_NAME.fullmatch(name):
         return int(name[:8]) < newest.next_segment
-    return not _BITMAP_NAME.fullmatch(name) or int(name[-8:]) <= newest.generation
+    if _STORIES_NAME.fullmatch(name):
+        return int(name[:8]) <= newest.generation
+    return not (_BITMAP_NAME.fullmatch(name) or _SKETCH_NAME.fullmatch(name)) or int(name[-8:]) <= newest.generation
 
 
 def remove_passing(folder: Path) -> None:
     """Remove what no generation ever names; only ever called by the holder of the lock."""
-    going_on = MERGE_NAME if is_locked(folder, MERGE_LOCK_NAME) else ""
+    going_on = (MERGE_NAME, MERGED_SKETCH_NAME) if is_locked(folder, MERGE_LOCK_NAME) else ()
     for name in storage.names(folder):
-        if _PASSING_NAME.fullmatch(name) and name != going_on:
+        if _PASSING_NAME.fullmatch(name) and name not in going_on:
             storage.remove(folder / name)
 
 

@@ -6,6 +6,7 @@ Plain words are folded and analysed here (`plain.pxd`), others by the two functi
 
 import os
 
+from cpython.bytearray cimport PyByteArray_AsString, PyByteArray_FromStringAndSize
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcmp
@@ -166,6 +167,40 @@ cdef class Lexemes:
             handed_out(&self.positions), handed_out(&self.entry_ends), handed_out(&self.entry_terms),
             handed_out(&self.entry_places),
         )
+
+    def primaries(self, Py_ssize_t start):
+        """Of each surface from number ``start`` on its primary terms in their order, each as a number made of its bytes.
+
+        (numbers, ends): uint64, and uint32, where those of each surface end. The same term has the same number everywhere.
+        """
+        cdef Py_ssize_t i, at, count = max(self.folded_of.used - start, 0), total = 0
+        cdef uint32_t word, first, term
+        if start < 0:
+            raise IndexError("surfaces are numbered from 0")
+        for i in range(count):
+            total += self.positions.items[self.folded_of.items[start + i]]
+        numbers, ends = PyByteArray_FromStringAndSize(NULL, 8 * total), PyByteArray_FromStringAndSize(NULL, 4 * count)
+        cdef uint64_t* out = <uint64_t*>PyByteArray_AsString(numbers)
+        cdef uint32_t* out_ends = <uint32_t*>PyByteArray_AsString(ends)
+        total = 0
+        for i in range(count):
+            word = self.folded_of.items[start + i]
+            first = self.entry_ends.items[word - 1] if word else 0
+            for at in range(first, first + self.positions.items[word]):
+                term = self.entry_terms.items[at]
+                out[total] = number_of(&self.terms, term)
+                total += 1
+            out_ends[i] = total
+        return memoryview(numbers).cast("Q"), memoryview(ends).cast("I")
+
+
+cdef uint64_t number_of(const Names* names, uint32_t name) noexcept nogil:
+    """FNV-1a (64 bits) of a name's bytes."""
+    cdef uint64_t found = <uint64_t>0xCBF29CE484222325
+    cdef uint32_t at
+    for at in range(names.ends[name - 1] if name else 0, names.ends[name]):
+        found = (found ^ names.arena[at]) * <uint64_t>0x100000001B3
+    return found
 
 
 cdef int64_t _put(Names* names, str text) except -1:

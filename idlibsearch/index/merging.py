@@ -14,19 +14,21 @@ commits.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from idlibsearch.errors import LockedError, StorageError
+from idlibsearch.errors import CorruptIndexError, LockedError, StorageError
 from idlibsearch.index import storage
 from idlibsearch.index.deletions import deleted, lost, members, write_bitmap
-from idlibsearch.index.directory import MERGE_NAME, Manifest, SegmentRecord, clean, write_manifest
+from idlibsearch.index.directory import MERGE_NAME, MERGED_SKETCH_NAME, Manifest, SegmentRecord, clean, write_manifest
 from idlibsearch.index.lock import MERGE_LOCK_NAME, WriteLock, go_on
 from idlibsearch.index.merge import merge
 from idlibsearch.index.merge_policy import due
+from idlibsearch.index.sketches import Sketch, merge_sketches
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.index.story_keeping import Moved, keep_stories
 from idlibsearch.index.stretches import Merged, Stretch, without
 
 log = logging.getLogger(__name__)
@@ -78,13 +80,18 @@ def merge_chosen(
         chosen = choose(snapshot)
         if chosen is None:
             return False
-        storage.remove(folder / MERGE_NAME)  # of a merge that was killed
+        _remove_passing(folder)  # of a merge that was killed
         try:
             made = _write(snapshot, chosen, ask)
             with WriteLock(folder, wait_s, ask=ask):
                 return _commit(snapshot, made)
         finally:
-            storage.remove(folder / MERGE_NAME)
+            _remove_passing(folder)
+
+
+def _remove_passing(folder: Path) -> None:
+    for name in (MERGE_NAME, MERGED_SKETCH_NAME):
+        storage.remove(folder / name)
 
 
 class _Made(NamedTuple):
@@ -103,7 +110,26 @@ def _write(snapshot: Snapshot, chosen: range, ask: Callable[[], None]) -> _Made:
     whole = [Stretch(part, 0, segment.doc_count) for part, segment in enumerate(segments)]
     live = without(whole, [set(members(deleted(segment))) for segment in segments])
     merge(snapshot.folder / MERGE_NAME, segments, live, snapshot.ranking, ask)
-    return _Made(chosen, Merged(segments, live))
+    merged = Merged(segments, live)
+    if snapshot.manifest.stories is not None:
+        _write_sketch(snapshot, snapshot.manifest.stories.sketches[chosen.start : chosen.stop], merged)
+    return _Made(chosen, merged)
+
+
+def _write_sketch(snapshot: Snapshot, names: Sequence[str], merged: Merged) -> None:
+    """Merge the sketches of the segments as well. Where one is damaged none is written, and the commit makes it of the texts."""
+    try:
+        with ExitStack() as stack:
+            opened = [
+                stack.enter_context(closing(Sketch(snapshot.folder / name, segment.doc_count)))
+                for name, segment in zip(names, merged.segments, strict=True)
+            ]
+            for sketch in opened:
+                for fault in sketch.file.verify():
+                    raise fault
+            merge_sketches(snapshot.folder / MERGED_SKETCH_NAME, opened, merged.docs, merged.doc_count)
+    except (CorruptIndexError, FileNotFoundError) as error:
+        log.warning("a sketch is made anew: %s", error)
 
 
 def _commit(before: Snapshot, made: _Made) -> bool:
@@ -124,10 +150,20 @@ def _commit(before: Snapshot, made: _Made) -> bool:
         write_bitmap(folder / str(record.deleted_file), gone)
     storage.replace(folder / MERGE_NAME, folder / file)
     between = (record,) if record.deleted < record.docs else ()
-    write_manifest(folder, _next(now.manifest, (*records[: places[0]], *between, *records[places[-1] + 1 :])))
+    new = _next(now.manifest, (*records[: places[0]], *between, *records[places[-1] + 1 :]))
+    write_manifest(folder, keep_stories(folder, now.manifest, new, _moved(folder, made, parts, record, generation)))
     with suppress(StorageError):  # the next writer cleans as well
         clean(folder)
     return True
+
+
+def _moved(folder: Path, made: _Made, parts: Mapping[str, int], record: SegmentRecord, generation: int) -> Moved:
+    """What becomes of the docs of the merged segments, and the merged sketch under its name, where there is one."""
+    sketch = ""
+    if MERGED_SKETCH_NAME in storage.names(folder):
+        sketch = f"{record.file[:8]}.sketch-{generation:08d}"
+        storage.replace(folder / MERGED_SKETCH_NAME, folder / sketch)
+    return Moved({file: made.merged.docs[part] for file, part in parts.items()}, record.file, sketch)
 
 
 def _next(old: Manifest, segments: tuple[SegmentRecord, ...]) -> Manifest:

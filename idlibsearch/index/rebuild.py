@@ -18,6 +18,7 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.runs import Batch, LocalRuns, Place
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.index.story_keeping import keep_stories
 from idlibsearch.index.writer import Effort
 from idlibsearch.model import Report
 
@@ -43,7 +44,7 @@ def rebuild(
         old = read_manifest(folder)
         if old.schema is not None:
             raise SchemaError("an index keeps too little of documents of its own schema to analyse them again; add them again")
-        snapshot = Snapshot(folder, old)
+        snapshot = Snapshot(folder, old._replace(stories=None))  # reports as they are stored; stories are worked out anew
         try:
             for fault in snapshot.verify():
                 raise fault  # what is damaged must not get a new checksum
@@ -52,6 +53,7 @@ def rebuild(
             new = old._replace(recipe=RECIPE, ranking=ranking or old.ranking, generation=old.generation + 1)
             records = build_segments(folder, old.next_segment, new.ranking, reports, memory_mb)
             new = new._replace(segments=tuple(records), next_segment=old.next_segment + len(records))
+            new = keep_stories(folder, None, new)
             write_manifest(folder, new)
         finally:
             snapshot.close()

@@ -17,10 +17,12 @@ from typing import NamedTuple
 from idlibsearch.analysis.analyzer import RECIPE
 from idlibsearch.errors import CorruptIndexError, IdlibsearchError, NoIndexError, RecipeError
 from idlibsearch.index.check import Progress, faults_of, open_one
+from idlibsearch.index.check_stories import story_faults
 from idlibsearch.index.deletions import write_bitmap
 from idlibsearch.index.directory import (
     Manifest,
     SegmentRecord,
+    StoryFiles,
     clean,
     manifests_in,
     read_manifest,
@@ -34,6 +36,7 @@ from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.rebuild import build_segments
 from idlibsearch.index.salvage import Salvage
 from idlibsearch.index.segment import Segment
+from idlibsearch.index.story_keeping import keep_stories
 from idlibsearch.model import Report
 
 Reread = Callable[[Path, Mapping[str, str]], Iterator[Report]]
@@ -126,7 +129,7 @@ class _Repair:
         self._notes.append("no manifest can be read: weights, and the folder that keys are relative to, are the default ones now")
         if not numbers:
             self._faults.append(CorruptIndexError(str(self._folder), "no manifest is there"))
-        return self._with_later_segments(Manifest(0, RECIPE, Ranking(), "..", ()))
+        return self._with_later_segments(Manifest(0, RECIPE, Ranking(), "..", (), stories=StoryFiles()))
 
     def _with_later_segments(self, base: Manifest) -> Manifest:
         """What a lost generation was, by the files it left: the segments of the one before, its own, and the newest bitmaps."""
@@ -186,6 +189,8 @@ class _Repair:
         if doubled and not self._faults:
             self._faults.append(CorruptIndexError(str(self._folder / doubled[0].record.file), "a key is live twice"))
         if not self._faults:
+            self._faults += story_faults(self._folder, self._base, [part.whole for part in self._parts if part.whole])
+        if not self._faults:
             return Repaired(self._base.generation)
         kept = sum(part.whole.doc_count - len(docs) for part, docs in zip(self._parts, dead, strict=True) if part.whole)
         if self._base.recipe != RECIPE and any(part.whole is None for part in self._parts):
@@ -202,7 +207,7 @@ class _Repair:
         manifest = self._base._replace(
             generation=generation, segments=segments, next_segment=number + len(new), unfinished=unfinished
         )
-        write_manifest(self._folder, manifest)
+        write_manifest(self._folder, keep_stories(self._folder, None, manifest))
         clean(self._folder)
         lost, keys = rescue.lost()
         return Repaired(generation, tuple(self._faults), kept, rescue.saved, rescue.restored, lost, keys, tuple(self._notes))

@@ -23,8 +23,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterator, Set
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from idlibsearch.errors import CorruptIndexError
 from idlibsearch.index.columns import Columns
@@ -35,6 +37,10 @@ from idlibsearch.index.lexicon import Lexicon
 from idlibsearch.index.postings import PostingList, open_postings
 from idlibsearch.index.reader import PostingReader
 from idlibsearch.index.strings import Strings
+from idlibsearch.model import Document, Report
+
+if TYPE_CHECKING:
+    from idlibsearch.index.stories import Inherited
 
 NO_FILE = 0xFFFFFFFF
 _ROWS = {  # sections with a row for each report: their type, and the bytes of a row
@@ -47,9 +53,12 @@ _MENTIONS = {"mentions.starts": ("Q", 8)}  # the same, where anything is mention
 
 
 class Segment:
-    """A segment file and the bitmap of its deleted docs (in a file of its own, since segments never change)."""
+    """A segment file and the bitmap of its deleted docs (in a file of its own, since segments never change).
 
-    def __init__(self, path: Path, deleted: Path | None, ranking: Ranking) -> None:
+    ``inherited``: dates that undated reports have from versions of theirs, which are the generation's to say.
+    """
+
+    def __init__(self, path: Path, deleted: Path | None, ranking: Ranking, inherited: Inherited | None = None) -> None:
         self.file = SectionFile(path)
         self.path = path
         self._bitmap_file = SectionFile(deleted) if deleted else None
@@ -68,8 +77,9 @@ class Segment:
             raise CorruptIndexError(str(deleted), f"not a bit for each of {self.doc_count} reports", "deleted")
         rows, fields = self.file.array("lengths"), len(ranking.fields)
         self.lengths = tuple(rows[column::fields] for column in range(fields))
-        self.date_starts = self.file.array("dates.start")
-        self.date_ends = self.file.array("dates.end")
+        self.inherited = inherited
+        self.own_starts = self.file.array("dates.start")  # what the reports themselves say; see ``date_starts``
+        self.own_ends = self.file.array("dates.end")
 
     def _measure(self) -> None:
         """Sections with a row for each report must have as many rows as there are reports: all reading counts on that."""
@@ -114,6 +124,24 @@ class Segment:
     def keys(self) -> Strings:
         """The keys, by doc."""
         return Strings(self.file, "keys")
+
+    @cached_property
+    def date_starts(self) -> memoryview:
+        """The first day of each report's date, int32[docs], 0 where it has none, neither of its own nor inherited."""
+        return (
+            self.own_starts if self.inherited is None else _patched(self.own_starts, self.inherited.docs, self.inherited.starts)
+        )
+
+    @cached_property
+    def date_ends(self) -> memoryview:
+        """The day after the last one, likewise."""
+        return self.own_ends if self.inherited is None else _patched(self.own_ends, self.inherited.docs, self.inherited.ends)
+
+    def stored(self, doc: int) -> Report | Document:
+        """A report as it is to be shown: with the date that it inherits, if it does. Raises CorruptIndexError."""
+        found = self.documents.read(doc)
+        date = self.inherited.date(doc) if self.inherited is not None else None
+        return found if date is None or not isinstance(found, Report) else replace(found, date=date)
 
     @property
     def size_bytes(self) -> int:
@@ -189,9 +217,17 @@ class Segment:
 
     def close(self) -> None:
         """Let go of the files; arrays still in use keep their map until they go."""
-        for name in ("lexicon", "postings", "columns", "documents", "keys"):
+        for name in ("lexicon", "postings", "columns", "documents", "keys", "date_starts", "date_ends"):
             self.__dict__.pop(name, None)
-        self.lengths, self.date_starts, self.date_ends, self._bitmap = (), memoryview(b""), memoryview(b""), memoryview(b"")
+        self.lengths, self.own_starts, self.own_ends, self._bitmap = (), memoryview(b""), memoryview(b""), memoryview(b"")
         self.file.close()
         if self._bitmap_file:
             self._bitmap_file.close()
+
+
+def _patched(days: memoryview, docs: memoryview, others: memoryview) -> memoryview:
+    """A copy of int32[docs] with other days for some docs."""
+    found = memoryview(bytearray(days)).cast("i")
+    for doc, day in zip(docs, others, strict=True):
+        found[doc] = day
+    return found

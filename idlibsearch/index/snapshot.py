@@ -9,12 +9,14 @@ import os
 from array import array
 from collections.abc import Hashable, Iterator
 from contextlib import nullcontext
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idlibsearch.analysis.analyzer import RECIPE, Entry
 from idlibsearch.errors import CorruptIndexError, NoIndexError, RecipeError
 from idlibsearch.index.directory import Manifest, SegmentRecord, read_manifest
+from idlibsearch.index.fileformat import SectionFile
 from idlibsearch.index.lock import held_open
 from idlibsearch.index.segment import Segment
 from idlibsearch.model import Document, Report
@@ -22,6 +24,7 @@ from idlibsearch.model import Document, Report
 if TYPE_CHECKING:
     from idlibsearch.index.calendar import Calendar
     from idlibsearch.index.schema import Analysis
+    from idlibsearch.index.stories import Inherited, Stories
     from idlibsearch.index.values import Values
 
 _PART_OF = {
@@ -49,11 +52,14 @@ class Snapshot:
         self.schema = manifest.schema
         self.analysis: Analysis | None = None  # runs the analyzers of the schema; whoever opens the snapshot gives it
         opened = {} if opened is None else opened
-        marks = [_mark(folder, record) for record in manifest.segments]
-        for mark, record in zip(marks, manifest.segments, strict=True):
+        self.stories = _stories(folder, manifest)
+        self.bases = [0, *accumulate(record.docs for record in manifest.segments)]  # the place of each segment's first report
+        dates = [_inherited(self.stories, base, record) for base, record in zip(self.bases, manifest.segments, strict=False)]
+        marks = [(*_mark(folder, record), *_told(inherited)) for record, inherited in zip(manifest.segments, dates, strict=True)]
+        for mark, record, inherited in zip(marks, manifest.segments, dates, strict=True):
             if mark not in opened:
                 deleted = folder / record.deleted_file if record.deleted_file else None
-                opened[mark] = Segment(folder / record.file, deleted, manifest.ranking)
+                opened[mark] = Segment(folder / record.file, deleted, manifest.ranking, inherited)
         self._opened = {mark: opened[mark] for mark in marks}
         self.segments = tuple(self._opened.values())
         for record, segment in zip(manifest.segments, self.segments, strict=True):
@@ -172,13 +178,13 @@ class Snapshot:
     def get(self, key: str) -> Report | Document | None:
         """The report or document with this key, or None."""
         place = self.find(key)
-        return None if place is None else self.segments[place[0]].documents.read(place[1])
+        return None if place is None else self.segments[place[0]].stored(place[1])
 
     def reports(self) -> Iterator[Report | Document]:
         """Every live report or document, in the order of adding."""
         for segment in self.segments:
             for doc in segment.live_docs():
-                yield segment.documents.read(doc)
+                yield segment.stored(doc)
 
     def files(self) -> dict[str, str]:
         """Source file to fingerprint, for every file that a live report came from."""
@@ -197,9 +203,22 @@ class Snapshot:
                 parts[_PART_OF.get(name, _PART_OF.get(name.split(".")[0], "rest"))] += section.size
         return parts
 
+    @property
+    def story_count(self) -> int | None:
+        """How many stories of two or more reports there are, None where they are not kept."""
+        if self.manifest.stories is None:
+            return None
+        return len(self.stories) if self.stories is not None else 0
+
     def verify(self) -> Iterator[CorruptIndexError]:
         """Every checksum of its segments that is wrong."""
-        return (fault for segment in self.segments for fault in segment.verify())
+        yield from (fault for segment in self.segments for fault in segment.verify())
+        if self.manifest.stories is not None:
+            yield from self.stories.verify() if self.stories is not None else ()
+            for name in self.manifest.stories.sketches:
+                sketch = SectionFile(self.folder / name)
+                yield from sketch.verify()
+                sketch.close()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -209,6 +228,26 @@ class Snapshot:
         self._days.clear()
         for segment in self.segments:
             segment.close()
+        if self.stories is not None:
+            self.stories.close()
+
+
+def _stories(folder: Path, manifest: Manifest) -> Stories | None:
+    """The stories of a generation, None where it has none; mapped, so that who does not ask for them reads nothing."""
+    if manifest.stories is None or not manifest.stories.file:
+        return None
+    from idlibsearch.index.stories import Stories  # noqa: PLC0415 - an index without them need not load it
+
+    return Stories(folder / manifest.stories.file, sum(record.docs for record in manifest.segments))
+
+
+def _inherited(stories: Stories | None, base: int, record: SegmentRecord) -> Inherited | None:
+    return None if stories is None else stories.inherited(base, record.docs)
+
+
+def _told(inherited: Inherited | None) -> tuple[object, ...]:
+    """Tells inherited dates from others: a segment that is open with these can be shared."""
+    return () if inherited is None else tuple(bytes(part) for part in inherited)
 
 
 def _mark(folder: Path, record: SegmentRecord) -> tuple[object, ...]:

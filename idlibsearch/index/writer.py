@@ -17,13 +17,15 @@ from typing import NamedTuple, Self
 from idlibsearch.errors import LockedError, StorageError
 from idlibsearch.index import documents, storage
 from idlibsearch.index.deletions import deleted, marked, write_bitmap
-from idlibsearch.index.directory import SegmentRecord, clean, write_manifest
+from idlibsearch.index.directory import SegmentRecord, StoryFiles, clean, write_manifest
 from idlibsearch.index.documents import to_record
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.merge import merge
 from idlibsearch.index.runs import BASE_BYTES, LEAST_BYTES, Batch, LocalRuns, Place, Run, Runs
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.index.stories import own
+from idlibsearch.index.story_keeping import keep_stories
 from idlibsearch.index.stretches import Merged, Stretch, without
 from idlibsearch.index.versions import Counts, is_same, settled
 from idlibsearch.model import Document, Report
@@ -52,12 +54,18 @@ class Writer:
 
     Changes count in the order in which they are made. ``wait_s``: how long to wait for another writer, in seconds. ``counts`` are
     right after a commit, not before. ``unfinished`` are the source files of which more reports are to come than the next commit
-    has (see ``Manifest``); they stay so until somebody takes them out. Raises LockedError, whatever opening raises, and
-    WorkerError.
+    has (see ``Manifest``); they stay so until somebody takes them out. ``stories``: whether they are kept from now on, None: as
+    before. Raises LockedError, whatever opening raises, and WorkerError.
     """
 
-    def __init__(self, folder: Path, wait_s: float = 10.0, effort: Effort = Effort()) -> None:  # noqa: B008 - a constant
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        wait_s: float = 10.0,
+        effort: Effort = Effort(),  # noqa: B008 - a constant
+        stories: bool | None = None,
+    ) -> None:
+        self._folder, self._stories = folder, stories
         self._lock = WriteLock(folder, wait_s)
         self._effort, self._worker_bytes = effort, effort.worker_bytes
         self.counts = Counts()
@@ -108,6 +116,7 @@ class Writer:
         """
         if not self._lock.is_held:
             raise LockedError(str(self._folder), "the process that this one was forked from", 0.0)
+        report = own(report)
         record = to_record(report)
         place = self.snapshot.find(report.key)
         if place is None:
@@ -206,8 +215,12 @@ class Writer:
             records.append(self._new_segment(runs, old.next_segment))
         kept = tuple(record for record in records if record.deleted < record.docs)
         new = old._replace(segments=kept, next_segment=old.next_segment + bool(runs), unfinished=dict(self.unfinished))
+        if self._stories is not None and self._stories is not (old.stories is not None):
+            new = new._replace(stories=StoryFiles() if self._stories and old.schema is None else None)
         if new != old:
-            write_manifest(self._folder, new._replace(generation=old.generation + 1))
+            new = new._replace(generation=old.generation + 1)
+            same = (new.segments, new.stories) == (old.segments, old.stories)
+            write_manifest(self._folder, new if same else keep_stories(self._folder, old, new))
 
     def _finish_runs(self) -> list[Run]:
         """Write what is left, and let go of what building took: merging needs the room."""

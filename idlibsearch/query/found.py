@@ -48,6 +48,7 @@ class Found:
         self.deadline = deadline
         self.hits: tuple[Scored, ...] = ()
         self.is_partial = False
+        self.whole = self  # what this is a choice of: where a story counts once, all that matched
 
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:

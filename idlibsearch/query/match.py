@@ -23,6 +23,7 @@ from idlibsearch.query.steps import (
     Between,
     Chosen,
     Filled,
+    Given,
     Having,
     Kept,
     Leaf,
@@ -83,6 +84,8 @@ class Matcher:
                 return self._placed(step, among)
             case Between() | Having() | Mentioned():
                 return unscored(docsets.members(picked(step, self._segment)))
+            case Given():
+                return unscored(docsets.members(step.sets[self.number]))
             case Filled():
                 fields = bytes(column in step.columns for column in range(len(self._segment.positional)))
                 return unscored(docsets.members(docsets.filled(self._reader, fields)))
@@ -206,6 +209,8 @@ class Matcher:
                 return self._mention_marks(step, doc)
             case Between() | Having():
                 return {} if picked(step, self._segment)[doc >> 6] >> (doc & 63) & 1 else None
+            case Given():
+                return {} if step.sets[self.number][doc >> 6] >> (doc & 63) & 1 else None
             case Filled():
                 return {} if self._is_filled(step, doc) else None
             case Kept():

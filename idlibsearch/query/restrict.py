@@ -5,6 +5,7 @@ Answers are bitmaps, as ``docsets`` has them, and are kept with the segment: fil
 
 from __future__ import annotations
 
+from array import array
 from functools import reduce
 
 from idlibsearch.errors import CorruptIndexError, KernelError
@@ -45,7 +46,12 @@ def _between(step: Between, segment: Segment) -> docsets.Docset:
     if step.field == EVENT:
         return _naming(step, segment)
     end = min(step.end, END_OF_TIME)
-    return docsets.within(segment.columns.date_order(), segment.date_starts, segment.date_ends, step.start, end)
+    found = docsets.within(segment.columns.date_order(), segment.own_starts, segment.own_ends, step.start, end)
+    if segment.inherited is None:
+        return found
+    dates = zip(segment.inherited.docs, segment.inherited.starts, segment.inherited.ends, strict=True)
+    inside = array("I", (doc for doc, start, stop in dates if step.start <= start and stop <= end))
+    return docsets.either(found, docsets.of(inside, segment.doc_count))
 
 
 def _naming(step: Between, segment: Segment) -> docsets.Docset:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from idlibsearch.errors import QueryError
+from idlibsearch.errors import QueryError, SearchTimeoutError
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.found import Found
@@ -35,7 +35,7 @@ class Request(NamedTuple):
 
     ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
     ``today``: the day that dates such as "last week" are seen from, by default today's in UTC. ``aliases``: further names for
-    fields.
+    fields. ``collapse``: of each story only the report that ``lead`` says (``collapse.leads``).
     """
 
     text: str
@@ -54,6 +54,8 @@ class Request(NamedTuple):
     today: date | None = None
     aliases: Mapping[str, str] | None = None
     notes: tuple[Diagnostic, ...] = ()
+    collapse: bool = False
+    lead: str = "earliest"
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -79,8 +81,23 @@ def _answered(snapshot: Snapshot, request: Request) -> Found:
         if request.strict:
             refuse_all(request.text, diagnostics)
         found = Found(snapshot, parsed.tree, plan, diagnostics, deadline, partial=request.partial)
-        found.hits = _hits(found, request, sort)
+        if request.collapse:
+            found = _collapsed(found, request.lead)
+        if not found.is_partial:
+            found.hits = _hits(found, request, sort)
     return found
+
+
+def _collapsed(found: Found, lead: str) -> Found:
+    from idlibsearch.query.collapse import collapsed  # noqa: PLC0415 - only for those who count stories
+
+    try:
+        return collapsed(found, lead)
+    except (LateError, SearchTimeoutError):
+        found.is_partial = found.allows_partial
+        if not found.is_partial:
+            raise
+        return found
 
 
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:

@@ -122,6 +122,12 @@ class Having(NamedTuple):
     numbers: Bounds | None
 
 
+class Given(NamedTuple):
+    """Docs that were worked out before, as docsets, by segment; they score nothing."""
+
+    sets: tuple[memoryview[int], ...]
+
+
 class Kept(NamedTuple):
     """What matches ``wanted`` and ``restriction`` both; scores and marks are those of ``wanted`` alone."""
 
@@ -170,7 +176,7 @@ class Times(NamedTuple):
 
 
 Spanned = Leaf | Mentioned | Beside | Together | Apart | Early | Either  # what stands somewhere in a text
-Step = Leaf | Placed | Mentioned | Between | Having | Filled | Kept | All | Some | Plus | Where | Times
+Step = Leaf | Placed | Mentioned | Between | Having | Filled | Given | Kept | All | Some | Plus | Where | Times
 
 
 def sequences(units: Sequence[Unit], number: int) -> list[array[int]]:

@@ -14,7 +14,22 @@ from idlibsearch.errors import KernelError
 from idlibsearch.index.segment import Segment
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.restrict import picked
-from idlibsearch.query.steps import All, Between, Filled, Having, Kept, Leaf, Mentioned, Placed, Plus, Some, Step, Times, Where
+from idlibsearch.query.steps import (
+    All,
+    Between,
+    Filled,
+    Given,
+    Having,
+    Kept,
+    Leaf,
+    Mentioned,
+    Placed,
+    Plus,
+    Some,
+    Step,
+    Times,
+    Where,
+)
 
 try:
     from idlibsearch.query import docsets, wordsets
@@ -39,6 +54,8 @@ class Unscored:
                 return self._matcher.docs_of_placed(step)
             case Between() | Having() | Mentioned():
                 return picked(step, self._segment)
+            case Given():
+                return step.sets[self._matcher.number]
             case Filled():
                 return docsets.filled(self._segment.postings, self._fields(step))
             case Kept():

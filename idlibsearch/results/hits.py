@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.errors import SchemaError
@@ -18,6 +18,10 @@ from idlibsearch.query.found import Found
 from idlibsearch.query.order import Scored
 from idlibsearch.results.snippet import Passage, best, best_of_places, whole
 
+if TYPE_CHECKING:
+    from idlibsearch.results.story import Story
+
+INHERITED = "near-duplicate"  # how a date was found that another version has
 SNIPPET_TOKENS = 40  # two or three lines on a terminal
 
 
@@ -36,7 +40,7 @@ class Hit:
 
     @cached_property
     def _stored(self) -> Report | Document:
-        return self._snapshot.segments[self._scored.segment].documents.read(self._scored.doc)
+        return self._snapshot.segments[self._scored.segment].stored(self._scored.doc)
 
     @property
     def report(self) -> Report:
@@ -71,6 +75,13 @@ class Hit:
     def provenance(self) -> Provenance | None:
         """The file it was read from and where in it; None for what was handed in."""
         return self._stored.provenance if isinstance(self._stored, Report) else None
+
+    @cached_property
+    def story(self) -> Story | None:
+        """The story that it belongs to, None where it has no versions."""
+        from idlibsearch.results.story import story_of  # noqa: PLC0415 - only for those who ask
+
+        return story_of(self._snapshot, self._scored.segment, self._scored.doc) if self._snapshot.stories else None
 
     @cached_property
     def spans(self) -> dict[str, list[tuple[int, int]]]:
@@ -127,7 +138,8 @@ class Hit:
             "snippet": self.snippet(),
             "path": provenance.path if provenance else None,
             "span": [provenance.start, provenance.end] if provenance else None,
-            "story": None,
+            "story": self.story.to_json() if self.story else None,
+            **({"date_found": INHERITED} if self.date and self.date.found == INHERITED else {}),
         } | ({} if isinstance(self._stored, Report) else {"fields": plain_fields_of(self._snapshot, self._stored)})
 
 
@@ -173,7 +185,12 @@ class Results:
     @property
     def total(self) -> int:
         """How many reports match in all; counted when first asked."""
-        return self.found.total
+        return self.found.whole.total
+
+    @property
+    def stories(self) -> int | None:
+        """How many stories they make, a report without versions being one; None where the search did not collapse them."""
+        return self.found.total if self.found.whole is not self.found else None
 
     @property
     def partial(self) -> bool:
@@ -206,7 +223,8 @@ class Results:
         """As plain JSON values."""
         return {
             "query": self.query,
-            "total": self.found.known_total,
+            "total": self.found.whole.known_total,
+            **({"stories": self.found.known_total} if self.found.whole is not self.found else {}),
             "took_ms": round(self.took_ms, 3),
             "hits": [hit.to_json() for hit in self.hits],
             "facets": {

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from idlibsearch.model import Report
+from idlibsearch.model import Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
-from idlibsearch.results.hits import Hit, Results
+from idlibsearch.results.hits import INHERITED, Hit, Results
 from idlibsearch.results.pointing import WIDTH, pointed
+
+if TYPE_CHECKING:
+    from idlibsearch.results.differences import Change, Differences
 
 Format = Literal["text", "json", "jsonl", "csv"]
 BAR_SIGNS = 30
+CHANGE_COLUMNS = ("field", "before", "after", "left", "right", "numbers")
 HIT_COLUMNS = ("key", "title", "date", "source", "score", "snippet", "path", "span", "story")
 
 
@@ -114,6 +118,8 @@ def _csv(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterato
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, dict):  # of a story what it is called, of numbers both
+        return value["id"] if "id" in value else " -> ".join(" ".join(part) for part in value.values())
     return "-".join(map(str, value)) if isinstance(value, list) else value
 
 
@@ -128,18 +134,57 @@ def _results_text(found: Results, style: Style) -> Iterator[str]:
 
 
 def _counted(found: Results) -> str:
-    total = found.found.known_total
+    total = found.found.whole.known_total
     if total is None:
         return f"the time was up: {len(found)} shown, the best found by then"
-    return f"{total:,} {'report' if total == 1 else 'reports'}" + (f", {len(found)} shown" if 0 < len(found) < total else "")
+    stories = found.stories
+    told = "" if stories is None else f" in {stories:,} {'story' if stories == 1 else 'stories'}"
+    shown = f", {len(found)} shown" if 0 < len(found) < (total if stories is None else stories) else ""
+    return f"{total:,} {'report' if total == 1 else 'reports'}{told}{shown}"
 
 
 def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
     title = hit.marked_title(before=style.before, after=style.after + style.bold) if hit.title else "(no title)"
-    about = ", ".join(filter(None, (str(hit.date or ""), hit.source)))
+    about = ", ".join(filter(None, (_dated(hit.date), hit.source)))
     yield f"{number}. {style.bold}{title}{style.plain}" + (f"  ({about})" if about else "")
     yield f"   {hit.snippet(before=style.before, after=style.after)}"
-    yield f"   {style.dim}{hit.key}  {hit.score:.3f}{style.plain}"
+    others = hit.story.size - 1 if hit.story else 0
+    versions = f"  +{others:,} {'version' if others == 1 else 'versions'}" if others else ""
+    yield f"   {style.dim}{hit.key}  {hit.score:.3f}{versions}{style.plain}"
+
+
+def _dated(date: ReportDate | None) -> str:
+    """A date; one that the report has from another version of it says so."""
+    if date is None:
+        return ""
+    return f"{date} inferred" if date.found == INHERITED else str(date)
+
+
+def differences(found: Differences, form: Format, style: Style = PLAIN) -> Iterator[str]:
+    """What two versions of a report change."""
+    if form == "json":
+        return iter((_json(found.to_json(), indent=1),))
+    if form == "text":
+        return _differences_text(found, style)
+    return records((change.to_json() for change in found.changes), form, CHANGE_COLUMNS)
+
+
+def _differences_text(found: Differences, style: Style) -> Iterator[str]:
+    counts = f"{len(found.changes):,} {'change' if len(found.changes) == 1 else 'changes'}, {len(found.numbers):,} of numbers"
+    yield f"{style.dim}{counts if found.changes else 'no change'} from {found.a} to {found.b}{style.plain}"
+    for change in found.changes:
+        yield ""
+        if change.numbers is not None:
+            before, after = (", ".join(numbers) or "none" for numbers in change.numbers)
+            yield f"{style.bold}{before} -> {after}{style.plain}"
+        where = "title: " if change.field == "title" else ""
+        yield f"  {where}{_around(change, change.before, '-', style)}"
+        yield f"  {where}{_around(change, change.after, '+', style)}"
+
+
+def _around(change: Change, text: str, sign: str, style: Style) -> str:
+    marked = f"{style.before}{text}{style.after}" if text else ""
+    return " ".join(filter(None, (sign, change.left, marked, change.right)))
 
 
 def _facet_text(name: str, counts: Sequence[tuple[str, int]], style: Style) -> Iterator[str]:

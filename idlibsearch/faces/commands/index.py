@@ -37,6 +37,8 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
               help="How much memory they may take, all together.")  # fmt: skip
 @click.option("--checkpoint", "minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="MINUTES",
               help="How often to commit what was read so far; 0: only in the end.")  # fmt: skip
+@click.option("--stories/--no-stories", default=None,
+              help="Find near-duplicates, or do not and forget those found.  [default: as before; a new index does]")  # fmt: skip
 @wait_option
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
 def command(paths: tuple[str, ...], index_path: str | None, form: Format, minutes: float, **options: Any) -> int:
@@ -57,7 +59,8 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
     from idlibsearch.results import render
 
     options |= {"fields": _mapping(options["fields"]), "checkpoint_s": 60 * minutes or None}
-    with open_or_create(index_path or DEFAULT_INDEX, options.pop("root"), options.pop("wait_s")) as index:
+    stories = options["stories"] is not False
+    with open_or_create(index_path or DEFAULT_INDEX, options.pop("root"), options.pop("wait_s"), stories=stories) as index:
         changes = add_with_progress(index, paths, options)
         value = {name: getattr(changes, name) for name in COUNTS}
         told = {
@@ -80,14 +83,14 @@ def summary(changes: Changes, reports: int, path: Path) -> str:
     return f"{changes.files:,} files{same}{skipped}: {counts}; {reports:,} reports in {path}"
 
 
-def open_or_create(path: str, root: str | None = None, wait_s: float = 10.0) -> Index:
+def open_or_create(path: str, root: str | None = None, wait_s: float = 10.0, *, stories: bool = True) -> Index:
     from idlibsearch.faces.api import create
     from idlibsearch.faces.api import open as open_index
 
     try:
         return open_index(path, wait_s=wait_s)
     except NoIndexError:
-        return create(path, root=root, wait_s=wait_s)
+        return create(path, root=root, wait_s=wait_s, stories=stories)
 
 
 def add_with_progress(index: Index, paths: Iterable[str], options: dict[str, Any]) -> Changes:

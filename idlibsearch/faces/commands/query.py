@@ -22,6 +22,7 @@ from idlibsearch.faces.terminal import (
 
 if TYPE_CHECKING:
     from idlibsearch.faces.api import Index
+    from idlibsearch.query.tree import Mode
     from idlibsearch.results.render import Format
 
 DEFAULT_SOURCE = "seeds"
@@ -45,12 +46,19 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
 @click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
               help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
               "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
+@click.option("--collapse", is_flag=True, help="Show one report a story, and how many other versions it has.")
+@click.option("--lead", default="earliest", show_default=True, metavar="RULE",
+              help="Which of the versions: earliest, longest, or source:NAME for one of that source.")  # fmt: skip
+@click.option("--facets-by", type=click.Choice(["report", "story"]), default="report", show_default=True,
+              help="Whether facets count reports or stories.")  # fmt: skip
 @click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
 @click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
 @click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
               help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
-def command(question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, **options: Any) -> int:
+def command(
+    question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, collapse: bool, **options: Any
+) -> int:
     """Ask the index a question.
 
     All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
@@ -70,6 +78,7 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, any
       idlibsearch query --format json 'idlib NOT date:2020'
       idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
       idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
+      idlibsearch query ceasefire --collapse --lead source:reuters
     """
     from idlibsearch.results import render
 
@@ -77,13 +86,14 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, any
         raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
-        found = index.search(text, mode="any" if any_word else "all", **options)
+        mode: Mode = "any" if any_word else "all"
+        found = index.search(text, mode=mode, collapse="story" if collapse else None, **options)
         for line in render.diagnostics(text, found.diagnostics, terminal_width()):
             say(line)
         write(render.results(found, form, style()))
         if not found.hits and found.did_you_mean:
             say(f"did you mean: {found.did_you_mean}")
-        return FOUND if found.hits or found.found.known_total else NOTHING
+        return FOUND if found.hits or found.found.whole.known_total else NOTHING
 
 
 def _open_or_build(index_path: str | None) -> Index:
