@@ -2,8 +2,8 @@
 
 The manifest and what it says of its segments is looked at here; what is inside a segment by ``check_words`` (the lexicon),
 ``check_lists`` (postings), ``check_rows`` (stored reports and what stands beside them), ``check_columns`` and
-``check_mentions``. A segment with a wrong checksum is not looked into further. Stories (``check_stories``) are looked at where all
-else is sound.
+``check_mentions``. A segment with a wrong checksum is not looked into further. Stories (``check_stories``) are looked at where
+all else is sound.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ class Matcher:
 
     # ---- where a shown hit matches
 
-    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911 - one line a kind of step
+    def marks(self, step: Step, doc: int) -> Marks | None:  # noqa: PLR0911, PLR0912 - one line a kind of step
         """The spans of a doc that take part in the match; None where it does not match."""
         match step:
             case Leaf():
