@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         ClosedError,
         CorruptIndexError,
         DiskError,
+        ExpansionError,
+        ExtraError,
         FormatVersionError,
         IdlibsearchError,
         IndexExistsError,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     )
     from idlibsearch.faces.api import Index, create, open
     from idlibsearch.faces.care import copy, rebuild, repair
-    from idlibsearch.faces.edit import Changes, Edit
+    from idlibsearch.faces.edit import Changes, Edit, KindCount
     from idlibsearch.faces.exploring import Similar, TellingWord
     from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
@@ -52,11 +54,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "idlibsearch.errors": """ClosedError CorruptIndexError DiskError FormatVersionError IdlibsearchError IndexExistsError
+    "idlibsearch.errors": """ClosedError CorruptIndexError DiskError ExpansionError ExtraError FormatVersionError
+        IdlibsearchError IndexExistsError
         InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
     "idlibsearch.faces.api": "Index create open",
-    "idlibsearch.faces.edit": "Changes Edit",
+    "idlibsearch.faces.edit": "Changes Edit KindCount",
     "idlibsearch.faces.care": "copy rebuild repair",
     "idlibsearch.faces.exploring": "Similar TellingWord",
     "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
@@ -75,11 +78,11 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = [  # written out for readers and type checkers
     "Change", "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError", "Edit", "Entity",
-    "EventDate", "FormatVersionError", "Hit", "IdlibsearchError", "Index", "IndexExistsError", "InputError", "KernelError",
-    "Limits", "LockedError", "Member", "NoIndexError", "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report",
-    "ReportAnalyzer", "ReportDate", "ReportError", "Results", "SchemaError", "SearchTimeoutError", "Significant", "Similar",
-    "StorageError", "Story", "Suggestion", "TellingWord", "WorkerError", "copy", "create", "open", "rebuild", "repair",
-    "with_event_dates",
+    "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index", "IndexExistsError",
+    "InputError", "KernelError", "KindCount", "Limits", "LockedError", "Member", "NoIndexError", "Piece", "Provenance",
+    "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError", "Results", "SchemaError",
+    "SearchTimeoutError", "Significant", "Similar", "StorageError", "Story", "Suggestion", "TellingWord", "WorkerError", "copy",
+    "create", "open", "rebuild", "repair", "with_event_dates",
 ]  # fmt: skip
 
 

@@ -4,6 +4,8 @@ It is not a place for behaviour: nothing here prints, logs or exits.
 
     IdlibsearchError
     ├── InputError            a file or record that cannot be read
+    │   ├── ExpansionError        a packed file that unpacks to more than is allowed
+    │   └── ExtraError            a format whose reader is not installed
     ├── ReportError           a report that cannot be indexed (no key, a field of the wrong type, an impossible date)
     ├── SchemaError           a schema this library cannot index
     ├── QueryError            a question that cannot be answered, with the span of the fault
@@ -31,12 +33,25 @@ class IdlibsearchError(Exception):
 
 
 class InputError(IdlibsearchError):
-    """A file or record that cannot be read; the rest of the work goes on without it."""
+    """A file or record that cannot be read; the rest of the work goes on without it. ``kind``: its format, if known."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, kind: str = "") -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+        self.kind = kind
+
+
+class ExpansionError(InputError):
+    """A packed file that unpacks to more than is allowed: too many bytes, parts, or archives inside archives."""
+
+
+class ExtraError(InputError):
+    """A file of a format whose reader is not installed; ``extra`` is what to install: ``pip install 'idlibsearch[extra]'``."""
+
+    def __init__(self, path: str, extra: str, kind: str = "") -> None:
+        super().__init__(path, f"reading {kind or extra} needs more: pip install 'idlibsearch[{extra}]'", kind)
+        self.extra = extra
 
 
 class ReportError(IdlibsearchError, ValueError):

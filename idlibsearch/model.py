@@ -9,6 +9,7 @@ import datetime
 import functools
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NewType
@@ -129,25 +130,36 @@ _ENTITY_TYPES = (str, str, str, str, int, int)
 class Provenance:
     """Where a report was read: enough to show it there again and to see whether it changed.
 
-    ``start`` and ``end`` are characters of the decoded file. ``pieces`` says, field by field, which stretches of the file
-    a field is made of; a field that is not named there was derived.
+    ``start`` and ``end`` are characters of the decoded file or ``member``; where ``extracted``, of the text that its reader took
+    out of it (HTML, PDF, DOCX, RTF, mail). ``pieces`` says, field by field, which stretches of that text a field is made of; a
+    field that is not named there was derived.
     """
 
     path: str  # relative to the root that the index records, with forward slashes
     start: int
     end: int
-    layout: str  # article, items, bullets, related or jsonl
+    layout: str  # article, items, bullets, related, jsonl, json or csv
     split_score: float  # how surely the page was split; above 0 speaks for one article
     encoding: str
     file_hash: str  # BLAKE2b (16 bytes, hexadecimal) of the file's bytes
     content_hash: str  # BLAKE2b (16 bytes, hexadecimal) of source[start:end] in UTF-8
     pieces: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
     reader: str = ""  # which reader, of which version, with which options: another one may read the same file differently
+    member: str = ""  # of an archive or mailbox: what it calls the part that this was read from; "#" stands between nested ones
+    page: int = 0  # of a PDF: on which it begins, from 1 on; 0: there are no pages
+    page_breaks: tuple[int, ...] = ()  # where in [start, end) further pages begin, in characters
+    extracted: bool = False  # the characters are those of an extracted text, not of the file's own
 
     @property
     def fingerprint(self) -> str:
-        """Tells whether reading the file again could give anything new."""
+        """Tells whether reading the file again could give anything new; all members of a file have the same one."""
+        if self.member:
+            return f"{self.file_hash} * * {self.reader.partition(' ')[2]}"
         return f"{self.file_hash} {self.encoding} {self.reader}"
+
+    def page_at(self, character: int) -> int:
+        """The page on which a character in [start, end) stands; 0: there are no pages."""
+        return self.page and self.page + bisect_right(self.page_breaks, character)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,22 @@ def test_a_link_to_a_parent_ends(tmp_path):
 
 
 def test_other_formats_are_passed_over_and_refused_when_named(tmp_path):
-    tree(tmp_path, "a.pdf", "b.html", "c.txt", "README")
-    assert names(tmp_path, walk([tmp_path])) == ["README", "c.txt"]
-    (refused,) = walk([tmp_path / "a.pdf"])
+    tree(tmp_path, "a.epub", "b.html", "c.txt", "README")
+    assert names(tmp_path, walk([tmp_path])) == ["README", "b.html", "c.txt"]
+    (refused,) = walk([tmp_path / "a.epub"])
     assert isinstance(refused, InputError)
-    assert refused.reason == "the format .pdf is not read; give its text as a .txt file"
+    assert refused.reason == "the format .epub is not read; give its text as a .txt file, or say what it is (--as)"
+    assert names(tmp_path, walk([tmp_path / "a.epub"], every=True)) == ["a.epub"]
+
+
+def test_patterns_stand_for_what_is_there(tmp_path):
+    tree(tmp_path, "b.txt", "a.txt", "c.md", "d/e.txt", "[x].txt")
+    assert names(tmp_path, walk([f"{tmp_path}/*.txt"])) == ["[x].txt", "a.txt", "b.txt"]
+    assert names(tmp_path, walk([f"{tmp_path}/**/*.txt"])) == ["[x].txt", "a.txt", "b.txt", "d/e.txt"]
+    assert names(tmp_path, walk([tmp_path / "[x].txt"])) == ["[x].txt"]
+    (refused,) = walk([f"{tmp_path}/*.pdf"])
+    assert isinstance(refused, InputError)
+    assert refused.reason == "matches no file"
 
 
 @pytest.mark.parametrize(

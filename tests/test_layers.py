@@ -25,6 +25,10 @@ DOORS = {
         *("index.grouping", "index.sketches", "index.story_keeping"),
     },
     "backports": {"index.documents"},
+    "trafilatura": {"ingest.formats.html_page"},
+    "pypdf": {"ingest.formats.pdf"},
+    "striprtf": {"ingest.formats.rtf"},
+    "warcio": {"ingest.formats.warc"},
 }
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

@@ -338,6 +338,7 @@ class Index:
         *paths: Pathlike,
         split: Split = "auto",
         encoding: str | None = None,
+        format: str | None = None,
         fields: Mapping[str, str] | None = None,
         entities: bool | None = None,
         prune: bool = False,
@@ -348,16 +349,18 @@ class Index:
         checkpoint_s: float | None = None,
         stories: bool | None = None,
     ) -> Changes:
-        """Read report pages and files of JSON lines (.jsonl, .ndjson, packed as .gz or .xz or not), and bring the index up to
-        date with them; one commit.
+        """Read files of all formats that ``docs/formats.md`` tells of, in folders and archives too, and bring the index up to
+        date with them; one commit. A path may be a pattern (``reports/*.html``), or "-" for standard input.
 
         Files that have not changed are not even opened; a changed file's reports replace its old ones. ``prune`` also removes the
         reports of files under ``paths`` that are gone. ``split`` says how a page is cut into reports, ``encoding`` overrules
-        its detection. ``fields`` says which field of a JSON line is taken for one of a report's: ``{"title": "headline"}``.
-        ``entities``: are names looked for? None: in pages, not in JSON lines. A file that was read otherwise is read again.
-        ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a line of
-        one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``. ``processes``,
-        ``memory_mb`` and ``stories`` as in ``add``; this process reads the files, whoever builds.
+        its detection, ``format`` that of what files are ("html", "jsonl", …). ``fields`` says which field of a JSON object, or
+        which column of a table, is taken for one of a report's: ``{"title": "headline"}``. ``entities``: are names looked for?
+        None: in pages and documents, not in JSON and tables. A file that was read otherwise is read again.
+
+        ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a member or
+        line of one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``; ``Changes.kinds``
+        counts by format. ``processes``, ``memory_mb`` and ``stories`` as in ``add``; this process reads the files.
 
         ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
         taken up by the next where it was then. Others see what is there meanwhile.
@@ -369,9 +372,9 @@ class Index:
 
         with self.edit(processes=processes, memory_mb=memory_mb, stories=stories) as edit:
             update = Update(edit.writer, self.root, checkpoint_s)
-            options: dict[str, Any] = {"split": split, "encoding": encoding, "fields": fields, "advance": advance}
-            options["entities"] = entities
-            for page in read_paths(paths, self.root, **update.told, **options):
+            how: dict[str, Any] = {"split": split, "encoding": encoding, "format": format, "fields": fields}
+            how["entities"] = entities
+            for page in read_paths(paths, self.root, advance=advance, **update.told, **how):
                 update.take(page)
                 if progress is not None:
                     progress(page.path)

@@ -17,10 +17,25 @@ if TYPE_CHECKING:
     from idlibsearch.index.schema import Analysis
 
 
+class KindCount(NamedTuple):
+    """What was met of a format: how many files and members were read, left alone as they were, and skipped, and what they gave.
+
+    ``reasons``: why what was skipped was, most frequent first, with how often.
+    """
+
+    kind: str
+    files: int
+    unchanged: int
+    reports: int
+    skipped: int
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
 class Changes(NamedTuple):
     """What a change did, counted in reports; where files were read, also those met, those left alone, those that failed.
 
-    ``skipped``: files, and lines of files, that hold no report; ``warnings``: what reports were read without.
+    ``skipped``: files, and members or lines of files, that hold no report; ``warnings``: what reports were read without;
+    ``kinds``: what was read and what not, by format.
     """
 
     added: int = 0
@@ -31,6 +46,7 @@ class Changes(NamedTuple):
     files_unchanged: int = 0
     skipped: tuple[InputError, ...] = ()
     warnings: tuple[InputError, ...] = ()
+    kinds: tuple[KindCount, ...] = ()
 
 
 class Edit:

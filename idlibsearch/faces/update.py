@@ -11,14 +11,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from idlibsearch.errors import InputError
 from idlibsearch.faces.edit import Changes
+from idlibsearch.faces.tally import Tally
 from idlibsearch.index.seen import Seen
 from idlibsearch.index.writer import Writer
+from idlibsearch.ingest import stdin
+from idlibsearch.ingest.files import Skipped, is_pattern
 from idlibsearch.ingest.jsonl import Item, Position
 from idlibsearch.ingest.pages import Left, Page, relative_path
 from idlibsearch.model import Report
@@ -45,12 +49,13 @@ class Update:
         self._read: set[str] = set()  # those that were read anew since the last commit
         self._same = 0  # how many were left alone
         self._skipped: list[InputError] = []
+        self._tally = Tally()
         self._warnings: list[InputError] = []
 
     @property
     def told(self) -> dict[str, Any]:
         """What ``read_paths`` is to be told of what the index has."""
-        return {"known": self.known, "is_settled": self.is_settled, "left_at": self.left_at}
+        return {"known": self.known, "is_settled": self.is_settled, "left_at": self.left_at, "passed": self._tally.passed}
 
     def is_settled(self, page: Page) -> bool:
         """Is the index up to date with this page as far as can be seen without opening it?"""
@@ -59,8 +64,9 @@ class Update:
     def take(self, page: Page | InputError) -> None:
         """Add what a page holds."""
         if isinstance(page, InputError):
-            self._skipped.append(page)
+            self._skip(page)
             return
+        self._tally.page(page)
         self._met.add(page.path)
         if page.unchanged:
             self._same += 1
@@ -72,7 +78,7 @@ class Update:
             for item in page.reports:
                 self._take_item(item, page)
         except InputError as error:  # the file breaks off: what it held before, and is not seen now, may be behind the break
-            self._skipped.append(error)
+            self._skip(error, page)
             self._writer.unfinished[page.path] = None
         else:
             self._read.add(page.path)
@@ -80,12 +86,19 @@ class Update:
             self._writer.unfinished.pop(page.path, None)
         self._checkpoint()
 
+    def _skip(self, error: InputError, page: Page | None = None) -> None:
+        self._skipped.append(error)
+        self._tally.error(error, page)
+
     def _take_item(self, item: Item, page: Page) -> None:
         if isinstance(item, Report):
+            self._tally.report(item, page)
             self._writer.add(item)
             self._checkpoint(page)
         elif isinstance(item, InputError):
-            self._skipped.append(item)
+            self._skip(item, page)
+        elif isinstance(item, Skipped):
+            self._tally.passed(item)
         else:
             self._warnings.append(item.error)
 
@@ -110,7 +123,8 @@ class Update:
         unread = {relative_path(error.path, self._root) for error in self._skipped if os.path.exists(error.path)}
         there = self._met | unread  # a file that cannot be read just now is not gone
         is_under = _under(under or (), self._root)
-        gone = {path for path in (*self.known, *self._writer.unfinished) if path not in there and is_under(path)}
+        before = {*self.known, *self._writer.unfinished} - there - {stdin.NAME}
+        gone = {path for path in before if is_under(path)}
         for path in gone:
             self._writer.unfinished.pop(path, None)
         self._writer.remove_files(self._read | gone)
@@ -123,7 +137,7 @@ class Update:
         counts = self._writer.counts
         twice = (InputError(key, "the key stands on several lines; the last of them counts") for key in counts.repeated)
         numbers = counts.added, counts.changed, counts.unchanged, counts.removed, len(self._met), self._same
-        return Changes(*numbers, tuple(self._skipped), (*self._warnings, *twice))
+        return Changes(*numbers, tuple(self._skipped), (*self._warnings, *twice), self._tally.kinds)
 
 
 def _left(value: object) -> Left | None:
@@ -135,6 +149,14 @@ def _left(value: object) -> Left | None:
 
 
 def _under(folders: Iterable[Pathlike], root: Path) -> Callable[[str], bool]:
-    """Does a path lie in one of the folders, or is it one of them?"""
-    names = [relative_path(folder, root) for folder in folders]
-    return lambda path: any(name in (".", path) or path.startswith(f"{name}/") for name in names)
+    """Does a path lie in one of the folders, or is it one of them, or no longer there where a pattern would have met it?"""
+    given = [os.fspath(folder) for folder in folders]
+    names = [relative_path(folder, root) for folder in given if not is_pattern(folder)]
+    patterns = [relative_path(pattern, root) for pattern in given if is_pattern(pattern)]
+
+    def is_under(path: str) -> bool:
+        if any(name in (".", path) or path.startswith(f"{name}/") for name in names):
+            return True
+        return any(fnmatchcase(path, pattern) for pattern in patterns) and not os.path.lexists(root / path)
+
+    return is_under

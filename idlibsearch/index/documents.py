@@ -45,6 +45,7 @@ BATCH_BYTES = 512 * 1024  # of records: sixteen blocks, the last of which is sho
 LEVEL = 3
 _OPTIONS: dict[int, int] = {zstd.CompressionParameter.compression_level: LEVEL, zstd.CompressionParameter.checksum_flag: 1}
 _VOUCHED = 4  # the bit of a frame's fifth byte that says that a checksum stands behind it (RFC 8878)
+_SELDOM = frozenset(("member", "page", "page_breaks", "extracted"))  # left out where a file's own text was read
 _TEXTS = ("title", "body", "source", "byline", "url", "section", "language")
 
 
@@ -105,13 +106,13 @@ def _event_from_json(event: list[Any], report: dict[str, Any]) -> EventDate:
 
 
 def _provenance_to_json(provenance: Provenance) -> dict[str, Any]:
-    value = {name: getattr(provenance, name) for name in provenance.__slots__}
+    value = {name: part for name in provenance.__slots__ if (part := getattr(provenance, name)) or name not in _SELDOM}
     return value | {"pieces": {name: [list(piece) for piece in pieces] for name, pieces in provenance.pieces.items()}}
 
 
 def _provenance_from_json(value: dict[str, Any]) -> Provenance:
     pieces = {name: tuple(Piece(*piece) for piece in spans) for name, spans in value["pieces"].items()}
-    return Provenance(**(value | {"pieces": pieces}))
+    return Provenance(**(value | {"pieces": pieces, "page_breaks": tuple(value.get("page_breaks", ()))}))
 
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode

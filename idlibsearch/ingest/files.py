@@ -12,19 +12,17 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from glob import glob, has_magic
 from pathlib import Path
 from typing import NamedTuple
 
 from idlibsearch.errors import InputError
+from idlibsearch.ingest.formats.kinds import is_readable, suffix_of
 
 MAX_BYTES = 64 * 2**20  # a page of news has 0.01 MB, a year of one agency 50; what is larger is rather a mistake
+STDIN = Path("-")  # what comes in by the pipe; a file of that name is ./-
 SAMPLE = 4096  # bytes that are looked at for NULs and control characters
 
-# Formats that are text or hold text, but not as plain lines: read as such they would yield markup for reports.
-OTHER_FORMATS = frozenset((
-    ".bz2", ".csv", ".doc", ".docx", ".eml", ".epub", ".gz", ".htm", ".html", ".json", ".jsonl", ".mbox", ".odt", ".pdf", ".rtf",
-    ".tar", ".tsv", ".warc", ".xhtml", ".xlsx", ".xml", ".xz", ".zip", ".zst",
-))  # fmt: skip
 LINE_FORMATS = tuple(kind + packing for kind in (".jsonl", ".ndjson") for packing in ("", ".gz", ".xz"))  # read by ``jsonl``
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -54,15 +52,31 @@ class Text:
     file_hash: str
 
 
-def walk(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path | Skipped | InputError]:
+def walk(paths: Iterable[str | os.PathLike[str]], *, every: bool = False) -> Iterator[Path | Skipped | InputError]:
     """The files to read among ``paths`` and below them, each once, in the order given and inside folders by name.
 
+    A path that is not there and has ``*``, ``?`` or ``[`` is a pattern (``**``: folders in folders), for what is there by name.
+    "-" is ``STDIN``. ``every``: files of all formats, not only of those that are known to be read.
     A path that is named is read even when hidden; below a folder, hidden files and folders are passed over. Links are
     followed; what was met before, through whatever link, is passed over, so that a link to a parent ends.
     """
     met: set[str] = set()
     for path in paths:
-        yield from _walk(Path(path), met)
+        if os.fspath(path) == "-":
+            yield STDIN
+        elif is_pattern(path):
+            matching = sorted(glob(os.fspath(path), recursive=True))
+            for match in matching:
+                yield from _walk(Path(match), met, every)
+            if not matching:
+                yield InputError(os.fspath(path), "matches no file")
+        else:
+            yield from _walk(Path(path), met, every)
+
+
+def is_pattern(path: str | os.PathLike[str]) -> bool:
+    """Does a path stand for others?"""
+    return has_magic(os.fspath(path)) and not os.path.lexists(path)
 
 
 class _Entry(NamedTuple):
@@ -78,7 +92,7 @@ class _Entry(NamedTuple):
         return not self.is_given and os.path.basename(self.path).startswith(".")
 
 
-def _walk(given: Path, met: set[str]) -> Iterator[Path | Skipped | InputError]:
+def _walk(given: Path, met: set[str], every: bool) -> Iterator[Path | Skipped | InputError]:
     """One given path; a stack of its own, since folders may be nested deeper than calls may."""
     real = os.path.realpath(given)
     stack = [_Entry(str(given), real, os.path.isdir(real), is_given=True)]
@@ -96,7 +110,7 @@ def _walk(given: Path, met: set[str]) -> Iterator[Path | Skipped | InputError]:
                 yield InputError(str(Path(entry.path)), _reason(error))
         else:
             met.add(entry.real)
-            yield _file(Path(entry.path), entry.is_given)
+            yield Path(entry.path) if every else _file(Path(entry.path), entry.is_given)
 
 
 def _entries(folder: _Entry) -> list[_Entry]:
@@ -114,11 +128,14 @@ def _entries(folder: _Entry) -> list[_Entry]:
 
 
 def _file(path: Path, named: bool) -> Path | Skipped | InputError:
-    suffix = path.suffix.lower()
-    if suffix not in OTHER_FORMATS or is_lines(path):
+    if is_readable(path.name):
         return path
-    reason = f"the format {suffix} is not read; give its text as a .txt file"
-    return InputError(str(path), reason) if named else Skipped(str(path), reason)
+    reason = f"the format {suffix_of(path.name)} is not read"
+    if named:
+        return InputError(
+            str(path), f"{reason}; give its text as a .txt file, or say what it is (--as)", suffix_of(path.name)[1:]
+        )
+    return Skipped(str(path), reason)
 
 
 def is_lines(path: str | os.PathLike[str]) -> bool:

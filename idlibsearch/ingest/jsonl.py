@@ -12,20 +12,22 @@ Names are looked for only where that is asked for, and nothing is split: whoever
 from __future__ import annotations
 
 import codecs
-import gzip
 import hashlib
 import json
 import lzma
 import math
+import os
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple
 
 from idlibsearch.errors import InputError, ReportError
 from idlibsearch.ingest.assemble import digest
 from idlibsearch.ingest.entities import entities_of
+from idlibsearch.ingest.files import Skipped
+from idlibsearch.ingest.formats.expansion import Budget, unpacked
 from idlibsearch.ingest.habits import habits_of
 from idlibsearch.model import Entity, Provenance, Report, ReportDate, parse_date
 
@@ -51,7 +53,7 @@ class Notice:
     error: InputError
 
 
-Item = Report | InputError | Notice
+Item = Report | InputError | Notice | Skipped
 
 
 class Position(NamedTuple):
@@ -93,10 +95,15 @@ def reader_of(fields: Mapping[str, str], entities: bool = False) -> str:
 
 def file_hash(path: str) -> str:
     """BLAKE2b of the file's bytes as they stand on disk, 16 bytes in hexadecimal. Raises OSError."""
-    state = hashlib.blake2b(digest_size=16)
     with open(path, "rb") as source:
-        while chunk := source.read(_CHUNK):
-            state.update(chunk)
+        return hash_of(source)
+
+
+def hash_of(source: BinaryIO) -> str:
+    """The same of an open file, from where it stands."""
+    state = hashlib.blake2b(digest_size=16)
+    while chunk := source.read(_CHUNK):
+        state.update(chunk)
     return state.hexdigest()
 
 
@@ -104,13 +111,14 @@ class Items:
     """The reports of a file line by line, an error for each line that holds none, a notice where one lacks something.
 
     To be gone through once. ``content`` is the hash of the file; ``Provenance.start`` and ``end`` are characters of its text,
-    unpacked and decoded. What comes before ``start`` is passed over. Raises InputError where the file breaks off; what came
-    before it holds.
+    unpacked and decoded. What comes before ``start`` is passed over. Raises InputError where the file breaks off or unpacks to
+    more than is allowed; what came before it holds.
     """
 
     def __init__(self, file: File, content: str, start: Position = BEGINNING) -> None:
         self._file = file
-        self._lines = _Lines(file, content)
+        origin = Origin(file.path, file.name, file.name, file.encoding, content, file.reader, file.fields, entities=file.entities)
+        self._records = Records(origin)
         self._at = self.start = start
 
     @property
@@ -120,92 +128,134 @@ class Items:
         That is so where lines without an id have been met, which are told apart by those before them, and in encodings in which
         what a byte means depends on those before it.
         """
-        return None if self._lines.any_without_id or codecs.lookup(self._file.encoding).name != "utf-8" else self._at
+        return None if self._records.any_without_id or codecs.lookup(self._file.encoding).name != "utf-8" else self._at
 
     def __iter__(self) -> Iterator[Item]:
-        file, met = self._file, Counter[type]()
+        return curbed(self._items(), self._file.path)
+
+    def _items(self) -> Iterator[Item]:
+        file = self._file
+        told = 0
         try:
-            for place, line, end in _numbered(file, self.start):
-                self._at = end
-                for item in self._lines.read(place, line) if line is not None else [_too_long(file, place.line)]:
-                    met[type(item)] += 1
-                    if isinstance(item, Report) or met[type(item)] <= COMPLAINTS:
-                        yield item
+            with open(file.path, "rb") as raw, _unpacked(raw, file.path) as source:
+                for line in numbered(source, file.encoding, self.start):
+                    self._at = line.end
+                    if file.advance is not None and line.start.line % 256 == 0:
+                        file.advance(-told + (told := raw.tell()))
+                    yield from self._records.read(line)
+                if file.advance is not None:
+                    file.advance(raw.tell() - told)
         except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise InputError(file.path, f"cannot be read to its end ({reason})") from None
-        if met[InputError] > COMPLAINTS:
-            yield InputError(file.path, f"{met[InputError] - COMPLAINTS:,} more lines hold no report")
-        if met[Notice] > COMPLAINTS:
-            yield Notice(InputError(file.path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
 
 
-def _too_long(file: File, number: int) -> InputError:
-    return InputError(f"{file.path}:{number}", f"is longer than {LINE_BYTES:,} bytes")
+def curbed(items: Iterable[Item], path: str) -> Iterator[Item]:
+    """The items of a file; of errors and of notices no more than COMPLAINTS, and how many there would have been."""
+    met = Counter[type]()
+    for item in items:
+        met[type(item)] += 1
+        if isinstance(item, Report) or met[type(item)] <= COMPLAINTS:
+            yield item
+    if met[InputError] > COMPLAINTS:
+        yield InputError(path, f"{met[InputError] - COMPLAINTS:,} more lines hold no report")
+    if met[Notice] > COMPLAINTS:
+        yield Notice(InputError(path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
 
 
-def _numbered(file: File, start: Position) -> Iterator[tuple[Position, str | None, Position]]:
-    """Each line that is not blank: where it begins, its text (None: too long to be read), where it ends."""
-    decode = codecs.getincrementaldecoder(file.encoding)("replace").decode
+class Line(NamedTuple):
+    """A line that is not blank: where it begins, its text (None: too long to be read), where it ends."""
+
+    start: Position
+    text: str | None
+    end: Position
+
+
+def numbered(source: BinaryIO, encoding: str, start: Position = BEGINNING) -> Iterator[Line]:
+    """The lines of a stream from a place on, those that are blank left out."""
+    decode = codecs.getincrementaldecoder(encoding)("replace").decode
     number, byte, at = start
-    with open(file.path, "rb") as raw, _unpacked(raw, file.path) as source:
+    _leap(source, byte)
+    while line := source.readline(LINE_BYTES + 1):
+        place = Position(number, byte, at)
+        whole = line.endswith(b"\n") or len(line) <= LINE_BYTES
+        text = decode(line, whole)
+        if at == 0:
+            text = text.removeprefix("\ufeff")
+        byte, at = byte + len(line), at + len(text)
+        while not line.endswith(b"\n") and not whole and (line := source.readline(LINE_BYTES)):
+            byte, at = byte + len(line), at + len(decode(line, line.endswith(b"\n")))
+        number += 1
+        if text.strip() or not whole:
+            yield Line(place, text if whole else None, Position(number, byte, at))
+
+
+def _leap(source: BinaryIO, byte: int) -> None:
+    if source.seekable():
         source.seek(byte)
-        told = 0
-        while line := source.readline(LINE_BYTES + 1):
-            place = Position(number, byte, at)
-            whole = line.endswith(b"\n") or len(line) <= LINE_BYTES
-            text = decode(line, whole)
-            if at == 0:
-                text = text.removeprefix("\ufeff")
-            byte, at = byte + len(line), at + len(text)
-            while not line.endswith(b"\n") and not whole and (line := source.readline(LINE_BYTES)):
-                byte, at = byte + len(line), at + len(decode(line, line.endswith(b"\n")))
-            if file.advance is not None and number % 256 == 0:
-                file.advance(-told + (told := raw.tell()))
-            number += 1
-            if text.strip() or not whole:
-                yield place, text if whole else None, Position(number, byte, at)
-        if file.advance is not None:
-            file.advance(raw.tell() - told)
+    while not source.seekable() and byte > 0:  # what is packed has to be unpacked up to there
+        byte -= len(source.read(min(byte, _CHUNK))) or byte
 
 
 def _unpacked(raw: BinaryIO, path: str) -> BinaryIO:
-    if path.lower().endswith(".gz"):
-        return cast(BinaryIO, gzip.open(raw, "rb"))
-    return cast(BinaryIO, lzma.open(raw, "rb")) if path.lower().endswith(".xz") else raw
+    kind = {".gz": "gzip", ".xz": "xz"}.get(path[-3:].lower())
+    return unpacked(kind, raw, Budget(path, os.fstat(raw.fileno()).st_size)) if kind else raw
 
 
-class _Lines:
-    """Makes lines into reports; remembers what it has to so that no two have one key."""
+class Origin(NamedTuple):
+    """Where records come from: what messages call it, what keys begin with, the file; and which fields are taken for which."""
 
-    def __init__(self, file: File, content: str) -> None:
-        self._file, self._content = file, content
-        self._names = {name: (file.fields[name],) if name in file.fields else taken for name, taken in NAMES.items()}
-        self._renamed = {taken: name for name, taken in file.fields.items() if name not in NAMES}
+    place: str
+    key: str
+    path: str
+    encoding: str
+    file_hash: str
+    reader: str
+    fields: Mapping[str, str]
+    member: str = ""
+    layout: str = "jsonl"
+    entities: bool = False  # are names looked for?
+
+
+class Records:
+    """Makes records into reports; remembers what it has to so that no two have one key."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        fields = origin.fields
+        self._names = {name: (fields[name],) if name in fields else taken for name, taken in NAMES.items()}
+        self._renamed = {taken: name for name, taken in fields.items() if name not in NAMES}
         self._hashes = Counter[str]()
 
     @property
     def any_without_id(self) -> bool:
-        """Did any line come without a key of its own?"""
+        """Did any record come without a key of its own?"""
         return bool(self._hashes)
 
-    def read(self, position: Position, line: str) -> Iterator[Item]:
-        """The report of a line that begins at a place of the file, or what is wrong with it."""
-        place = f"{self._file.path}:{position.line}"
+    def read(self, line: Line) -> Iterator[Item]:
+        """The report of a line of JSON, or what is wrong with it."""
+        place = f"{self._origin.place}:{line.start.line}"
+        if line.text is None:
+            yield InputError(place, f"is longer than {LINE_BYTES:,} bytes", "jsonl")
+            return
         try:
-            value = json.loads(line, parse_constant=_no_number)
+            value = json.loads(line.text, parse_constant=no_number)
         except (ValueError, RecursionError) as error:
-            yield InputError(place, f"is not JSON ({error})")
+            yield InputError(place, f"is not JSON ({error})", "jsonl")
             return
+        yield from self.record(place, value, line.text.rstrip("\r\n"), line.start.character)
+
+    def record(self, place: str, value: object, shown: str, at: int) -> Iterator[Item]:
+        """The report of a record that stands as ``shown`` at a character of the text, or what is wrong with it."""
         if not isinstance(value, dict):
-            yield InputError(place, "is not an object")
+            yield InputError(place, "is not an object", self._origin.layout)
             return
         try:
-            yield from self._report(place, value, line, position.character)
+            yield from self._report(place, value, shown, at)
         except ReportError as error:
-            yield InputError(place, error.reason)
+            yield InputError(place, error.reason, self._origin.layout)
 
-    def _report(self, place: str, value: dict[str, Any], line: str, at: int) -> Iterator[Item]:
+    def _report(self, place: str, value: dict[str, Any], shown: str, at: int) -> Iterator[Item]:
         used = {name: found for name in NAMES if (found := self._taken(name, value)) is not None}
         texts: dict[str, Any] = {name: _text(name, value[found]) for name, found in used.items() if name not in ("key", "date")}
         if not (texts.get("title", "").strip() or texts.get("body", "").strip()):
@@ -216,16 +266,16 @@ class _Lines:
         except ReportError as error:
             yield Notice(InputError(place, f"{error.reason}; the report is kept without a date"))
         rest = {self._renamed.get(name, name): part for name, part in value.items() if name not in used.values()}
-        shown = line.rstrip("\r\n")
+        origin = self._origin
         yield Report(
             self._key(value[used["key"]] if "key" in used else None, texts),
             date=when,
             keywords=_keywords(rest),
             numbers=_numbers(rest),
-            entities=_entities(texts) if self._file.entities else (),
+            entities=_entities(texts) if origin.entities else (),
             provenance=Provenance(
-                self._file.name, at, at + len(shown), "jsonl", 0.0, self._file.encoding, self._content, digest(shown),
-                reader=self._file.reader,
+                origin.path, at, at + len(shown), origin.layout, 0.0, origin.encoding, origin.file_hash, digest(shown),
+                reader=origin.reader, member=origin.member,
             ),
             **texts,
         )  # fmt: skip
@@ -236,12 +286,12 @@ class _Lines:
 
     def _key(self, given: object, texts: Mapping[str, str]) -> str:
         if isinstance(given, str | int | float) and not isinstance(given, bool):
-            return f"{self._file.name}#{given}"
+            return f"{self._origin.key}#{given}"
         if given is not None:
             raise ReportError("", "has a key that is neither a text nor a number")
         made = digest(f"{texts.get('title', '')}\n{texts.get('body', '')}")[:KEY_DIGITS]
         self._hashes[made] += 1
-        return f"{self._file.name}#{made}" + (f".{self._hashes[made]}" if self._hashes[made] > 1 else "")
+        return f"{self._origin.key}#{made}" + (f".{self._hashes[made]}" if self._hashes[made] > 1 else "")
 
 
 def _entities(texts: Mapping[str, str]) -> tuple[Entity, ...]:
@@ -249,7 +299,8 @@ def _entities(texts: Mapping[str, str]) -> tuple[Entity, ...]:
     return entities_of([(title, body)], habits_of(body))[0]
 
 
-def _no_number(name: str) -> float:
+def no_number(name: str) -> float:
+    """For a parser of JSON: what it calls a number, JSON does not."""
     raise ValueError(f"{name} is no number of JSON")
 
 

@@ -220,6 +220,8 @@ def report_json(shown: Report) -> dict[str, Any]:
         "keywords": {name: list(values) for name, values in shown.keywords.items()},
         "numbers": dict(shown.numbers),
         "path": place.path if place else None,
+        **({"member": place.member} if place and place.member else {}),
+        **({"page": place.page} if place and place.page else {}),
         "span": [place.start, place.end] if place else None,
         "layout": place.layout if place else None,
         "split_score": place.split_score if place else None,

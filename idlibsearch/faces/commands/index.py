@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from idlibsearch.errors import NoIndexError
+from idlibsearch.errors import ExtraError, NoIndexError
 from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, format_option, index_option, say, wait_option, write
+from idlibsearch.ingest.formats.kinds import KINDS, NAMES
 
 if TYPE_CHECKING:
     from idlibsearch.faces.api import Index
     from idlibsearch.faces.edit import Changes
     from idlibsearch.results.render import Format
 
+REASONS = 3  # that the table shows of a format
 COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged")
 
 
@@ -27,10 +30,12 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
 @click.option("--split", type=click.Choice(["auto", "article", "items", "bullets"]), default="auto", show_default=True,
               help="How pages are cut into reports.")  # fmt: skip
 @click.option("--encoding", metavar="NAME", help="The encoding of the files, where it is guessed wrongly.")
+@click.option("--as", "format", type=click.Choice(list(NAMES), case_sensitive=False), metavar="FORMAT",
+              help=f"The format of all files, where it is not what they look like: {', '.join(KINDS)}.")  # fmt: skip
 @click.option("--map", "fields", multiple=True, metavar="NAME=FIELD",
-              help="In JSON lines, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
+              help="In JSON and tables, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
 @click.option("--entities/--no-entities", default=None,
-              help="Look for names in all files, or in none.  [default: in pages, not in JSON lines]")  # fmt: skip
+              help="Look for names in all files, or in none.  [default: in pages, not in JSON and tables]")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="How many processes build the index.")
 @click.option("--memory", "memory_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
@@ -42,11 +47,12 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
 @wait_option
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
 def command(paths: tuple[str, ...], index_path: str | None, form: Format, minutes: float, **options: Any) -> int:
-    """Read report pages and JSON lines into the index, or bring it up to date with them.
+    """Read reports into the index, or bring it up to date with them.
 
-    PATH is a file or a folder; .jsonl and .ndjson, packed as .gz or .xz or not, have a report a line. Files that did not
-    change are not even opened; a changed file's reports replace its old ones. The index is made where there is none. A run
-    that breaks off is taken up by the next one at its last checkpoint.
+    PATH is a file, a folder, a pattern in quotes, or - for standard input. Text, Markdown, HTML, PDF, DOCX, RTF, mail and
+    mailboxes, JSON, JSON lines, tables (CSV) and WARC are read, packed or in archives (zip, gz, bz2, xz) too; some of them need
+    more: pip install 'idlibsearch[all]'. Files that did not change are not even opened; a changed file's reports replace its old
+    ones. The index is made where there is none. A run that breaks off is taken up by the next one at its last checkpoint.
 
     \b
     Examples:
@@ -54,6 +60,8 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
       idlibsearch index --index /tmp/news --prune reports/ more/page.txt
       idlibsearch index --split article one_long_article.txt
       idlibsearch index --map title=headline --map key=uuid reports.jsonl.gz
+      idlibsearch index 'pages/**/*.html' mail.mbox archive.zip
+      curl -s https://example.org/report.html | idlibsearch index - --as html
       idlibsearch index --processes 4 --memory 2000 archive.jsonl.xz
     """
     from idlibsearch.results import render
@@ -67,13 +75,41 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
             name: [{"path": error.path, "reason": error.reason} for error in getattr(changes, name)]
             for name in ("skipped", "warnings")
         }
-        for error in (*changes.skipped, *changes.warnings):
-            say(str(error))
+        for line in _complaints(changes):
+            say(line)
         if form == "text":
-            write([summary(changes, len(index), index.path)])
+            write([*kinds_table(changes), summary(changes, len(index), index.path)])
         else:
-            write(render.fields(value | told | {"reports": len(index)}, form))
+            kinds = [count._asdict() | {"reasons": dict(count.reasons)} for count in changes.kinds]
+            write(render.fields(value | told | {"kinds": kinds, "reports": len(index)}, form))
         return ERROR if changes.skipped and not changes.files else FOUND
+
+
+def _complaints(changes: Changes) -> Iterator[str]:
+    """What could not be read, a line each; what an extra is missing for once an extra, with how many there are."""
+    missing = Counter(error.extra for error in changes.skipped if isinstance(error, ExtraError))
+    for error in (*changes.skipped, *changes.warnings):
+        if not isinstance(error, ExtraError):
+            yield str(error)
+        elif count := missing.pop(error.extra, 0):
+            yield f"{error}" + (f" ({count - 1:,} more like it)" if count > 1 else "")
+
+
+def kinds_table(changes: Changes) -> Iterator[str]:
+    """What was read and what not, a line each format; nothing where all is of one kind and in order."""
+    kinds = changes.kinds
+    if len(kinds) < 2 and not any(count.skipped for count in kinds):
+        return
+    rows: list[tuple[str, ...]] = [("format", "read", "as it was", "reports", "skipped", "why")]
+    for count in kinds:
+        counts = (count.files, count.unchanged, count.reports, count.skipped)
+        shown, more = count.reasons[:REASONS], len(count.reasons) - REASONS
+        why = "; ".join(f"{reason} ({times:,})" for reason, times in shown) + (f"; {more:,} more" if more > 0 else "")
+        rows.append((count.kind, *(f"{number:,}" if number else "" for number in counts), why))
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *numbers, why in rows:
+        cells = (number.rjust(width) for number, width in zip(numbers, wide[1:-1], strict=True))
+        yield "  ".join((name.ljust(wide[0]), *cells, why)).rstrip()
 
 
 def summary(changes: Changes, reports: int, path: Path) -> str:
