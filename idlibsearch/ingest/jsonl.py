@@ -140,6 +140,19 @@ class Items:
             yield Notice(InputError(file.path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
 
 
+def lines_of(path: str, encoding: str) -> Iterator[tuple[int, int, str]]:
+    """Number, first character and text (without its end) of each line that is not blank, as ``Provenance`` counts them.
+
+    Raises InputError where the file cannot be read to its end.
+    """
+    try:
+        for place, line, _ in _numbered(File(path, path, encoding), BEGINNING):
+            if line is not None:
+                yield place.line, place.character, line.rstrip("\r\n")
+    except (OSError, EOFError, LookupError, lzma.LZMAError, zlib.error) as error:
+        raise InputError(path, f"cannot be read to its end ({error})") from None
+
+
 def _too_long(file: File, number: int) -> InputError:
     return InputError(f"{file.path}:{number}", f"is longer than {LINE_BYTES:,} bytes")
 

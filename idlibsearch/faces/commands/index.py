@@ -15,7 +15,7 @@ from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, format_optio
 if TYPE_CHECKING:
     from idlibsearch.faces.api import Index
     from idlibsearch.faces.edit import Changes
-    from idlibsearch.results.render import Format
+    from idlibsearch.results.forms import Format
 
 COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged")
 
