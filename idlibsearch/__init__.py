@@ -46,10 +46,12 @@ if TYPE_CHECKING:
     from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.query.limits import Limits
     from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.cite import Citation
     from idlibsearch.results.differences import Change, Differences
     from idlibsearch.results.hits import Hit, Results
     from idlibsearch.results.significant import Significant
     from idlibsearch.results.story import Member, Story
+    from idlibsearch.results.verify import Verdict
 
 __version__ = "0.1.0"
 
@@ -73,16 +75,18 @@ _HOMES = {
     "idlibsearch.results.hits": "Hit Results",
     "idlibsearch.results.significant": "Significant",
     "idlibsearch.results.story": "Member Story",
+    "idlibsearch.results.cite": "Citation",
+    "idlibsearch.results.verify": "Verdict",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Change", "Changes", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError", "Edit", "Entity",
-    "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index", "IndexExistsError",
-    "InputError", "KernelError", "KindCount", "Limits", "LockedError", "Member", "NoIndexError", "Piece", "Provenance",
-    "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError", "Results", "SchemaError",
-    "SearchTimeoutError", "Significant", "Similar", "StorageError", "Story", "Suggestion", "TellingWord", "WorkerError", "copy",
-    "create", "open", "rebuild", "repair", "with_event_dates",
+    "Change", "Changes", "Citation", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError", "Edit",
+    "Entity", "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index",
+    "IndexExistsError", "InputError", "KernelError", "KindCount", "Limits", "LockedError", "Member", "NoIndexError", "Piece",
+    "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError", "Results",
+    "SchemaError", "SearchTimeoutError", "Significant", "Similar", "StorageError", "Story", "Suggestion", "TellingWord",
+    "Verdict", "WorkerError", "copy", "create", "open", "rebuild", "repair", "with_event_dates",
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
 from idlibsearch.analysis.analyzer import RECIPE
 from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, ReportError, SchemaError
@@ -31,6 +31,8 @@ from idlibsearch.query.tree import Node
 from idlibsearch.results.hits import Results, as_report, fields_of, results_of
 
 if TYPE_CHECKING:
+    from idlibsearch.faces.alerts import Alerts
+    from idlibsearch.faces.batch import Answer
     from idlibsearch.faces.edit import Changes, Edit
     from idlibsearch.faces.exploring import Similar
     from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
@@ -42,15 +44,33 @@ if TYPE_CHECKING:
     from idlibsearch.query.found import Found
     from idlibsearch.query.tree import Mode
     from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.choice import Faceted
+    from idlibsearch.results.cite import Citation
     from idlibsearch.results.differences import Differences
     from idlibsearch.results.significant import Significant
     from idlibsearch.results.story import Story
+    from idlibsearch.results.timeline import Timeline, Unit, Vague
+    from idlibsearch.results.verify import Verdict
 
 Pathlike = str | os.PathLike[str]
 Merging = Literal["foreground", "background", "never"]
 KINDS = ("word", "person", "place", "org", "group", "source")  # of what reports are compared by
 MEMORY_MB = 512  # enough for runs of some 100,000 news reports in one process
 WAIT_S = 10.0  # long enough for another writer's small commit, short enough for a person to wait
+
+
+class Asked(TypedDict, total=False):
+    """What may be said of a question wherever one is asked, as in ``Index.search``."""
+
+    mode: Mode
+    strict: bool
+    filter: str | Node | Query | None
+    date_from: When | None
+    date_to: When | None
+    timeout_ms: float | None
+    today: date | None
+    limits: Limits
+    aliases: Mapping[str, str] | None
 
 
 class Index:
@@ -235,6 +255,70 @@ class Index:
         """A question for all that answers it, and no hits."""
         text, tree, notes = (query, None, ()) if isinstance(query, str) else self._read(query)
         return Request(text, 0, 0, mode, tree=tree, notes=notes)
+
+    def facets(
+        self,
+        query: str | Node | Query,
+        facets: Iterable[str],
+        *,
+        chosen: Mapping[str, Sequence[str]] | None = None,
+        **asked: Unpack[Asked],
+    ) -> Faceted:
+        """Count facets (as ``search`` does) over all that answers a question, with values chosen in some of them.
+
+        ``chosen``: values by facet, such as {"place": ["Idlib", "Aleppo"], "date:year": ["2020"]}: only reports with any value of
+        each. The one that values are chosen in is not restricted by them, so that it shows what else could be. ``asked``: as in
+        ``search``. Raises QueryError.
+        """
+        from idlibsearch.results.choice import faceted
+
+        return faceted(self.search(query, limit=0, **asked).found, facets, chosen or {})
+
+    def timeline(
+        self,
+        query: str | Node | Query,
+        by: Unit = "month",
+        *,
+        vague: Vague = "apart",
+        field: str = "date",
+        zone: str | None = None,
+        **asked: Unpack[Asked],
+    ) -> Timeline:
+        """How many of the reports that answer a question were published in each stretch of time, and of how many in all.
+
+        ``by``: day, week (ISO 8601), month, quarter or year. ``vague`` dates, which reach over several stretches, are counted
+        "apart" or "spread" over them by days, which makes counts fractions. ``field``: another one of points in time, in an index
+        with a schema of its own, and ``zone``: where its days begin ("Europe/Berlin"), by default in UTC. ``asked``: as in
+        ``search``. Raises QueryError, also for more than 10,000 stretches.
+        """
+        from idlibsearch.results.timeline import timeline
+
+        return timeline(self.search(query, limit=0, **asked).found, by, field=field, vague=vague, zone=zone)
+
+    def batch(
+        self, queries: Iterable[str], *, literal: bool = False, limit: int = 10, **asked: Unpack[Asked]
+    ) -> Iterator[Answer]:
+        """Ask one question after the other; each comes back in turn with its results, or with what is wrong with it.
+
+        ``literal``: each is a name or another text to be found as it stands, word by word, in which nothing is an operator.
+        ``asked``: as in ``search``. What is wrong with the index, and not with a question, is raised.
+        """
+        from idlibsearch.faces.batch import answers
+
+        return answers(lambda query: self.search(query, limit=limit, **asked), queries, literal=literal)
+
+    @property
+    def alerts(self) -> Alerts:
+        """Questions saved with the index, to be asked of its new reports; see ``idlibsearch.faces.alerts.Alerts``."""
+        from idlibsearch.faces.alerts import Alerts
+
+        return Alerts(self.path, lambda: self._snapshot, self.wait_s)
+
+    def verify(self, citations: Iterable[Citation]) -> Iterator[Verdict]:
+        """Does each citation still hold, in its source file below ``root`` and in the index? See ``idlibsearch.Verdict``."""
+        from idlibsearch.results.verify import verified
+
+        return verified(citations, self._snapshot, self.root)
 
     def _read(self, query: Node | Query) -> Parsed:
         """A question that was not typed."""

@@ -16,9 +16,9 @@ from idlibsearch.errors import IdlibsearchError, QueryError
 from idlibsearch.faces.terminal import ERROR, say, terminal_width
 
 COMMANDS = (
-    "check", "copy", "diff", "index", "merge", "query", "rebuild", "remove", "repair", "show", "similar", "stats", "suggest",
-    "terms",
-)  # fmt: skip
+    *("alert", "batch", "check", "copy", "diff", "export", "facets", "index", "merge", "query", "rebuild", "remove", "repair"),
+    *("show", "similar", "stats", "suggest", "terms", "timeline", "verify"),
+)
 
 
 class _Commands(click.Group):

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from idlibsearch.query.diagnostics import Diagnostic
     from idlibsearch.results.render import Style
 
 FOUND, NOTHING, ERROR = 0, 1, 2
+WIDTH = 100  # where nobody knows how wide the terminal is
 DEFAULT_INDEX = "index"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -39,6 +41,23 @@ def wait_option(command: _Command) -> _Command:
         "--wait", "wait_s", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="SECONDS",
         help="How long to wait while another process writes.",
     )(command)  # fmt: skip
+
+
+def question_options(command: _Command) -> _Command:
+    """What restricts a question and how it is read, by the names that ``Index.search`` has for it."""
+    for option in reversed((
+        click.option("--filter", metavar="QUESTION", help="Only what answers this too; it does not count in scores."),
+        click.option("--from", "date_from", metavar="DATE",
+                     help="Only what was published then or later: 2020, 2020-01-12, 'last week', 'March 2019' …"),
+        click.option("--to", "date_to", metavar="DATE",
+                     help="The same, or earlier; all of the year, month or week that is named."),
+        click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+                     help="The day that dates such as 'last week' are seen from.  [default: today, in UTC]"),
+        click.option("--any", "mode", flag_value="any", default="all", help="Any of the words may match, in place of all."),
+        click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @contextmanager
@@ -76,10 +95,26 @@ def say(line: str) -> None:
     click.echo(f"idlibsearch: {line}" if not line.startswith("  ") else line, err=True)
 
 
+def say_diagnostics(question: str, found: Iterable[Diagnostic]) -> None:
+    """What is worth telling about a question, on stderr."""
+    from idlibsearch.results.render import diagnostics
+
+    for line in diagnostics(question, found, terminal_width()):
+        say(line)
+
+
+def columns() -> int:
+    """How many columns stdout has; 0 where it is no terminal."""
+    if not sys.stdout.isatty():
+        return 0
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH
+    except (OSError, ValueError):
+        return WIDTH
+
+
 def terminal_width() -> int:
     """How many columns stderr has."""
-    from idlibsearch.results.pointing import WIDTH
-
     try:
         return os.get_terminal_size(sys.stderr.fileno()).columns or WIDTH
     except (OSError, ValueError):  # no terminal

@@ -29,7 +29,7 @@ class Calendar:
     def __init__(self, segments: Sequence[Segment], unit: str, field: str = "") -> None:
         """``field``: a column of points in time, "" for the dates of publication."""
         days = [day for segment in segments for day in (_extent_of(segment, field) if field else _extent(segment))]
-        self.edges = array("i", _edges(unit, min(days), max(days)) if days else [0])
+        self.edges = array("i", edges_of(unit, min(days), max(days)) if days else [0])
         self.labels = _Labels(unit, self.edges)
         self.stretches = array("I", range(len(self))) if unit == "day" else array("I")
         if unit != "day":
@@ -79,7 +79,7 @@ def days_of(segment: Segment, field: str) -> tuple[memoryview[int], memoryview[i
     return memoryview(starts), memoryview(array("i", (start + (start > 0) for start in starts)))
 
 
-def _edges(unit: str, first: int, last: int) -> Iterable[int]:
+def edges_of(unit: str, first: int, last: int) -> Iterable[int]:
     """The first days of all stretches from the one of ``first`` to the one behind that of ``last``."""
     if unit == "day":
         return range(first, last + 2)

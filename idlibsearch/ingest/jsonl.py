@@ -163,6 +163,20 @@ def curbed(items: Iterable[Item], path: str) -> Iterator[Item]:
         yield Notice(InputError(path, f"{met[Notice] - COMPLAINTS:,} more lines are kept without a date"))
 
 
+def lines_of(path: str, encoding: str) -> Iterator[tuple[int, int, str]]:
+    """Number, first character and text (without its end) of each line that is not blank, as ``Provenance`` counts them.
+
+    Raises InputError where the file cannot be read to its end.
+    """
+    try:
+        with open(path, "rb") as raw, _unpacked(raw, path) as source:
+            for line in numbered(source, encoding):
+                if line.text is not None:
+                    yield line.start.line, line.start.character, line.text.rstrip("\r\n")
+    except (OSError, EOFError, LookupError, lzma.LZMAError, zlib.error) as error:
+        raise InputError(path, f"cannot be read to its end ({error})") from None
+
+
 class Line(NamedTuple):
     """A line that is not blank: where it begins, its text (None: too long to be read), where it ends."""
 

@@ -16,9 +16,10 @@ from idlibsearch.model import Document, Provenance, Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.found import Found
 from idlibsearch.query.order import Scored
-from idlibsearch.results.snippet import Passage, best, best_of_places, whole
+from idlibsearch.results.snippet import Passage, several, several_of_places, whole
 
 if TYPE_CHECKING:
+    from idlibsearch.results.cite import Citation
     from idlibsearch.results.story import Story
 
 INHERITED = "near-duplicate"  # how a date was found that another version has
@@ -46,6 +47,16 @@ class Hit:
     def report(self) -> Report:
         """The whole report. Raises SchemaError in an index with a schema of its own: see ``fields``."""
         return as_report(self._stored)
+
+    @property
+    def is_report(self) -> bool:
+        """Is it a report? Otherwise a document of a schema of its own."""
+        return isinstance(self._stored, Report)
+
+    @property
+    def plain_fields(self) -> dict[str, Any]:
+        """What is stored, field by field, as plain JSON values."""
+        return to_json(self._stored) if isinstance(self._stored, Report) else plain_fields_of(self._snapshot, self._stored)
 
     @cached_property
     def fields(self) -> dict[str, Any]:
@@ -94,31 +105,58 @@ class Hit:
 
         In an index with a schema of its own: of a text that is stored, by default the one with the most matches.
         """
+        return self.passages(1, tokens=tokens, field=field)[0].written(before, after)
+
+    def snippets(
+        self, count: int = 3, *, tokens: int = SNIPPET_TOKENS, before: str = "**", after: str = "**", field: str = ""
+    ) -> list[str]:
+        """The best ``count`` passages, in the order of the text, none overlapping; fewer where fewer have matches, never none."""
+        return [passage.written(before, after) for passage in self.passages(count, tokens=tokens, field=field)]
+
+    def passages(self, count: int = 1, *, tokens: int = SNIPPET_TOKENS, field: str = "") -> list[Passage]:
+        """What ``snippets`` writes: stretches of a text, and where in them the question matched, in characters."""
         if isinstance(self._stored, Report):
             text = self._stored.title if field == "title" else self._stored.body
-            return best(text, self.spans.get(field or "body", []), self._width, tokens).written(before, after)
-        return self._passage(field or self._best_text(), tokens).written(before, after)
+            return several(text, self.spans.get(field or "body", []), self._width, tokens, count)
+        return self._passages(field or self.best_text(), tokens, count)
+
+    def cite(self, *, tokens: int = SNIPPET_TOKENS) -> Citation:
+        """The best passage with all it takes to find it again: its place in the source file, hashes, question and generation.
+
+        The quotation is from the body, or from the title where only that matched. It has about ``tokens`` tokens.
+        """
+        from idlibsearch.results.cite import Citation, cited  # noqa: PLC0415 - most hits are not cited
+
+        field, generation = self.best_text(), self._snapshot.manifest.generation
+        text, start, end, _ = self.passages(1, tokens=tokens, field=field)[0]
+        known = Citation(self.key, "", field, 0, self.title, self.source, query=str(self._found.tree), generation=generation)
+        return cited(known, self._stored if isinstance(self._stored, Report) else None, text, start, end)
 
     def marked_title(self, *, before: str = "**", after: str = "**") -> str:
         """The title on one line, matches between ``before`` and ``after``."""
         if isinstance(self._stored, Report):
             return whole(self._stored.title, self.spans.get("title", []), self._width).written(before, after)
-        return self._passage("title", sys.maxsize).written(before, after)
+        return self._passages("title", sys.maxsize, 1)[0].written(before, after)
 
-    def _best_text(self) -> str:
-        """Of the texts that are stored the one with the most matches, the first of several; "" where none is."""
+    def best_text(self) -> str:
+        """Of the texts that are stored the one with the most matches, the first of several; "" where none is.
+
+        Of a report the body, or the title where only that matched.
+        """
+        if isinstance(self._stored, Report):
+            return "title" if (self.spans.get("title") and not self.spans.get("body")) or not self._stored.body else "body"
         names = [field.name for field in self._snapshot.ranking.fields if isinstance(self.fields.get(field.name), str)]
         return max(names, key=lambda name: len(self.spans.get(name, ())), default="")
 
-    def _passage(self, name: str, tokens: int) -> Passage:
+    def _passages(self, name: str, tokens: int, count: int) -> list[Passage]:
         text, spans = self.fields.get(name), self.spans.get(name, [])
         group = next((field.group for field in self._snapshot.ranking.fields if field.name == name), None)
         if not isinstance(text, str) or group is None:
-            return Passage(text if isinstance(text, str) else "", 0, len(text) if isinstance(text, str) else 0, ())
+            return [Passage(text if isinstance(text, str) else "", 0, len(text) if isinstance(text, str) else 0, ())]
         if not group:
-            return best(text, spans, self._width, tokens)
+            return several(text, spans, self._width, tokens, count)
         assert self._snapshot.analysis is not None
-        return best_of_places(text, self._snapshot.analysis.places(name, text), spans, tokens)
+        return several_of_places(text, self._snapshot.analysis.places(name, text), spans, tokens, count)
 
     def _width(self, folded: str) -> int:
         """How many positions a folded word takes: more than one only with a hyphen in it."""
@@ -140,7 +178,7 @@ class Hit:
             "span": [provenance.start, provenance.end] if provenance else None,
             "story": self.story.to_json() if self.story else None,
             **({"date_found": INHERITED} if self.date and self.date.found == INHERITED else {}),
-        } | ({} if isinstance(self._stored, Report) else {"fields": plain_fields_of(self._snapshot, self._stored)})
+        } | ({} if self.is_report else {"fields": self.plain_fields})
 
 
 def as_report(found: Report | Document) -> Report:
@@ -219,6 +257,17 @@ class Results:
     def __getitem__(self, number: int) -> Hit:
         return self.hits[number]
 
+    def export(self, sort: str = "added") -> Iterator[Hit]:
+        """Every match, whatever page this is; each is read when its turn comes.
+
+        In the order of adding, which takes four bytes a match and no more however many there are; with ``sort`` in an order of
+        ``Index.search``, which takes some 100 bytes a match. Raises QueryError for an order that there is not.
+        """
+        from idlibsearch.query.everything import everything  # noqa: PLC0415 - most answers are a page
+
+        found = self.found.whole
+        return (hit for chunk in everything(found, sort) for hit in hits_of(found.snapshot, found, chunk))
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
@@ -230,20 +279,25 @@ class Results:
             "facets": {
                 name: [{"value": value, "count": count} for value, count in counts] for name, counts in self.facets.items()
             },
-            "diagnostics": [_diagnostic_json(diagnostic) for diagnostic in self.diagnostics],
+            "diagnostics": [diagnostic_json(diagnostic) for diagnostic in self.diagnostics],
         } | ({"partial": True} if self.partial else {})
 
 
-def _diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    """As plain JSON values."""
     value = diagnostic._asdict() | {"span": list(diagnostic.span)}
     return value if diagnostic.text else {name: part for name, part in value.items() if name != "text"}
 
 
 def results_of(snapshot: Snapshot, query: str, found: Found, took_ms: float) -> Results:
     """Wrap what a search found; facets are the caller's to add."""
-    keys = _keys(snapshot, found.hits)
-    hits = tuple([Hit(snapshot, found, scored, key) for scored, key in zip(found.hits, keys, strict=True)])
-    return Results(query, took_ms, hits, found)
+    return Results(query, took_ms, tuple(hits_of(snapshot, found, found.hits)), found)
+
+
+def hits_of(snapshot: Snapshot, found: Found, scored: Sequence[Scored]) -> list[Hit]:
+    """Docs that matched as hits."""
+    keys = _keys(snapshot, scored)
+    return [Hit(snapshot, found, each, key) for each, key in zip(scored, keys, strict=True)]
 
 
 def _keys(snapshot: Snapshot, hits: Sequence[Scored]) -> list[str]:

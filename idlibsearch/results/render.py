@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idlibsearch.model import Report, ReportDate
 from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.results.forms import Format, as_json, records
 from idlibsearch.results.hits import INHERITED, Hit, Results
 from idlibsearch.results.pointing import WIDTH, pointed
 
 if TYPE_CHECKING:
     from idlibsearch.results.differences import Change, Differences
 
-Format = Literal["text", "json", "jsonl", "csv"]
 BAR_SIGNS = 30
 CHANGE_COLUMNS = ("field", "before", "after", "left", "right", "numbers")
 HIT_COLUMNS = ("key", "title", "date", "source", "score", "snippet", "path", "span", "story")
@@ -39,21 +38,14 @@ def results(found: Results, form: Format, style: Style = PLAIN) -> Iterator[str]
     if form == "text":
         return _results_text(found, style)
     if form == "json":
-        return iter((_json(found.to_json(), indent=1),))
+        return iter((as_json(found.to_json(), indent=1),))
     return records((hit.to_json() for hit in found), form, HIT_COLUMNS)
-
-
-def records(rows: Iterable[Mapping[str, Any]], form: Format, columns: Iterable[str]) -> Iterator[str]:
-    """Rows as JSON lines or, with these columns, as CSV."""
-    if form == "jsonl":
-        return (_json(row) for row in rows)
-    return _csv(rows, tuple(columns))
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: Format, style: Style = PLAIN) -> Iterator[str]:
     """Rows of a few values each, as aligned columns, JSON, JSON lines or CSV."""
     if form == "json":
-        return iter((_json([dict(row) for row in rows], indent=1),))
+        return iter((as_json([dict(row) for row in rows], indent=1),))
     return _aligned(rows, columns, style) if form == "text" else records(rows, form, columns)
 
 
@@ -81,7 +73,7 @@ def _written(value: object) -> str:
 def similar(hits: Sequence[Hit], words: Sequence[Mapping[str, Any]], form: Format, style: Style = PLAIN) -> Iterator[str]:
     """Reports like another, and the words by which they are."""
     if form == "json":
-        return iter((_json({"words": [dict(word) for word in words], "hits": [hit.to_json() for hit in hits]}, indent=1),))
+        return iter((as_json({"words": [dict(word) for word in words], "hits": [hit.to_json() for hit in hits]}, indent=1),))
     if form != "text":
         return records((hit.to_json() for hit in hits), form, HIT_COLUMNS)
     return _similar_text(hits, words, style)
@@ -91,43 +83,14 @@ def _similar_text(hits: Sequence[Hit], words: Sequence[Mapping[str, Any]], style
     yield f"{style.dim}by {', '.join(str(word['word']) for word in words) or 'nothing'}{style.plain}"
     for number, hit in enumerate(hits, 1):
         yield ""
-        yield from _hit_text(number, hit, style)
-
-
-def _json(value: object, indent: int | None = None) -> str:
-    """JSON that any terminal takes: letters as they are, lone surrogates escaped; what JSON has no form for as text."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return text if text.isprintable() or not _has_surrogate(text) else json.dumps(value, indent=indent, default=str)
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _csv(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterator[str]:
-    import csv  # noqa: PLC0415 - one format of four
-    import io  # noqa: PLC0415
-
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="")
-    for row in [dict(zip(columns, columns, strict=True)), *rows]:
-        writer.writerow([_cell(row[column]) for column in columns])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, dict):  # of a story what it is called, of numbers both
-        return value["id"] if "id" in value else " -> ".join(" ".join(part) for part in value.values())
-    return "-".join(map(str, value)) if isinstance(value, list) else value
+        yield from hit_text(number, hit, style)
 
 
 def _results_text(found: Results, style: Style) -> Iterator[str]:
     yield f"{style.dim}{_counted(found)}, {found.took_ms:.1f} ms{style.plain}"
     for number, hit in enumerate(found, 1):
         yield ""
-        yield from _hit_text(number, hit, style)
+        yield from hit_text(number, hit, style)
     for name, counts in found.facets.items():
         yield ""
         yield from _facet_text(name, counts, style)
@@ -143,7 +106,8 @@ def _counted(found: Results) -> str:
     return f"{total:,} {'report' if total == 1 else 'reports'}{told}{shown}"
 
 
-def _hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
+def hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
+    """A hit for people."""
     title = hit.marked_title(before=style.before, after=style.after + style.bold) if hit.title else "(no title)"
     about = ", ".join(filter(None, (_dated(hit.date), hit.source)))
     yield f"{number}. {style.bold}{title}{style.plain}" + (f"  ({about})" if about else "")
@@ -163,7 +127,7 @@ def _dated(date: ReportDate | None) -> str:
 def differences(found: Differences, form: Format, style: Style = PLAIN) -> Iterator[str]:
     """What two versions of a report change."""
     if form == "json":
-        return iter((_json(found.to_json(), indent=1),))
+        return iter((as_json(found.to_json(), indent=1),))
     if form == "text":
         return _differences_text(found, style)
     return records((change.to_json() for change in found.changes), form, CHANGE_COLUMNS)
@@ -201,7 +165,7 @@ def report(shown: Report, form: Format, style: Style = PLAIN) -> Iterator[str]:
     if form == "text":
         return _report_text(shown, style)
     value = report_json(shown)
-    return iter((_json(value, indent=1),)) if form == "json" else records([value], form, value)
+    return iter((as_json(value, indent=1),)) if form == "json" else records([value], form, value)
 
 
 def report_json(shown: Report) -> dict[str, Any]:
@@ -250,7 +214,7 @@ def fields(value: Mapping[str, Any], form: Format) -> Iterator[str]:
     """A set of named values, such as statistics."""
     if form == "text":
         return (f"{name}: {_flat(part)}" for name, part in value.items())
-    return iter((_json(value, indent=1),)) if form == "json" else records([value], form, value)
+    return iter((as_json(value, indent=1),)) if form == "json" else records([value], form, value)
 
 
 def _flat(part: object) -> str:

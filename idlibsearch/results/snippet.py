@@ -42,20 +42,28 @@ def whole(text: str, spans: Iterable[tuple[int, int]], widths: Widths) -> Passag
 
 def best(text: str, spans: Iterable[tuple[int, int]], widths: Widths, size_tokens: int) -> Passage:
     """The stretch of ``size_tokens`` tokens with the most different marked words, then the most marks, then the earliest."""
+    return several(text, spans, widths, size_tokens, 1)[0]
+
+
+def several(text: str, spans: Iterable[tuple[int, int]], widths: Widths, size_tokens: int, count: int) -> list[Passage]:
+    """The best stretch, then the best of what is left, and so on; none overlap, and they stand in the order of the text.
+
+    Fewer where there are no more marks; always one.
+    """
     tokens = tokenize(text)
-    return _cut(text, tokens, _marked(tokens, text, spans, widths), size_tokens)
+    return _cuts(text, tokens, _marked(tokens, text, spans, widths), size_tokens, count)
 
 
-def best_of_places(
-    text: str, places: Iterable[tuple[int, int, int]], spans: Iterable[tuple[int, int]], size_tokens: int
-) -> Passage:
+def several_of_places(
+    text: str, places: Iterable[tuple[int, int, int]], spans: Iterable[tuple[int, int]], size_tokens: int, count: int
+) -> list[Passage]:
     """The same of a text whose words another analyzer found: (start, end) in characters and position of each."""
     positions = {position for start, end in spans for position in range(start, end)}
     marks: dict[tuple[int, int], bool] = {}
     for start, end, position in sorted(places):
         marks[start, end] = marks.get((start, end), False) or position in positions
     words = _apart(marks)
-    return _cut(text, words, {number: word for number, word in enumerate(words) if marks[word]}, size_tokens)
+    return _cuts(text, words, {number: word for number, word in enumerate(words) if marks[word]}, size_tokens, count)
 
 
 def _apart(words: Mapping[tuple[int, int], bool]) -> list[tuple[int, int]]:
@@ -70,20 +78,37 @@ def _apart(words: Mapping[tuple[int, int], bool]) -> list[tuple[int, int]]:
     return found
 
 
-def _cut(text: str, tokens: list[tuple[int, int]], marked: dict[int, tuple[int, int]], size_tokens: int) -> Passage:
-    first = _best_start(text, marked, size_tokens)
-    last = min(first + size_tokens, len(tokens))
+def _cuts(
+    text: str, tokens: list[tuple[int, int]], marked: dict[int, tuple[int, int]], size_tokens: int, count: int
+) -> list[Passage]:
+    left, taken = dict(marked), list[tuple[int, int]]()
+    while len(taken) < count and (left or not taken):
+        window = _best_window(text, left, len(tokens), size_tokens, taken)
+        taken.append(window)
+        left = {number: mark for number, mark in left.items() if not window[0] <= number < window[1]}
+    return [_passage(text, tokens, marked, *window) for window in sorted(taken)]
+
+
+def _passage(text: str, tokens: list[tuple[int, int]], marked: dict[int, tuple[int, int]], first: int, last: int) -> Passage:
     start = tokens[first][0] if first else 0
     end = tokens[last - 1][1] if last < len(tokens) else len(text)
     return Passage(text, start, end, tuple(mark for number, mark in marked.items() if first <= number < last))
 
 
-def _best_start(text: str, marked: dict[int, tuple[int, int]], size_tokens: int) -> int:
-    def worth(start: int) -> tuple[int, int, int]:
-        inside = [fold(text[slice(*mark)]) for number, mark in marked.items() if start <= number < start + size_tokens]
-        return len(set(inside)), len(inside), -start
+def _best_window(
+    text: str, marked: dict[int, tuple[int, int]], count: int, size_tokens: int, taken: list[tuple[int, int]]
+) -> tuple[int, int]:
+    """Which tokens [first, last) show most of what is marked, beside the windows that are taken."""
 
-    return max((max(number - LEAD_TOKENS, 0) for number in marked), key=worth, default=0)
+    def window(number: int) -> tuple[int, int]:
+        first = max([max(number - LEAD_TOKENS, 0), *(end for _, end in taken if end <= number)])
+        return first, min([first + size_tokens, count, *(start for start, _ in taken if start > number)])
+
+    def worth(place: tuple[int, int]) -> tuple[int, int, int]:
+        inside = [fold(text[slice(*mark)]) for number, mark in marked.items() if place[0] <= number < place[1]]
+        return len(set(inside)), len(inside), -place[0]
+
+    return max(map(window, marked), key=worth, default=(0, min(size_tokens, count)))
 
 
 def _marked(

@@ -10,7 +10,7 @@ import click
 from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, format_option, index_option, progress_bar, write
 
 if TYPE_CHECKING:
-    from idlibsearch.results.render import Format
+    from idlibsearch.results.forms import Format
 
 
 @click.command("check")

@@ -17,7 +17,7 @@ from idlibsearch.ingest.formats.kinds import KINDS, NAMES
 if TYPE_CHECKING:
     from idlibsearch.faces.api import Index
     from idlibsearch.faces.edit import Changes
-    from idlibsearch.results.render import Format
+    from idlibsearch.results.forms import Format
 
 REASONS = 3  # that the table shows of a format
 COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged")

@@ -15,15 +15,19 @@ from idlibsearch.faces.terminal import (
     format_option,
     index_option,
     say,
+    say_diagnostics,
     style,
-    terminal_width,
     write,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idlibsearch.faces.api import Index
     from idlibsearch.query.tree import Mode
-    from idlibsearch.results.render import Format
+    from idlibsearch.results.cite import Form as CitationForm
+    from idlibsearch.results.forms import Format
+    from idlibsearch.results.hits import Results
 
 DEFAULT_SOURCE = "seeds"
 EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupted first run leaves it
@@ -56,6 +60,8 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
 @click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
               help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
+@click.option("--cite", "citing", type=click.Choice(["text", "json", "jsonl", "bibtex", "csl"]),
+              help="Cite the best passage of each report in this form; `verify` reads json, jsonl and csl.")  # fmt: skip
 def command(
     question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, collapse: bool, **options: Any
 ) -> int:
@@ -79,21 +85,28 @@ def command(
       idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
       idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
       idlibsearch query ceasefire --collapse --lead source:reuters
+      idlibsearch query ceasefire --cite jsonl > cited.jsonl
     """
     from idlibsearch.results import render
 
     if options["facets"] and form in ("jsonl", "csv"):
         raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
+    citing: CitationForm | None = options.pop("citing")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
         mode: Mode = "any" if any_word else "all"
         found = index.search(text, mode=mode, collapse="story" if collapse else None, **options)
-        for line in render.diagnostics(text, found.diagnostics, terminal_width()):
-            say(line)
-        write(render.results(found, form, style()))
+        say_diagnostics(text, found.diagnostics)
+        write(_cited(found, citing) if citing else render.results(found, form, style()))
         if not found.hits and found.did_you_mean:
             say(f"did you mean: {found.did_you_mean}")
         return FOUND if found.hits or found.found.whole.known_total else NOTHING
+
+
+def _cited(found: Results, form: CitationForm) -> Iterator[str]:
+    from idlibsearch.results.cite import citations
+
+    return citations((hit.cite() for hit in found), form)
 
 
 def _open_or_build(index_path: str | None) -> Index:

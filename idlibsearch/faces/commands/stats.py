@@ -9,7 +9,7 @@ import click
 from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, format_option, index_option, write
 
 if TYPE_CHECKING:
-    from idlibsearch.results.render import Format
+    from idlibsearch.results.forms import Format
 
 
 @click.command("stats")

@@ -9,7 +9,7 @@ import click
 from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, style, write
 
 if TYPE_CHECKING:
-    from idlibsearch.results.render import Format
+    from idlibsearch.results.forms import Format
 
 
 @click.command("suggest")

@@ -1,0 +1,108 @@
+"""Alerts: questions that are saved with an index and asked of its new reports.
+
+What they find is what each question, asked of the whole index, finds among the reports that were added or changed since. New are
+those behind what was seen when alerts were run last, or when the first one was saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from idlibsearch.errors import QueryError, SearchTimeoutError
+from idlibsearch.index.saved import Mark, Question, Saved, change, mark_of, new_docs, read
+from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.query.diagnostics import Diagnostic
+from idlibsearch.query.forward import Forward
+from idlibsearch.query.search import Request, search
+from idlibsearch.query.tree import Mode
+from idlibsearch.results.hits import Hit, hits_of
+
+LONGEST_NAME = 200
+
+
+class Alerted(NamedTuple):
+    """A new report that answers a saved question; or (``hit`` is None) a saved question that cannot be answered any more."""
+
+    name: str
+    query: str
+    hit: Hit | None
+    error: QueryError | SearchTimeoutError | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values: the hit, and where it matched as (start, end) in token positions, by field."""
+        head = {"alert": self.name, "query": self.query}
+        if self.hit is None:
+            return head | {"error": str(self.error)}
+        return head | self.hit.to_json() | {"spans": {field: list(map(list, spans)) for field, spans in self.hit.spans.items()}}
+
+
+class Alerts:
+    """The saved questions of an index; what ``Index.alerts`` gives.
+
+    They stand in the index folder. Changing them waits for the lock of writers; raises LockedError where that takes too long.
+    """
+
+    def __init__(self, folder: Path, snapshot: Callable[[], Snapshot], wait_s: float) -> None:
+        self._folder, self._snapshot, self._wait_s = folder, snapshot, wait_s
+
+    @property
+    def saved(self) -> dict[str, Question]:
+        """Each question (``text``, ``mode``) by its name, in the order of saving."""
+        return dict(read(self._folder).questions)
+
+    def add(self, name: str, query: str, *, mode: Mode = "all") -> tuple[Diagnostic, ...]:
+        """Save a question under a name, in place of one that has it; what is worth telling about the question.
+
+        Raises QueryError where it cannot be answered, ValueError for a name that is empty or longer than 200 characters.
+        """
+        if not name.strip() or len(name) > LONGEST_NAME:
+            raise ValueError(f"a name has 1 to {LONGEST_NAME} characters, not {len(name)}")
+        snapshot = self._snapshot()
+        found = search(snapshot, Request(query, 0, mode=mode))
+
+        def added(saved: Saved) -> Saved:
+            return Saved({**saved.questions, name: Question(query, mode)}, saved.mark or mark_of(snapshot))
+
+        change(self._folder, self._wait_s, added)
+        return found.diagnostics
+
+    def remove(self, *names: str) -> int:
+        """Forget questions; how many there were of these names."""
+        before = len(read(self._folder).questions)
+        left = change(
+            self._folder,
+            self._wait_s,
+            lambda saved: saved._replace(questions={name: each for name, each in saved.questions.items() if name not in names}),
+        )
+        return before - len(left.questions)
+
+    def run(self, *, every: bool = False) -> Iterator[Alerted]:
+        """Ask all saved questions of the reports that are new since they were last asked, or of ``every`` report.
+
+        One question after the other, its reports in the order of adding. That they were asked is written down when all is gone
+        through; where that breaks off, the same comes again. A new alert is asked of what is new to all of them.
+        """
+        snapshot, saved = self._snapshot(), read(self._folder)
+        forward = Forward(snapshot, new_docs(snapshot, None if every else saved.mark))
+        for name, question in saved.questions.items():
+            yield from _asked(snapshot, forward, name, question)
+        if saved.questions:
+            mark = mark_of(snapshot)
+            change(self._folder, self._wait_s, lambda saved: saved._replace(mark=_later(saved.mark, mark)))
+
+
+def _asked(snapshot: Snapshot, forward: Forward, name: str, question: Question) -> Iterator[Alerted]:
+    try:
+        found = search(snapshot, Request(question.text, 0, mode="any" if question.mode == "any" else "all"))
+        hits = hits_of(snapshot, found, forward.matches(found))
+    except (QueryError, SearchTimeoutError) as error:
+        yield Alerted(name, question.text, None, error)
+    else:
+        yield from (Alerted(name, question.text, hit) for hit in hits)
+
+
+def _later(one: Mark | None, other: Mark) -> Mark:
+    """Somebody else may have run alerts meanwhile, and seen more."""
+    return one if one is not None and one.generation > other.generation else other

@@ -1,0 +1,83 @@
+"""``idlibsearch facets``: what the matches of a question have in common."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from idlibsearch.faces.terminal import (
+    DEFAULT_INDEX,
+    FOUND,
+    NOTHING,
+    columns,
+    format_option,
+    index_option,
+    question_options,
+    say_diagnostics,
+    style,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idlibsearch.results.forms import Format
+
+
+@click.command("facets")
+@click.argument("question", nargs=-1, metavar="[QUESTION]...")
+@index_option
+@format_option
+@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]", default=["source", "place", "date:month"],
+              show_default=True,
+              help="Count the N (10; 0: all) most frequent values of a field, such as source, place, person, org, group; or "
+              "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
+@click.option("--choose", "choices", multiple=True, metavar="FIELD=VALUE",
+              help="Only reports with this value, or another one chosen in the same field. All other facets are restricted to "
+              "them, the one it is chosen in is not. May be given several times.")  # fmt: skip
+@question_options
+def command(
+    question: tuple[str, ...],
+    index_path: str | None,
+    form: Format,
+    facets: tuple[str, ...],
+    choices: tuple[str, ...],
+    **options: Any,
+) -> int:
+    """Count what the reports that answer a question have, over all of them: sources, places, people, dates.
+
+    Without a question, of all reports. A report counts once for each of its values.
+
+    \b
+    Examples:
+      idlibsearch facets ceasefire --facet place --facet org:20
+      idlibsearch facets ceasefire --facet place --facet source --choose source=Reuters --choose source=TASS
+      idlibsearch facets --facet date:year --format csv
+    """
+    from idlibsearch.faces.api import open as open_index
+    from idlibsearch.results.forms import as_json, records
+    from idlibsearch.results.plot import facets as drawn
+
+    text = " ".join(question) or "*"
+    with open_index(index_path or DEFAULT_INDEX) as index:
+        found = index.facets(text, chosen=_chosen(choices), **options)
+        say_diagnostics(text, found.diagnostics)
+        if form == "text":
+            write(drawn(found, columns(), style()))
+        elif form == "json":
+            write([as_json({"query": text} | found.to_json(), indent=1)])
+        else:
+            write(records(found.rows(), form, ("facet", "value", "count")))
+        return FOUND if found.total else NOTHING
+
+
+def _chosen(choices: Iterable[str]) -> dict[str, list[str]]:
+    chosen = defaultdict(list)
+    for choice in choices:
+        field, sign, value = choice.partition("=")
+        if not (field and sign and value):
+            raise click.UsageError(f"--choose {choice} is not of the form FIELD=VALUE")
+        chosen[field].append(value)
+    return chosen

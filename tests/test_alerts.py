@@ -1,0 +1,192 @@
+"""Alerts: every saved question finds, among the new reports, what it finds in the whole index; whatever was merged meanwhile."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import idlibsearch
+from idlibsearch import CorruptIndexError, Entity, LockedError, QueryError, Report
+from idlibsearch.index.lock import WriteLock
+from idlibsearch.index.saved import LAST, mark_of, new_docs
+from idlibsearch.index.snapshot import Snapshot
+
+
+def found(index, **options) -> list[tuple[str, str]]:
+    return [(each.name, each.hit.key) for each in index.alerts.run(**options)]
+
+
+@pytest.fixture
+def index(new_index):
+    new_index.add([Report("old", "An old truce in Idlib", "body")])
+    new_index.alerts.add("truce", "truce")
+    new_index.alerts.add("near", "truce NEAR/3 idlib")
+    return new_index
+
+
+def test_a_saved_question_is_asked_of_what_is_new_and_only_once(index):
+    assert found(index) == []
+    index.add([Report("a", "Truce in Idlib"), Report("b", "A war"), Report("c", "Truce")])
+    assert found(index) == [("truce", "a"), ("truce", "c"), ("near", "a")]
+    assert found(index) == []
+    index.add([Report("d", "Truce"), Report("a", "Truce in Idlib")])
+    assert found(index) == [("truce", "d")]
+    index.add([Report("c", "Truce near Idlib")])
+    assert found(index) == [("truce", "c"), ("near", "c")]
+    assert found(index, every=True) == [("truce", "old"), ("truce", "a"), ("truce", "d"), ("truce", "c"), *(
+        ("near", key) for key in ("old", "a", "c")
+    )]  # fmt: skip
+
+
+def test_a_match_has_its_reasons(index):
+    index.add([Report("a", "News", "The truce of Idlib holds.", "2020-01-12", source="Reuters")])
+    [one, _] = index.alerts.run()
+    value = json.loads(json.dumps(one.to_json()))
+    assert (value["alert"], value["query"], value["key"], value["source"]) == ("truce", "truce", "a", "Reuters")
+    assert value["spans"] == {"body": [[1, 2]]}
+    assert value["snippet"] == "The **truce** of Idlib holds."
+    assert one.hit.score == index.search("truce", date_from="2020")[0].score
+
+
+def test_what_breaks_off_comes_again(index):
+    index.add([Report("a", "Truce in Idlib")])
+    next(index.alerts.run())
+    assert found(index) == [("truce", "a"), ("near", "a")]
+
+
+def test_questions_are_kept_under_names_and_outlive_the_process(index):
+    assert list(index.alerts.saved) == ["truce", "near"]
+    assert index.alerts.add("any", "xylophone idlib", mode="any")[0].code == "unknown-word"
+    index.alerts.add("truce", "war")
+    with idlibsearch.open(index.path) as again:
+        assert {name: (each.text, each.mode) for name, each in again.alerts.saved.items()} == {
+            "truce": ("war", "all"), "near": ("truce NEAR/3 idlib", "all"), "any": ("xylophone idlib", "any"),
+        }  # fmt: skip
+        assert again.alerts.remove("near", "nobody") == 1
+    index.add([Report("a", "Idlib")])
+    assert found(index) == [("any", "a")]
+
+
+def test_what_cannot_be_asked_is_not_saved(index):
+    with pytest.raises(QueryError, match="bracket"):
+        index.alerts.add("bad", "(truce")
+    for name in ("", " ", "x" * 201):
+        with pytest.raises(ValueError, match="a name has"):
+            index.alerts.add(name, "truce")
+    assert len(index.alerts.saved) == 2
+
+
+def test_who_writes_waits_for_other_writers_and_damage_is_told(index):
+    with idlibsearch.open(index.path, wait_s=0) as other, WriteLock(index.path), pytest.raises(LockedError):
+        other.alerts.add("a", "truce")
+    (index.path / "alerts.json").write_text('{"version": 1, "alerts": 3}')
+    with pytest.raises(CorruptIndexError, match="no saved questions"):
+        next(index.alerts.run())
+    (index.path / "alerts.json").unlink()
+    assert found(index) == []
+
+
+def test_a_question_that_cannot_be_answered_any_more_does_not_stop_the_others(index):
+    text = (index.path / "alerts.json").read_text().replace("truce NEAR/3 idlib", "(truce")
+    (index.path / "alerts.json").write_text(text)
+    index.add([Report("a", "Truce")])
+    told = list(index.alerts.run())
+    assert [(each.name, each.error is None) for each in told] == [("truce", True), ("near", False)]
+    assert told[1].to_json()["error"].startswith("a bracket")
+
+
+def test_new_reports_are_known_behind_merged_segments_and_among_many(new_index):
+    new_index.add(Report(f"{n}", f"Truce {n}") for n in range(3 * LAST))
+    new_index.alerts.add("truce", "truce")
+    new_index.remove(*(f"{n}" for n in range(3 * LAST - 5, 3 * LAST)))
+    new_index.add([Report("5", "Truce changed"), Report("new", "Truce")])
+    new_index.merge()
+    assert found(new_index) == [("truce", "5"), ("truce", "new")]
+    new_index.remove(*(f"{n}" for n in range(3 * LAST)), "new")
+    new_index.add([Report("newer", "Truce")])
+    new_index.merge()
+    assert found(new_index) == [("truce", "newer")]
+
+
+def test_nothing_new_is_passed_over_where_all_that_was_last_is_gone(new_index):
+    new_index.add(Report(f"{n}", "Truce") for n in range(2 * LAST))
+    new_index.alerts.add("truce", "truce")
+    new_index.remove(*(f"{n}" for n in range(LAST - 1, 2 * LAST)))
+    new_index.add([Report("new", "Truce")])
+    new_index.merge()
+    assert ("truce", "new") in found(new_index)
+
+
+# ---- the same as asking each
+
+WORDS = ["truce", "idlib", "rebel-held", "war", "air strikes", "airstrikes", "sochi"]
+QUESTIONS = [
+    "truce", "idlib", "truce idlib", "truce OR sochi", "NOT truce", "title:war", "rebel-held", "rebelheld truce", '"air strikes"',
+    "airstrikes", "truce NEAR/2 idlib", "NEAR/4(truce, war, sochi)", "truce NOTNEAR/3 war", "truce SAME/S war", "ATLEAST/2 truce",
+    "FIRST/2 idlib", "{PLACE} NEAR/3 truce", "place:idlib", "date:2020 truce", "str*", "truse~", "=Truce", "truce ANDMAYBE war",
+    "truce REQUIRE war", "(truce OR {PLACE}) W/2 (war OR idlib)", "2020", "*", "truce^2 NOT idlib", "sky OR war", "words:>3",
+    '"truce idl* war"', "colour:red", "truce ANDNOT war",
+]  # fmt: skip
+
+
+def places(body: str) -> tuple[Entity, ...]:
+    at = body.find("idlib")
+    return (Entity("PLACE", "Idlib", "idlib", "body", at, at + 5),) if at >= 0 else ()
+
+
+REPORTS = st.builds(
+    lambda key, title, body, date: Report(key, title, body, date, entities=places(body)),
+    st.sampled_from("abcdefgh"), st.sampled_from(["", "War", "Truce in Idlib"]),
+    st.lists(st.sampled_from([*WORDS, "."]), max_size=6).map(" ".join), st.sampled_from([None, "2020", "2019-05"]),
+)  # fmt: skip
+CHANGES = st.tuples(st.lists(st.integers(0, 150), max_size=40), st.lists(st.integers(0, 150), max_size=20), st.booleans())
+STEP = st.tuples(st.lists(REPORTS, max_size=4), st.sampled_from(["", "", "a", "c", "merge"]))
+
+
+@settings(max_examples=60)
+@given(st.lists(STEP, min_size=1, max_size=4))
+def test_alerts_find_what_each_question_finds_among_what_is_new(tmp_path_factory, steps):
+    """The oracle: before and after, what answers each question; what is new or changed of it is what alerts have to tell."""
+    with idlibsearch.create(tmp_path_factory.mktemp("alerts") / "index") as index:
+        for number, question in enumerate(QUESTIONS):
+            index.alerts.add(f"{number}", question)
+        for reports, act in steps:
+            before = {report.key: report for report in index}
+            index.add(reports)
+            if act == "merge":
+                index.merge()
+            elif act:
+                index.remove(act)
+            new = {report.key for report in index if before.get(report.key) != report}
+            expected = {
+                (f"{number}", hit.key, hit.score, str(hit.spans))
+                for number, question in enumerate(QUESTIONS)
+                for hit in index.search(question, limit=100)
+                if hit.key in new
+            }
+            told = [(each.name, each.hit.key, each.hit.score, str(each.hit.spans)) for each in index.alerts.run()]
+            assert sorted(told) == sorted(expected)
+
+
+@settings(max_examples=40)
+@given(st.lists(CHANGES, min_size=1, max_size=4))
+def test_new_docs_of_a_larger_index_are_those_that_were_not_there(tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("marks") / "index"
+    with idlibsearch.create(folder) as index:
+        index.add(Report(f"{n}", "T") for n in range(100))
+        for turn, (added, removed, merged) in enumerate(steps):
+            mark = mark_of(Snapshot.open(folder))
+            before = {report.key: report for report in index}
+            index.add(Report(f"{n}", f"T{turn}") for n in added)
+            index.remove(*(f"{n}" for n in removed))
+            if merged:
+                index.merge()
+            expected = [report.key for report in index if before.get(report.key) != report]
+            snapshot = Snapshot.open(folder)
+            told = [snapshot.segments[n].keys[doc] for n, some in enumerate(new_docs(snapshot, mark)) for doc in some]
+            assert told == expected
+    shutil.rmtree(folder)
