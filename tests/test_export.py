@@ -17,6 +17,7 @@ from idlibsearch import QueryError, Report
 from idlibsearch.query.everything import SCORED
 from idlibsearch.results.export import columns_of, rows_of
 from idlibsearch.results.forms import records
+from idlibsearch.results.render import report_json
 from idlibsearch.results.snippet import several
 
 
@@ -65,6 +66,7 @@ def test_rows_hold_the_whole_report_and_csv_has_one_header(index):
     found = index.search("truce OR war")
     columns = columns_of(found.found.snapshot)
     rows = list(rows_of(found.export(), columns))
+    assert set(columns) == {"score", *report_json(index.get("c"))}
     assert rows[-1]["keywords"] == {"tag": ["x", "y"]}
     assert rows[3]["body"] == "truce truce truce "
     assert [json.loads(line) for line in records(rows, "jsonl", columns)] == rows

@@ -7,13 +7,16 @@ is asked for and imports what it needs when it runs: a query must not pay for wh
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from idlibsearch.errors import IdlibsearchError, QueryError
-from idlibsearch.faces.terminal import ERROR, say, terminal_width
+from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, say, terminal_width, write
 
 COMMANDS = (
     *("alert", "batch", "check", "copy", "diff", "export", "facets", "index", "merge", "query", "rebuild", "remove", "repair"),
@@ -34,9 +37,12 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="idlibsearch")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> int:
     """Search collections of news reports.
 
     \b
@@ -46,6 +52,26 @@ def cli() -> None:
       idlibsearch query '"secret agreements" NOT title:turkey'
       idlibsearch show KEY
     """
+    if context.invoked_subcommand is None:
+        write(_start())
+    return FOUND
+
+
+def _start() -> Iterator[str]:
+    """What to do first: what is there already, and the next command."""
+    from idlibsearch.index.directory import exists
+
+    path = os.environ.get("IDLIBSEARCH_INDEX") or DEFAULT_INDEX
+    if exists(Path(path)):
+        yield f"There is an index in {path}/. Ask it:"
+        yield "  idlibsearch query ceasefire Sochi        any report with both words"
+        yield "  idlibsearch facets                       which sources, places and months there are"
+        yield "  idlibsearch index FOLDER                 bring it up to date, or add more"
+    else:
+        yield f"There is no index in {path}/ yet. Make one of a folder of report pages or JSON lines:"
+        yield "  idlibsearch index FOLDER"
+        yield "  idlibsearch query ceasefire Sochi        then ask it"
+    yield "  idlibsearch --help                       all commands; idlibsearch query --help: what can be asked"
 
 
 def run() -> None:

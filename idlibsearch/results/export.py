@@ -11,7 +11,7 @@ from idlibsearch.results.render import report_json
 
 REPORT_COLUMNS = (
     *("key", "score", "title", "date", "date_found", "source", "byline", "url", "section", "language", "truncated", "derived"),
-    *("entities", "keywords", "numbers", "path", "span", "layout", "split_score", "body"),
+    *("entities", "event_dates", "keywords", "numbers", "path", "span", "layout", "split_score", "body"),
 )
 
 

@@ -62,7 +62,7 @@ def command(
 
     text = " ".join(question) or "*"
     with open_index(index_path or DEFAULT_INDEX) as index:
-        found = index.facets(text, chosen=_chosen(choices), **options)
+        found = index.facets(text, facets, chosen=_chosen(choices), **options)
         say_diagnostics(text, found.diagnostics)
         if form == "text":
             write(drawn(found, columns(), style()))

@@ -88,6 +88,7 @@ def command(
       idlibsearch query ceasefire --cite jsonl > cited.jsonl
     """
     from idlibsearch.results import render
+    from idlibsearch.results.hints import hint
 
     if options["facets"] and form in ("jsonl", "csv"):
         raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
@@ -100,6 +101,10 @@ def command(
         write(_cited(found, citing) if citing else render.results(found, form, style()))
         if not found.hits and found.did_you_mean:
             say(f"did you mean: {found.did_you_mean}")
+        same = {name: options[name] for name in ("filter", "date_from", "date_to", "today")}
+        helpful = None if any_word else hint(found, lambda: index.search(text, mode="any", limit=0, **same))
+        if helpful:
+            say(helpful)
         return FOUND if found.hits or found.found.whole.known_total else NOTHING
 
 
