@@ -112,7 +112,12 @@ def _number_in(node: Phrase, spans: list[Part], start: int, number: int, end: in
 
 
 def _any_spelling(node: Word | Phrase, number: int, knows: Knows) -> Node:
-    """What was typed, or the number in digits, or in words that are no part of a longer number."""
+    """What was typed, or the number in digits, or in words that are no part of a longer number.
+
+    Digits that are a year, or fewer than three, are that: most are, and what looks for amounts takes far longer than a word.
+    """
+    if node.text.isdigit() and (number < 100 or 1_000 <= number < 3_000):
+        return node
     digits = Word(str(number), node.field, node.span)
     several = [words for words in spellings(number) if _all_known(words, knows)]
     if not knows(digits.text):

@@ -5,6 +5,7 @@ What was not asked for (the total, all docs, marks) is not computed until it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
@@ -22,7 +23,8 @@ from idlibsearch.query.tree import Dated, Mode, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
 When = str | date
-_DIGITS, _SCALES = frozenset("0123456789"), ("hundred", "thousand", "illion", "dozen")  # what numbers have
+# What may be an amount: three digits and more that are no year of 1000 to 2999, a suffix, a scale.
+_AMOUNT = re.compile(r"(?<![\d,])(?![12]\d{3}(?![\d,]))\d[\d,]{2}|\d(?:k|mn|bn|tn)\b|hundred|thousand|illion|dozen")
 NOTHING = Some(())  # what is found where the time is up before it is known what to look for
 
 
@@ -126,8 +128,7 @@ def _plan(planner: Planner, tree: Node, today: date | None) -> Step:
 
 def _in_all_spellings(tree: Node, planner: Planner) -> Node:
     """The tree with its numbers sought however they are written; plain words pay no more than a look at the text."""
-    text = planner.text.lower()
-    if _DIGITS.isdisjoint(text) and not any(scale in text for scale in _SCALES):
+    if not _AMOUNT.search(planner.text.lower()):
         return tree
     from idlibsearch.query.quantities import widened  # noqa: PLC0415 - only for questions with a number
 
