@@ -224,3 +224,23 @@ def test_verdicts_are_written_in_every_form(index):
     assert (row["state"], row["source"], row["index"]) == ("holds", "holds", "holds")
     assert len(list(verdicts(found, "csv"))) == 2
     assert json.loads(next(verdicts(found, "jsonl"))) == row
+
+
+def test_a_page_of_markup_is_read_again(tmp_path):
+    page = tmp_path / "truce.html"
+    head, lead, end = PAGE.strip().split("\n\n")
+    text = f"<html><body><article><h1>{head}</h1><p>{lead}</p><p>{end} Bread &amp; peace.</p></article></body></html>"
+    page.write_text(text, encoding="utf-8")
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add_path(page)
+        citation = index.search("ceasefire month")[0].cite(tokens=60)
+        assert citation.extracted
+        assert citation.quote.endswith("month. Bread & peace.")
+        assert read_citations(json.dumps(citation.to_json())) == [citation]
+        assert states(index, citation)[:2] == ("holds", "holds")
+        page.write_text(text.replace("<h1>", "<h1>New: "), encoding="utf-8")
+        assert states(index, citation)[:2] == ("moved", "moved")
+        page.write_text(text.replace("optimistic", "sure"), encoding="utf-8")
+        assert states(index, citation)[:2] == ("drifted", "drifted")
+        page.write_text("<html><body><p>Nothing of it.</p></body></html>", encoding="utf-8")
+        assert states(index, citation)[:2] == ("gone", "gone")

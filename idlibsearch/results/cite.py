@@ -29,7 +29,8 @@ class Citation:
     from the root of the index, ``start`` and ``end`` the quotation in its decoded text, in characters, and ``pieces``
     which parts of the quotation (``at`` counts in ``quote``) stand there unchanged; without pieces, of a JSON line, the place is
     the line. A report that was handed in has no path. ``content_hash`` is that of the report in its source, or of title and body
-    handed in. ``query`` is the question as the engine read it, ``generation`` that of the index which answered.
+    handed in. ``member`` is the part of an archive, and ``extracted`` says that places are those of the text taken out of a page
+    of markup or the like. ``query`` is the question as the engine read it, ``generation`` that of the index which answered.
     """
 
     key: str
@@ -49,6 +50,8 @@ class Citation:
     pieces: tuple[Piece, ...] = ()
     encoding: str = ""
     content_hash: str = ""
+    member: str = ""
+    extracted: bool = False
 
     def text(self) -> str:
         """On one line, for people."""
@@ -74,9 +77,7 @@ class Citation:
             raise InputError(path, f"is no citation ({error})") from None
         for each in fields(cls):
             if each.name != "pieces" and type(getattr(made, each.name)).__name__ != each.type:
-                raise InputError(
-                    path, f"is no citation (its {each.name} is no {'text' if each.type == 'str' else 'whole number'})"
-                )
+                raise InputError(path, f"is no citation (its {each.name} is of the wrong kind)")
         return made
 
     def csl(self) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def cited(citation: Citation, report: Report | None, text: str, start: int, end:
     pieces = _pieces(place.pieces.get(citation.field, ()), text, at, end)
     start, end = (pieces[0].start, pieces[-1].end) if pieces else (place.start, place.end)
     citation = replace(citation, path=place.path, encoding=place.encoding, content_hash=place.content_hash)
-    return replace(citation, start=start, end=end, pieces=pieces)
+    return replace(citation, start=start, end=end, pieces=pieces, member=place.member, extracted=place.extracted)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

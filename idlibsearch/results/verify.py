@@ -21,6 +21,7 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.ingest.assemble import digest
 from idlibsearch.ingest.files import is_lines, read_text, refuse_unreadable
 from idlibsearch.ingest.jsonl import lines_of
+from idlibsearch.ingest.pages import read_page
 from idlibsearch.model import Report
 from idlibsearch.query.search import Request, search
 from idlibsearch.query.tree import Word, conjunction
@@ -119,9 +120,20 @@ def _in_source(citation: Citation, root: Path) -> Outcome:
     path = root / citation.path
     try:
         refuse_unreadable(path)
+        if citation.extracted or citation.member:
+            return _in_reports(citation, path, root)
         return _in_lines(citation, path) if is_lines(path) else _in_text(citation, _text_of(path, citation.encoding))
     except InputError as error:
         return Outcome("gone", f"the file {citation.path} {error.reason}")
+
+
+def _in_reports(citation: Citation, path: Path, root: Path) -> Outcome:
+    """A file that is no plain text is read again, and its reports are looked at."""
+    reports = read_page(path, root)
+    if any(each.provenance is not None and each.provenance.content_hash == citation.content_hash for each in reports):
+        return Outcome("holds", "the source is as it was")
+    text = "\n\n".join(_field_of(each, citation.field) for each in reports)
+    return _elsewhere((citation.quote,), text, "the file")._replace(place=None)
 
 
 def _text_of(path: Path, encoding: str) -> str:
