@@ -32,7 +32,7 @@ from idlibsearch.query.tree import (
     Word,
 )
 
-K1, B = 1.2, 0.75
+K1, B = 1.7, 0.65
 Place = tuple[str, int]
 
 

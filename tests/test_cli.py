@@ -477,3 +477,34 @@ def test_where_nothing_is_found_it_is_said_what_may_have_been_meant(run, indexed
     failed = run("query", "ceasfire turkey")
     assert failed.returncode == 1
     assert "did you mean: ceasefire turkey" in failed.stderr
+
+
+def test_explain_shows_what_a_score_is_made_of(run, indexed):
+    best = json.loads(run("query", "--format", "json", "--limit", "1", "ceasefire", "Sochi").stdout)["hits"][0]
+    shown = run("explain", best["key"], "ceasefire", "Sochi")
+    assert shown.returncode == 0
+    assert shown.stdout.startswith(f"{best['score']:.6g}  all of these, sum of")
+    value = json.loads(run("explain", best["key"], "--format", "json", "ceasefire", "Sochi").stdout)
+    assert value["value"] == best["score"]
+    assert [part["how"] for part in value["parts"]] == ["product", "product"]
+
+
+def test_explain_says_what_a_report_lacks(run, indexed):
+    key = json.loads(run("query", "--format", "json", "ceasefire").stdout)["hits"][0]["key"]
+    shown = run("explain", key, "ceasefire zebra")
+    assert shown.returncode == 1
+    assert "zebra: not in title" in shown.stdout
+    assert run("explain", "nobody", "ceasefire").returncode == 1
+    assert run("explain", key, "--format", "csv", "ceasefire").returncode == 2
+
+
+def test_options_of_ranking(run, indexed):
+    ranked = ["--proximity", "--recent", "1y", "--today", "2020-03-01", "--ranking", "k1=0.9", "--ranking", "title=2"]
+    found = run("query", "--any", *ranked, "--expand", "rm3", "--without", "russia", "ceasefire sochi")
+    assert found.returncode == 0
+    assert found.stderr.startswith("idlibsearch: added: ")
+    assert "russia" not in found.stderr.split()
+    for wrong in (["--ranking", "k1"], ["--ranking", "k9=1"], ["--recent", "soon"], ["--expand", "bo9"]):
+        refused = run("query", *wrong, "ceasefire")
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr

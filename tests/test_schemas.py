@@ -198,7 +198,7 @@ def test_the_manifest_is_plain_json_without_code(make):
 def test_the_manifest_of_reports_is_what_it_was(new_index):
     manifest = json.loads(max(new_index.path.glob("generation-*.json")).read_text())
     assert "schema" not in manifest
-    assert manifest["ranking"]["fields"][0] == {"name": "title", "weight": 3.0, "b": 0.75, "positions": True}
+    assert manifest["ranking"]["fields"][0] == {"name": "title", "weight": 3.0, "b": 0.65, "positions": True}
     assert sorted(manifest["ranking"]) == ["fields", "k1"]
 
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
 from idlibsearch.analysis.analyzer import RECIPE
-from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, ReportError, SchemaError
+from idlibsearch.errors import ClosedError, DiskError, IdlibsearchError, IndexExistsError, QueryError, ReportError, SchemaError
 from idlibsearch.index.directory import Manifest, StoryFiles, exists, make_folder, write_manifest
 from idlibsearch.index.fields import Ranking
 from idlibsearch.index.forks import BRIEFLY
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from idlibsearch.results.choice import Faceted
     from idlibsearch.results.cite import Citation
     from idlibsearch.results.differences import Differences
+    from idlibsearch.results.explain import Explanation
     from idlibsearch.results.significant import Significant
     from idlibsearch.results.story import Story
     from idlibsearch.results.timeline import Timeline, Unit, Vague
@@ -170,6 +171,11 @@ class Index:
         collapse: Literal["story"] | None = None,
         lead: str = "earliest",
         facets_by: Literal["report", "story"] = "report",
+        ranking: Mapping[str, float] | None = None,
+        recent: str | None = None,
+        proximity: bool = False,
+        expand: str | None = None,
+        expand_without: Iterable[str] = (),
     ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``), a tree of ``idlibsearch.query.tree``, or a query
         object of Whoosh.
@@ -188,12 +194,17 @@ class Index:
         best found by then are the answer and ``Results.partial`` says so, in place of an error. ``limits``: how long, deep and
         costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}.
 
+        How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers of BM25F for this call, "k1", "title" (a
+        field's weight), "title.b" (its b) and so on; ``recent`` is the half-life by which scores fade with age, such as "30d";
+        with ``proximity`` it also counts how near to each other neighbouring words of the question stand; ``expand="rm3"`` adds
+        words of the best reports, told in ``Results.expansion``, but those of ``expand_without``.
+
         ``collapse="story"``: one hit a story, of those of its reports that match the one that ``lead`` says: "earliest" (by date,
         undated ones last), "longest" or "source:NAME" (of that source where there is one, else the earliest). ``Results.stories``
         then counts stories, ``total`` still reports. ``facets_by="story"`` counts only these leads, collapsed or not.
 
-        Raises QueryError where the question cannot be answered, SearchTimeoutError where it takes too long, ValueError for a
-        negative limit or offset.
+        Raises QueryError where the question cannot be answered or reports cannot be ranked so, SearchTimeoutError where it
+        takes too long, ValueError for a negative limit or offset.
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
@@ -203,9 +214,10 @@ class Index:
         kept = filter if filter is None or isinstance(filter, str) else self._read(filter)
         request = Request(
             *(text, limit, offset, mode, strict, kept, date_from, date_to, sort, limits, timeout_ms, partial),
-            *(tree, today, aliases, notes, collapse is not None, lead),
+            *(tree, today, aliases, recent, proximity, expand, tuple(expand_without), notes, collapse is not None, lead),
         )
-        return _answer(self._snapshot, request, asked, facets_by, started)
+        snapshot = self._snapshot if ranking is None else self._ranked(ranking)
+        return _answer(snapshot, request, asked, facets_by, started)
 
     def similar(self, key: str = "", *, title: str = "", text: str = "", limit: int = 10) -> Similar:
         """Reports like another, the most alike first: of the report with this ``key``, which is left out, or of a ``title`` and
@@ -319,6 +331,27 @@ class Index:
         from idlibsearch.results.verify import verified
 
         return verified(citations, self._snapshot, self.root)
+
+    def _ranked(self, numbers: Mapping[str, float]) -> Snapshot:
+        try:
+            return self._snapshot.ranked(self._snapshot.ranking.tuned(numbers))
+        except ValueError as error:
+            text = " ".join(f"{name}={number}" for name, number in numbers.items())
+            raise QueryError(text, (0, len(text)), f"reports cannot be ranked so: {error}", "set k1, title, title.b …") from None
+
+    def explain(self, key: str, query: str | Node | Query, **options: Any) -> Explanation:
+        """Why the report with this key scores what it does for a question, down to plain numbers; or what it lacks.
+
+        ``options``: those of ``search`` that say what is asked (mode, filter, ranking …). The value is the score of the hit, to
+        the last bit. Raises KeyError where there is no such report, and what ``search`` raises.
+        """
+        from idlibsearch.results.explain import explain
+
+        found = self.search(query, limit=0, **options).found
+        place = found.snapshot.find(key)
+        if place is None:
+            raise KeyError(key)
+        return explain(found, *place)
 
     def _read(self, query: Node | Query) -> Parsed:
         """A question that was not typed."""
@@ -673,6 +706,7 @@ def create(
     schema: WhooshSchema | None = None,
     *,
     root: Pathlike | None = None,
+    ranking: Mapping[str, float] | None = None,
     wait_s: float = WAIT_S,
     merge: Merging = "foreground",
     stories: bool = True,
@@ -682,16 +716,21 @@ def create(
     ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
     title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
     are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
-    folder, so that both can move together. ``wait_s`` and ``merge`` as in ``open``. ``stories``: find near-duplicates among
-    reports at every commit (``docs/understanding.md``).
+    folder, so that both can move together. ``ranking``: numbers of BM25F as in ``Index.search``, for this index. ``wait_s`` and
+    ``merge`` as in ``open``. ``stories``: find near-duplicates among reports at every commit (``docs/understanding.md``).
 
-    Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index.
+    Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index and
+    for numbers that a ranking cannot have.
     """
-    own, ranking = None, Ranking()
+    own, ranked = None, Ranking()
     if schema is not None:
         from idlibsearch.faces.whoosh_schema import declared
 
-        own, ranking = declared(schema)
+        own, ranked = declared(schema)
+    try:
+        ranked = ranked.tuned(ranking or {})
+    except ValueError as error:
+        raise SchemaError(f"reports cannot be ranked so: {error}") from None
     folder = Path(path)
     make_folder(folder)
     with WriteLock(folder, wait_s):
@@ -699,5 +738,5 @@ def create(
             raise IndexExistsError(str(folder), "there is an index here already; open it, or name another folder")
         place = os.path.relpath(os.path.realpath(root), os.path.realpath(folder)) if root is not None else ".."
         kept = StoryFiles() if stories and own is None else None
-        write_manifest(folder, Manifest(1, RECIPE, ranking, Path(place).as_posix(), schema=own, stories=kept))
+        write_manifest(folder, Manifest(1, RECIPE, ranked, Path(place).as_posix(), schema=own, stories=kept))
     return Index(folder, schema, wait_s=wait_s, merge=merge)

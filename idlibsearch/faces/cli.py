@@ -19,8 +19,8 @@ from idlibsearch.errors import IdlibsearchError, QueryError
 from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, say, terminal_width, write
 
 COMMANDS = (
-    *("alert", "batch", "check", "copy", "diff", "export", "facets", "index", "merge", "query", "rebuild", "remove", "repair"),
-    *("show", "similar", "stats", "suggest", "terms", "timeline", "verify"),
+    *("alert", "batch", "check", "copy", "diff", "explain", "export", "facets", "index", "merge", "query", "rebuild", "remove"),
+    *("repair", "show", "similar", "stats", "suggest", "terms", "timeline", "verify"),
 )
 
 

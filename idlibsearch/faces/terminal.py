@@ -23,6 +23,14 @@ DEFAULT_INDEX = "index"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+def _read_ranking(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, float] | None:
+    """NAME=NUMBER, several times; None for none."""
+    try:
+        return {name: float(number) for name, _, number in (value.partition("=") for value in values)} or None
+    except ValueError:
+        raise click.BadParameter(f"write NAME=NUMBER, such as k1=0.9, not {' '.join(values)}") from None
+
+
 def index_option(command: _Command) -> _Command:
     return click.option(
         "--index", "index_path", envvar="IDLIBSEARCH_INDEX", metavar="DIR", help=f"The index folder.  [default: {DEFAULT_INDEX}]"
@@ -41,6 +49,23 @@ def wait_option(command: _Command) -> _Command:
         "--wait", "wait_s", type=click.FloatRange(min=0), default=10.0, show_default=True, metavar="SECONDS",
         help="How long to wait while another process writes.",
     )(command)  # fmt: skip
+
+
+def ranking_options(command: _Command) -> _Command:
+    """How what answers a question is ranked, likewise."""
+    for option in reversed((
+        click.option("--recent", metavar="HALF-LIFE",
+                     help="Newer reports first: scores fade to half in every 30d, 2w, 6m or 1y of a report's age."),
+        click.option("--proximity", is_flag=True,
+                     help="Count also how near to each other neighbouring words of the question stand."),
+        click.option("--expand", type=click.Choice(["rm3"]), help="Add words of the reports that answer best, which are told."),
+        click.option("--without", "expand_without", multiple=True, metavar="WORD",
+                     help="Not this one of the words that --expand adds. May be given several times."),
+        click.option("--ranking", multiple=True, metavar="NAME=NUMBER", callback=_read_ranking,
+                     help="Rank by other numbers: k1, title (a field's weight), title.b (its b) … May be given several times."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
 
 
 def question_options(command: _Command) -> _Command:

@@ -308,7 +308,7 @@ def check_same(schema: own.Schema | None, ranking: Ranking, given: Schema) -> No
     """Raises SchemaError, naming the first difference, where a schema is not the one that an index was made with."""
     fields, ranked = declared(given)
     if schema is None or fields is None:
-        if schema is not None or fields is not None or ranking != ranked:
+        if schema is not None or fields is not None or _told(ranking) != _told(ranked):
             raise SchemaError("this is not the schema that the index was made with: only one of them is that of reports")
         return
     here, there = {field.name: field for field in schema.fields}, {field.name: field for field in fields.fields}
@@ -316,9 +316,14 @@ def check_same(schema: own.Schema | None, ranking: Ranking, given: Schema) -> No
         if here.get(name) != there.get(name):
             what = "is new" if name not in here else "is missing" if name not in there else _difference(here[name], there[name])
             raise SchemaError(f"this is not the schema that the index was made with: the field {name} {what}")
-    for mine, its in zip(ranking.fields, ranked.fields, strict=True):
+    for mine, its in zip(_told(ranking), _told(ranked), strict=True):
         if mine != its:
             raise SchemaError(f"this is not the schema that the index was made with: the field {mine.name} is ranked otherwise")
+
+
+def _told(ranking: Ranking) -> list[TextField]:
+    """The fields as far as a schema tells how they are ranked: k1 and b are the index's."""
+    return [field._replace(b=0.0) for field in ranking.fields]
 
 
 def _difference(here: own.Field, there: own.Field) -> str:

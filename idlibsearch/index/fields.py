@@ -6,6 +6,8 @@ freq columns on disk.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -26,8 +28,8 @@ class TextField(NamedTuple):
     group: str = ""
 
 
-K1 = 1.2  # how soon repeating a word stops helping; Lucene's default, to be tuned on judged collections
-B = 0.75  # how much a long field is held against a report; Lucene's default
+K1 = 1.7  # how soon repeating a word stops helping; tuned on judged collections (docs/relevance.md)
+B = 0.65  # how much a long field is held against a report; tuned likewise
 
 TEXT_FIELDS = (
     TextField("title", 3.0, B, positions=True),
@@ -64,6 +66,23 @@ class Ranking(NamedTuple):
         """The column of the field whose sentences and paragraphs are known, the body of reports; -1: of none."""
         return self.column("body") if self.of_reports else -1
 
+    def tuned(self, settings: Mapping[str, float]) -> Ranking:
+        """With other numbers: "k1", a field's name for its weight, its name and ".b" for its b.
+
+        Raises ValueError for another name and for a number that cannot be: k1 is not negative, weights are above 0, b
+        lies between 0 and 1.
+        """
+        left = dict(settings)
+        k1 = _within(left.pop("k1", self.k1), "k1", 0.0, math.inf)
+        fields = []
+        for field in self.fields:
+            weight = _within(left.pop(field.name, field.weight), field.name, math.ulp(0.0), math.inf)
+            b = _within(left.pop(f"{field.name}.b", field.b), f"{field.name}.b", 0.0, 1.0)
+            fields.append(field._replace(weight=weight, b=b))
+        if left:
+            raise ValueError(f"there is nothing called {next(iter(left))} to set; k1, " + ", ".join(f.name for f in fields))
+        return self._replace(k1=k1, fields=tuple(fields))
+
     def to_json(self) -> dict[str, Any]:
         """As it stands in the manifest."""
         fields = [{name: part for name, part in field._asdict().items() if part != ""} for field in self.fields]
@@ -73,6 +92,12 @@ class Ranking(NamedTuple):
     def from_json(cls, value: dict[str, Any]) -> Ranking:
         """The reverse of ``to_json``."""
         return cls(value["k1"], tuple(TextField(**field) for field in value["fields"]), value.get("of_reports", True))
+
+
+def _within(number: float, name: str, least: float, most: float) -> float:
+    if not (least <= number <= most and math.isfinite(number)):
+        raise ValueError(f"{name} cannot be {number}")
+    return float(number)
 
 
 @lru_cache(maxsize=4096)  # a collection has few days

@@ -9,6 +9,7 @@ import os
 from array import array
 from collections.abc import Hashable, Iterator
 from contextlib import nullcontext
+from copy import copy
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from idlibsearch.model import Document, Report
 
 if TYPE_CHECKING:
     from idlibsearch.index.calendar import Calendar
+    from idlibsearch.index.fields import Ranking
     from idlibsearch.index.schema import Analysis
     from idlibsearch.index.stories import Inherited, Stories
     from idlibsearch.index.values import Values
@@ -72,9 +74,19 @@ class Snapshot:
         self._calendars: dict[tuple[str, str], Calendar] = {}
         self._days: dict[str, list[tuple[memoryview, memoryview]]] = {}
         self.mean_lengths = tuple(self._mean_length(column) for column in range(len(self.ranking.fields)))
-        # As the ranking kernels take it: the weight of each field, its b and its mean length.
+        self._rank()
+
+    def _rank(self) -> None:
+        """What the ranking kernels take: the weight of each field, its b and its mean length."""
         self.weights = array("d", [field.weight for field in self.ranking.fields])
         self.normalisation = array("d", [field.b for field in self.ranking.fields]), array("d", self.mean_lengths)
+
+    def ranked(self, ranking: Ranking) -> Snapshot:
+        """The same generation, its reports ranked otherwise; the fields are those that it has."""
+        other = copy(self)
+        other.ranking = ranking
+        other._rank()
+        return other
 
     @classmethod
     def open(cls, folder: Path, before: Snapshot | None = None) -> Snapshot:

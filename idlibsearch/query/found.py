@@ -20,6 +20,7 @@ except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
 if TYPE_CHECKING:
+    from idlibsearch.query.feedback import Feedback
     from idlibsearch.query.unscored import Unscored
 
 
@@ -27,7 +28,7 @@ class Found:
     """What a question found: the ``hits`` asked for, in order; how many there are in all and where they match, when asked.
 
     ``is_partial``: the time was up before all was looked at, which the request allows. Whatever is computed later raises
-    SearchTimeoutError where it takes too long.
+    SearchTimeoutError where it takes too long. ``expansion``: what was added to the question, where that was asked for.
     """
 
     def __init__(
@@ -49,12 +50,12 @@ class Found:
         self.hits: tuple[Scored, ...] = ()
         self.is_partial = False
         self.whole = self  # what this is a choice of: where a story counts once, all that matched
+        self.expansion: Feedback | None = None
 
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
         """One for each segment."""
-        snapshot = self.snapshot
-        return tuple(Matcher(each, n, snapshot.normalisation, self.deadline) for n, each in enumerate(snapshot.segments))
+        return tuple(Matcher(self.snapshot, number, self.deadline) for number in range(len(self.snapshot.segments)))
 
     def unscored(self, number: int) -> Unscored:
         """What matches plans against a segment without scores."""

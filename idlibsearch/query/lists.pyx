@@ -6,6 +6,7 @@ A list is a pair of buffers, docs (uint32, ascending) and scores (float64), made
 out. Scores are exactly ``rank``'s. Twin: the naive engine.
 """
 
+from libc.math cimport pow
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort, realloc
 from libc.string cimport memset
@@ -367,6 +368,30 @@ def times(const uint32_t[::1] docs not None, const double[::1] scores not None, 
     with nogil:
         for i in range(docs.shape[0]):
             out.put(docs[i], scores[i] * factor)
+    return out.taken()
+
+
+def faded(
+    const uint32_t[::1] docs not None, const double[::1] scores not None, const int32_t[::1] days not None, double half_life,
+    int32_t today, double undated,
+):
+    """The docs with their scores halved for every ``half_life`` days of age.
+
+    days     int32[docs of the segment], when each was published, as proleptic ordinals; 0: nobody knows
+    undated  what the scores of those are multiplied by
+
+    Raises IndexError where a doc has no day.
+    """
+    _fits(docs, scores)
+    cdef Py_ssize_t i
+    cdef int32_t day
+    cdef _List out = _List(docs.shape[0])
+    if docs.shape[0] and docs[docs.shape[0] - 1] >= days.shape[0]:
+        raise IndexError("a day for each doc is needed")
+    with nogil:
+        for i in range(docs.shape[0]):
+            day = days[docs[i]]
+            out.put(docs[i], scores[i] * (undated if day == 0 else pow(0.5, max(today - day, 0) / half_life)))
     return out.taken()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from idlibsearch.errors import KernelError, QueryError
 from idlibsearch.index.postings import PostingList
-from idlibsearch.index.segment import Segment
+from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.limits import CombinationsError, Deadline
 from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import (
@@ -22,6 +22,7 @@ from idlibsearch.query.steps import (
     Beside,
     Between,
     Chosen,
+    Fading,
     Filled,
     Given,
     Having,
@@ -58,15 +59,14 @@ NOTHING: lists.Scored = (memoryview(b"").cast("I"), memoryview(b"").cast("d"))
 
 
 class Matcher:
-    """Matches plans against a segment, the one of this number; ``normalisation`` is the snapshot's."""
+    """Matches plans against a segment of a snapshot, the one of this number."""
 
-    def __init__(
-        self, segment: Segment, number: int, normalisation: tuple[array[float], array[float]], deadline: Deadline
-    ) -> None:
-        self._segment = segment
+    def __init__(self, snapshot: Snapshot, number: int, deadline: Deadline) -> None:
+        self._segment = snapshot.segments[number]
         self.number = number
-        self._reader = segment.postings
-        self._normalisation = normalisation
+        self._reader = self._segment.postings
+        self._ranking = snapshot.ranking  # which may be another than the segment's, of which it has the fields
+        self._normalisation = snapshot.normalisation
         self.deadline = deadline
         self._lists: dict[Term, PostingList | None] = {}
         self._programs: dict[int, tuple[Placed, Program]] = {}
@@ -100,6 +100,9 @@ class Matcher:
                 return found
             case Times():
                 return lists.times(*self.run(step.child, among), step.factor)
+            case Fading():
+                found, days = self.run(step.child, among), self._segment.date_starts
+                return lists.faded(*found, days, step.half_life, step.today, step.undated)
             case Plus():
                 found = self.run(step.child, among)
                 for option in step.options:
@@ -140,10 +143,10 @@ class Matcher:
 
     def _weights(self, columns: Sequence[int]) -> array[float]:
         """Of all fields, 0 for those that do not count."""
-        return array("d", [field.weight if c in columns else 0.0 for c, field in enumerate(self._segment.ranking.fields)])
+        return array("d", [field.weight if c in columns else 0.0 for c, field in enumerate(self._ranking.fields)])
 
     def _placed(self, placed: Placed, among: Docs | None) -> lists.Scored:
-        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)
+        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._ranking.k1)
         return self._asked(placed, lambda program: program.scores(*rest, placed.at_least, among))
 
     def docs_of_placed(self, placed: Placed) -> docsets.Docset:
@@ -153,7 +156,7 @@ class Matcher:
 
     def best(self, placed: Placed, count: int, floor: float) -> Sequence[tuple[float, int]]:
         """The best ``count`` live docs with a score above ``floor``: (score, doc). Raises LateError with what it has by then."""
-        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._segment.ranking.k1)
+        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._ranking.k1)
         return self._asked(placed, lambda program: program.best(*rest, placed.at_least, count, floor))
 
     def _asked(self, placed: Placed, ask: Callable[[Program], Answer]) -> Answer:
@@ -181,7 +184,7 @@ class Matcher:
 
     def _leaf(self, leaf: Leaf, among: Docs | None = None) -> lists.Scored:
         """A leaf's docs, in ``among`` at least."""
-        rest = (leaf.idf, self._weights(leaf.columns), *self._normalisation, self._segment.ranking.k1)
+        rest = (leaf.idf, self._weights(leaf.columns), *self._normalisation, self._ranking.k1)
         if leaf.single_term is not None:
             term = leaf.single_term[self.number]
             if term < 0:
@@ -215,7 +218,7 @@ class Matcher:
                 return {} if self._is_filled(step, doc) else None
             case Kept():
                 return self.marks(step.wanted, doc)
-            case Times():
+            case Times() | Fading():
                 return self.marks(step.child, doc)
             case Plus():
                 return self._branch_marks(step.child, (), step.options, doc)

@@ -209,7 +209,7 @@ class OwnFields:
             found = self._expander.expand(node, scope.group)
         except PatternError as error:
             raise self._error(node.span, error.message, error.advice) from None
-        return Chosen(dict(zip(self._snapshot.segments, found, strict=True)))
+        return Chosen(dict(zip(self._snapshot.segments, found, strict=True)), str(node))
 
     def _leaf(self, node: Text, units: Sequence[Unit | Chosen], scope: Scope) -> Leaf:
         frequencies = [self._frequency(unit, scope, bool(node.field)) for unit in units]
@@ -218,7 +218,9 @@ class OwnFields:
             self._diagnostics.append(Diagnostic(node.span, "unknown-word", f"no document has {node.text}{where}"))
         worth = sum(idf(frequency, self._snapshot.doc_count) for frequency in frequencies)
         first = units[0]
-        return Leaf(tuple(units), scope.columns, worth, first.parts[0] if len(units) == 1 and isinstance(first, Unit) else None)
+        return Leaf(
+            tuple(units), scope.columns, worth, first.parts[0] if len(units) == 1 and isinstance(first, Unit) else None, node.text
+        )
 
     def _frequency(self, unit: Unit | Chosen, scope: Scope, in_field: bool) -> int:
         """How many docs have a word, in the field that was named or in any of its group."""

@@ -181,7 +181,7 @@ class _Placer:
         steps = [part if isinstance(part, Leaf) else Placed(part, self.columns, 0.0, 1, asked) for part in parts]
         count = 0
         for number, segment in enumerate(planner.snapshot.segments):
-            matcher = Matcher(segment, number, planner.snapshot.normalisation, planner.deadline)
+            matcher = Matcher(planner.snapshot, number, planner.deadline)
             count += docsets.size(Unscored(segment, matcher).docs(Some(tuple(steps))))
         return idf(count, planner.snapshot.doc_count)
 

@@ -343,7 +343,7 @@ class Planner:
                 found = self._expander.spell(part.text) if isinstance(part, Exact) else self._expander.expand(part)
             except PatternError as error:
                 raise QueryError(self.text, span, error.message, error.advice) from None
-            self._chosen[part] = Chosen(dict(zip(self.snapshot.segments, found, strict=True)))
+            self._chosen[part] = Chosen(dict(zip(self.snapshot.segments, found, strict=True)), str(part))
         return self._chosen[part]
 
     def _leaf(self, node: Word | Phrase, words: list[str], columns: tuple[int, ...]) -> Leaf:
@@ -366,7 +366,7 @@ class Planner:
             if not is_there:
                 self._report_missing(node, word)
         is_one = len(units) == len(units[0].parts) == 1 and units[0].joined is None
-        return Leaf(units, columns, total, units[0].parts[0] if is_one else None)
+        return Leaf(units, columns, total, units[0].parts[0] if is_one else None, node.text)
 
     def _is_bounded(self, units: Sequence[Unit], compounds: int) -> bool:
         return sum(len(unit.parts) for unit in units) <= MAX_PHRASE_WORDS and compounds <= MAX_COMPOUNDS

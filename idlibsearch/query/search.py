@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.errors import QueryError, SearchTimeoutError
 from idlibsearch.index.snapshot import Snapshot
@@ -22,6 +22,9 @@ from idlibsearch.query.syntax import Parsed, no_further_columns, parse
 from idlibsearch.query.tree import Dated, Mode, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
+if TYPE_CHECKING:
+    from idlibsearch.query.feedback import Feedback
+
 When = str | date
 # What may be an amount: three digits and more that are no year of 1000 to 2999, a suffix, a scale.
 _AMOUNT = re.compile(r"(?<![\d,])(?![12]\d{3}(?![\d,]))\d[\d,]{2}|\d(?:k|mn|bn|tn)\b|hundred|thousand|illion|dozen")
@@ -34,6 +37,10 @@ class Request(NamedTuple):
     ``filter`` (a question, typed or read, or a tree) and the publication dates from the start of ``date_from`` to the end of
     ``date_to`` restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding
     the hits may take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
+
+    ``recent``: the half-life by which scores fade with age, such as "30d".
+    ``proximity``: does it count how near to each other words stand? ``expand``: how words are added to the question ("rm3"),
+    ``expand_without`` these.
 
     ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
     ``today``: the day that dates such as "last week" are seen from, by default today's in UTC. ``aliases``: further names for
@@ -55,6 +62,10 @@ class Request(NamedTuple):
     tree: Node | None = None
     today: date | None = None
     aliases: Mapping[str, str] | None = None
+    recent: str | None = None
+    proximity: bool = False
+    expand: str | None = None
+    expand_without: tuple[str, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
     collapse: bool = False
     lead: str = "earliest"
@@ -78,13 +89,15 @@ def _answered(snapshot: Snapshot, request: Request) -> Found:
     deadline = Deadline(request.text, request.timeout_ms)
     with deadline:
         parsed = _parsed(snapshot, request)
-        plan, noted = _planned(snapshot, parsed.tree, request, deadline)
+        tree, expansion = _widened(snapshot, parsed.tree, request, deadline)
+        plan, noted = _planned(snapshot, tree, request, deadline)
         diagnostics = (*parsed.diagnostics, *noted)
         if request.strict:
             refuse_all(request.text, diagnostics)
-        found = Found(snapshot, parsed.tree, plan, diagnostics, deadline, partial=request.partial)
+        found = Found(snapshot, tree, plan, diagnostics, deadline, partial=request.partial)
         if request.collapse:
             found = _collapsed(found, request.lead)
+        found.expansion = expansion
         if not found.is_partial:
             found.hits = _hits(found, request, sort)
     return found
@@ -100,6 +113,28 @@ def _collapsed(found: Found, lead: str) -> Found:
         if not found.is_partial:
             raise
         return found
+
+
+def _widened(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Node, Feedback | None]:
+    """The question with what is asked for beside what was typed, and which words that adds to it."""
+    if not request.proximity and request.expand is None:
+        return tree, None
+    if snapshot.schema is not None:
+        message = "words are added to questions, and their nearness counts, in indexes of reports only"
+        raise QueryError(request.text, (0, len(request.text)), message, "leave out expand and proximity")
+    if request.proximity:
+        from idlibsearch.query.dependence import with_nearness  # noqa: PLC0415 - only for those who ask for it
+
+        tree = with_nearness(tree)
+    if request.expand is None:
+        return tree, None
+    from idlibsearch.query.feedback import REPORTS, check_method, feedback, weight_of, with_added  # noqa: PLC0415 - see above
+
+    check_method(request.expand)
+    plan, _ = _planned(snapshot, tree, request._replace(recent=None), deadline)
+    first = Found(snapshot, tree, plan, (), deadline, partial=request.partial)
+    found = feedback(snapshot, best_hits(first, REPORTS), weight_of(tree), request.expand_without)
+    return with_added(tree, found.added, request.mode), found
 
 
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
@@ -140,12 +175,17 @@ def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadlin
     planner = Planner(snapshot, request.text, request.limits, deadline)
     try:
         plan = _plan(planner, tree, request.today)
+        if request.recent is not None:
+            from idlibsearch.query.recency import fading  # noqa: PLC0415 - only for those who ask for it
+
+            plan = fading(plan, snapshot, request.recent, request.today)
         restriction, noted = _restriction(snapshot, request, deadline)
     except LateError:
         if not request.partial:
             raise
         return NOTHING, planner.diagnostics
-    return plan if restriction is None else Kept(plan, restriction), [*planner.diagnostics, *noted]
+    notes = [*dict.fromkeys((*planner.diagnostics, *noted))]  # words that also stand near others are planned more than once
+    return plan if restriction is None else Kept(plan, restriction), notes
 
 
 def _hits(found: Found, request: Request, sort: Sort) -> tuple[Scored, ...]:

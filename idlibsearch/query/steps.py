@@ -29,21 +29,24 @@ class Unit(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Any of some spellings, counted as one word: where they stand in each segment."""
+    """Any of some spellings, counted as one word: where they stand in each segment. ``text``: what was typed for them."""
 
     found: dict[Segment, Spelled]
+    text: str = ""
 
 
 class Leaf(NamedTuple):
     """Units side by side in one of these freq columns. ``idf`` is the sum of the units'.
 
-    ``single_term``: where the leaf is nothing but one term, which then can be counted without positions.
+    ``single_term``: where the leaf is nothing but one term, which then can be counted without positions. ``text``: what was
+    typed for it, as far as that is known.
     """
 
     units: tuple[Unit | Chosen, ...]
     columns: tuple[int, ...]
     idf: float
     single_term: Term | None = None
+    text: str = ""
 
 
 class Mentioned(NamedTuple):
@@ -175,8 +178,20 @@ class Times(NamedTuple):
     factor: float
 
 
+class Fading(NamedTuple):
+    """The child, its scores halved for every ``half_life`` days from a report's date to ``today`` (an ordinal).
+
+    ``undated``: what the scores of reports without a date are multiplied by.
+    """
+
+    child: Step
+    half_life: float
+    today: int
+    undated: float
+
+
 Spanned = Leaf | Mentioned | Beside | Together | Apart | Early | Either  # what stands somewhere in a text
-Step = Leaf | Placed | Mentioned | Between | Having | Filled | Given | Kept | All | Some | Plus | Where | Times
+Step = Leaf | Placed | Mentioned | Between | Having | Filled | Given | Kept | All | Some | Plus | Where | Times | Fading
 
 
 def sequences(units: Sequence[Unit], number: int) -> list[array[int]]:

@@ -17,6 +17,7 @@ from idlibsearch.query.restrict import picked
 from idlibsearch.query.steps import (
     All,
     Between,
+    Fading,
     Filled,
     Given,
     Having,
@@ -65,7 +66,7 @@ class Unscored:
             case Some():
                 words, others = _split(step.children)
                 return reduce(docsets.either, chain(self._words(words, every=False), map(self.docs, others)))
-            case Times() | Plus():
+            case Times() | Plus() | Fading():
                 return self.docs(step.child)
             case Where():
                 return self._common(map(self.docs, (step.child, *step.required)))

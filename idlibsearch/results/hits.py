@@ -19,6 +19,7 @@ from idlibsearch.query.order import Scored
 from idlibsearch.results.snippet import Passage, several, several_of_places, whole
 
 if TYPE_CHECKING:
+    from idlibsearch.query.feedback import Added
     from idlibsearch.results.cite import Citation
     from idlibsearch.results.story import Story
 
@@ -236,6 +237,11 @@ class Results:
         return self.found.is_partial
 
     @property
+    def expansion(self) -> tuple[Added, ...]:
+        """The words that ``expand`` added to the question, most weight first; none where that was not asked for, or declined."""
+        return self.found.expansion.added if self.found.expansion else ()
+
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is worth telling about the question."""
         return self.found.diagnostics
@@ -280,7 +286,12 @@ class Results:
                 name: [{"value": value, "count": count} for value, count in counts] for name, counts in self.facets.items()
             },
             "diagnostics": [diagnostic_json(diagnostic) for diagnostic in self.diagnostics],
-        } | ({"partial": True} if self.partial else {})
+        } | self._asked_for()
+
+    def _asked_for(self) -> dict[str, Any]:
+        """What is told only where it was asked for."""
+        told: dict[str, Any] = {"partial": True} if self.partial else {}
+        return told | ({"expansion": [added._asdict() for added in self.expansion]} if self.found.expansion else {})
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:

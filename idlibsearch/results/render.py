@@ -13,6 +13,7 @@ from idlibsearch.results.pointing import WIDTH, pointed
 
 if TYPE_CHECKING:
     from idlibsearch.results.differences import Change, Differences
+    from idlibsearch.results.explain import Explanation
 
 BAR_SIGNS = 30
 CHANGE_COLUMNS = ("field", "before", "after", "left", "right", "numbers")
@@ -221,6 +222,19 @@ def _flat(part: object) -> str:
     if isinstance(part, dict):
         return ", ".join(f"{name} {inner}" for name, inner in part.items())
     return f"{part:,}" if isinstance(part, int) else str(part)
+
+
+def expansion(found: Results) -> Iterator[str]:
+    """The words that were added to the question, if any were asked for."""
+    if found.found.expansion is None:
+        return
+    words = ", ".join(f"{added.word} {added.weight:.2f}" for added in found.expansion)
+    yield f"added: {words}" if words else "nothing was added: the best reports have too little in common"
+
+
+def explanation(value: Explanation, form: Format) -> Iterator[str]:
+    """Why a report scores what it does, parts further in, or as one JSON object."""
+    return value.lines() if form == "text" else iter((as_json(value.to_json(), indent=1 if form == "json" else None),))
 
 
 def diagnostics(query: str, found: Iterable[Diagnostic], width: int = WIDTH) -> Iterator[str]:

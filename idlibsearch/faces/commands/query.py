@@ -14,6 +14,8 @@ from idlibsearch.faces.terminal import (
     NOTHING,
     format_option,
     index_option,
+    question_options,
+    ranking_options,
     say,
     say_diagnostics,
     style,
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idlibsearch.faces.api import Index
-    from idlibsearch.query.tree import Mode
     from idlibsearch.results.cite import Form as CitationForm
     from idlibsearch.results.forms import Format
     from idlibsearch.results.hits import Results
@@ -41,12 +42,8 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many of the best to pass over.")
 @click.option("--sort", metavar="FIELD", default="score", show_default=True,
               help="By score, date (newest first), key, words or another field of numbers; :asc or :desc behind it.")  # fmt: skip
-@click.option("--filter", metavar="QUESTION", help="Show only what answers this too; it does not count in scores.")
-@click.option("--from", "date_from", metavar="DATE",
-              help="Show only what was published then or later: 2020, 2020-01-12, 'last week', 'March 2019' …")  # fmt: skip
-@click.option("--to", "date_to", metavar="DATE", help="The same, or earlier; all of the year, month or week that is named.")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
-              help="The day that dates such as 'last week' are seen from.  [default: today, in UTC]")  # fmt: skip
+@question_options
+@ranking_options
 @click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
               help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
               "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
@@ -55,16 +52,12 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
               help="Which of the versions: earliest, longest, or source:NAME for one of that source.")  # fmt: skip
 @click.option("--facets-by", type=click.Choice(["report", "story"]), default="report", show_default=True,
               help="Whether facets count reports or stories.")  # fmt: skip
-@click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
-@click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
 @click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
               help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
 @click.option("--cite", "citing", type=click.Choice(["text", "json", "jsonl", "bibtex", "csl"]),
               help="Cite the best passage of each report in this form; `verify` reads json, jsonl and csl.")  # fmt: skip
-def command(
-    question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, collapse: bool, **options: Any
-) -> int:
+def command(question: tuple[str, ...], index_path: str | None, form: Format, collapse: bool, **options: Any) -> int:
     """Ask the index a question.
 
     All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
@@ -86,6 +79,7 @@ def command(
       idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
       idlibsearch query ceasefire --collapse --lead source:reuters
       idlibsearch query ceasefire --cite jsonl > cited.jsonl
+      idlibsearch query --any --expand rm3 --without russian --recent 30d 'truce talks'
     """
     from idlibsearch.results import render
     from idlibsearch.results.hints import hint
@@ -95,14 +89,15 @@ def command(
     citing: CitationForm | None = options.pop("citing")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
-        mode: Mode = "any" if any_word else "all"
-        found = index.search(text, mode=mode, collapse="story" if collapse else None, **options)
+        found = index.search(text, collapse="story" if collapse else None, **options)
         say_diagnostics(text, found.diagnostics)
+        for line in render.expansion(found):
+            say(line)
         write(_cited(found, citing) if citing else render.results(found, form, style()))
         if not found.hits and found.did_you_mean:
             say(f"did you mean: {found.did_you_mean}")
         same = {name: options[name] for name in ("filter", "date_from", "date_to", "today")}
-        helpful = None if any_word else hint(found, lambda: index.search(text, mode="any", limit=0, **same))
+        helpful = None if options["mode"] == "any" else hint(found, lambda: index.search(text, mode="any", limit=0, **same))
         if helpful:
             say(helpful)
         return FOUND if found.hits or found.found.whole.known_total else NOTHING

@@ -1,0 +1,131 @@
+"""Everything whose ranking is measured, as functions from a judged set to a run: idlibsearch with its options, and its rivals.
+
+All see the same texts, title and body, and rank documents that have any word of a question. Questions are given without
+punctuation, since each engine reads that in its own way. Stop words stay in, but where a name says so.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import idlibsearch
+from benchmarks import engine
+from benchmarks.engine import Plan
+from benchmarks.judged import DEPTH, Judged, Run
+from benchmarks.queries import Query
+from idlibsearch.query.compose import any_of
+from idlibsearch.query.tree import Node
+
+Ranker = Callable[[Judged], Run]
+WORD = re.compile(r"\w(?:[\w.'’-]*\w)?")
+PLAIN = re.compile(r"[^\W_]+")
+LUCENE_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+
+
+def tree_of(question: str) -> Node:
+    """Any of the words of a question, none of its signs an operator."""
+    return any_of(*WORD.findall(question))
+
+
+@contextmanager
+def opened(judged: Judged, schema: Any = None) -> Iterator[idlibsearch.Index]:
+    """An index of a set, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", schema) as index:
+        if schema is None:
+            index.add(idlibsearch.Report(key=str(d.key), title=d.title, body=d.body) for d in judged.documents)
+        else:
+            index.add({"key": str(d.key), "title": d.title, "body": d.body} for d in judged.documents)
+        yield index
+
+
+def answered(judged: Judged, index: idlibsearch.Index, **options: Any) -> Run:
+    """The answers of an open index."""
+    return {
+        question: [judged.keys[int(hit.key)] for hit in index.search(tree_of(text), limit=DEPTH, **options)]
+        for question, text in judged.questions.items()
+    }
+
+
+def ours(judged: Judged, **options: Any) -> Run:
+    """idlibsearch with these arguments to ``search``."""
+    with opened(judged) as index:
+        return answered(judged, index, **options)
+
+
+def with_analyzer(judged: Judged, make: Callable[[], Any]) -> Run:
+    """idlibsearch with an analyzer of Whoosh for both fields, ranked by the same formula with the same numbers."""
+    from whoosh.fields import ID, TEXT, Schema  # noqa: PLC0415 - only where it is asked for
+
+    analyzer, weights = make(), {"title": 3.0, "body": 1.0}  # one analyzer: fields of several are several words each
+    texts = {name: TEXT(analyzer=analyzer, field_boost=weight) for name, weight in weights.items()}
+    with opened(judged, Schema(key=ID(stored=True, unique=True), **texts)) as index:
+        return answered(judged, index)
+
+
+def unstemmed() -> Any:
+    """Words in small letters."""
+    from whoosh.analysis import LowercaseFilter, RegexTokenizer  # noqa: PLC0415 - see above
+
+    return RegexTokenizer() | LowercaseFilter()
+
+
+def porter() -> Any:
+    """Words in small letters, Porter's stemmer."""
+    from whoosh.analysis import StemmingAnalyzer  # noqa: PLC0415 - see above
+
+    return StemmingAnalyzer(stoplist=None, minsize=1)
+
+
+def snowball() -> Any:
+    """Words in small letters, Snowball's English stemmer."""
+    from nltk.stem.snowball import SnowballStemmer  # noqa: PLC0415 - see above
+    from whoosh.analysis import LowercaseFilter, RegexTokenizer, StemFilter  # noqa: PLC0415 - see above
+
+    return RegexTokenizer() | LowercaseFilter() | StemFilter(stemfn=SnowballStemmer("english").stem)
+
+
+def rival(judged: Judged, name: str) -> Run:
+    """Another engine, with the analysis and formula of its module in ``benchmarks.engines``."""
+    module = engine.load(name)
+    builder = engine.load(module.SHARES) if module.SHARES else module
+    form = LUCENE_WORD if name.startswith("lucene") else PLAIN
+    with tempfile.TemporaryDirectory() as folder:
+        builder.build(iter(judged.documents), Path(folder) / "index", Plan(stored=False, memory_mb=256))
+        searcher = module.open_index(Path(folder) / "index")
+        run = {}
+        for question, text in judged.questions.items():
+            words = " ".join(form.findall(text.lower()))
+            hits = searcher.search(Query("or", words), min(DEPTH, len(judged.keys)))
+            run[question] = [judged.keys[int(key)] for key, score in hits if score > 0]
+        searcher.close()
+        return run
+
+
+def _ours(**options: Any) -> Ranker:
+    return functools.partial(ours, **options)
+
+
+def variants() -> Mapping[str, Ranker]:
+    """By name, the default first."""
+    rivals = ("lucene", "lucene-combined", "bm25s", "tantivy", "xapian", "whoosh3")
+    lucenes = {"k1": 1.2, "title.b": 0.75, "body.b": 0.75}
+    return {
+        "ours": _ours(),
+        **{name: functools.partial(rival, name=name) for name in rivals},
+        "ours, k1 1.2, b .75": _ours(ranking=lucenes),
+        "ours, k1 .9, b .4": _ours(ranking={"k1": 0.9, "title.b": 0.4, "body.b": 0.4}),
+        "ours, title 1": _ours(ranking={"title": 1.0}),
+        "ours, title 5": _ours(ranking={"title": 5.0}),
+        "ours, proximity": _ours(proximity=True),
+        "ours, rm3": _ours(expand="rm3", mode="any"),
+        "ours, rm3 and proximity": _ours(expand="rm3", mode="any", proximity=True),
+        "ours, no stemming": functools.partial(with_analyzer, make=unstemmed),
+        "ours, porter": functools.partial(with_analyzer, make=porter),
+        "ours, snowball": functools.partial(with_analyzer, make=snowball),
+    }

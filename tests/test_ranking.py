@@ -1,0 +1,133 @@
+"""Nearness in scores and words added by feedback: against the naive engine, with explanations, and told by cases."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+import naive
+import pytest
+import test_agreement
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_explain import assert_explained
+
+import idlibsearch
+from idlibsearch import QueryError, Report
+from idlibsearch.query.tree import Analysed, And, Boosted, Maybe, Near, Or, Word
+
+WINDOW, WEIGHT = 8, 0.1
+questions = st.tuples(st.lists(test_agreement.words, min_size=2, max_size=4).map(tuple), st.sampled_from([And, Or])).map(
+    lambda drawn: drawn[1](drawn[0])
+)
+
+
+def near_by_definition(tree):
+    """Each two neighbouring words that are not asked for in a field, near each other, for a tenth."""
+    pairs = [(a, b) for a, b in pairwise(tree.children) if not a.field and not b.field]
+    return Maybe(tree, tuple(Boosted(Near(pair, WINDOW), WEIGHT) for pair in pairs)) if pairs else tree
+
+
+@settings(max_examples=80)
+@given(test_agreement.collections, st.lists(questions, min_size=1, max_size=5))
+def test_nearness_adds_what_it_is_worth_as_a_question(found, trees):
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
+        index.add(found)
+        oracle = naive.NaiveIndex(found)
+        for tree in trees:
+            expected = oracle.search(near_by_definition(tree))
+            answer = index.search(tree, limit=100, proximity=True)
+            assert [hit.key for hit in answer] == [key for key, _ in expected]
+            assert [hit.score for hit in answer] == pytest.approx([score for _, score in expected], rel=1e-9)
+            assert_explained(index, found, tree, proximity=True)
+
+
+@pytest.fixture
+def index(tmp_path):
+    about = "rebels shelling artillery mortars"
+    with idlibsearch.create(tmp_path / "index") as made:
+        made.add([
+            Report("far", "", "The truce was signed. After many long hours of talks in some other town, Idlib slept."),
+            Report("near", "", "The truce in Idlib was signed. After many long hours of talks in some other town they slept."),
+            Report("front", "Frontline", f"Frontline: {about} howitzers"),
+            Report("front2", "Frontline", f"Frontline: {about} howitzers again"),
+            Report("guns", "Barrage", "howitzers fired all night, mortars too"),
+            *(Report(f"other{n}", "Weather", f"Rain in town number{n}, sun in village{n}, harvest {n}0") for n in range(60)),
+        ])  # fmt: skip
+        yield made
+
+
+def test_words_that_stand_near_each_other_come_first(index):
+    assert index.search("truce idlib")[0].key == "far"
+    assert index.search("truce idlib", proximity=True)[0].key == "near"
+
+
+def test_a_word_that_is_missing_is_told_of_once(index):
+    assert [note.code for note in index.search("truce zzz idlib", proximity=True).diagnostics] == ["unknown-word"]
+
+
+def test_added_words_find_more_where_any_may_match(index):
+    plain = index.search("frontline", mode="any")
+    wider = index.search("frontline", mode="any", expand="rm3")
+    assert {hit.key for hit in wider} - {hit.key for hit in plain} == {"guns"}
+    assert "howitzers" in [added.word for added in wider.expansion]
+    assert wider.to_json()["expansion"][0].keys() == {"term", "word", "weight"}
+
+
+def test_added_words_find_no_more_where_all_must_match(index):
+    plain, wider = index.search("frontline"), index.search("frontline", expand="rm3")
+    assert {hit.key for hit in wider} == {hit.key for hit in plain}
+    assert wider.total == plain.total
+    assert all(hit.score > score.score for hit, score in zip(wider, plain, strict=True))
+
+
+def test_added_words_can_be_struck_out(index):
+    left = index.search("frontline", mode="any", expand="rm3", expand_without=["howitzers", "Mortars"])
+    assert not {"howitzers", "mortars"} & {added.word for added in left.expansion}
+    assert {hit.key for hit in left} == {"front", "front2"}
+
+
+def test_words_added_score_by_their_weight(index):
+    wider = index.search("frontline", mode="any", expand="rm3", limit=100)
+    added = tuple(Boosted(Analysed(each.term), each.weight) for each in wider.expansion)
+    expected = naive.NaiveIndex(list(index)).search(Or((Word("frontline"), *added)))
+    assert [hit.key for hit in wider] == [key for key, _ in expected]
+    assert [hit.score for hit in wider] == pytest.approx([score for _, score in expected], rel=1e-9)
+    assert_explained(index, list(index), "frontline", mode="any", expand="rm3")
+
+
+def test_nothing_is_added_to_a_question_that_finds_nothing(index):
+    assert index.search("zzz", mode="any", expand="rm3").expansion == ()
+    assert index.search("zzz", mode="any", expand="rm3").found.expansion is not None
+
+
+def test_nothing_is_added_where_nobody_asks(index):
+    assert "expansion" not in index.search("frontline").to_json()
+
+
+def test_feedback_and_paging_agree(index):
+    whole = [hit.key for hit in index.search("frontline", mode="any", expand="rm3", limit=9)]
+    pages = [index.search("frontline", mode="any", expand="rm3", limit=1, offset=n) for n in range(9)]
+    assert [hit.key for page in pages for hit in page] == whole
+
+
+def test_an_unknown_way_to_add_words_is_refused(index):
+    with pytest.raises(QueryError, match="rm4"):
+        index.search("frontline", expand="rm4")
+
+
+def test_a_question_that_is_not_clear_is_left_as_it_is(tmp_path):
+    words = [f"word{letter}" for letter in "abcdefghij"]
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add(Report(str(n), "", " ".join(words)) for n in range(40))
+        answer = index.search("worda", mode="any", expand="rm3")
+        assert answer.expansion == ()
+        assert 0 <= answer.found.expansion.clarity < 0.1
+        assert [hit.score for hit in answer] == [hit.score for hit in index.search("worda")]
+
+
+def test_feedback_reads_only_what_a_filter_keeps(index):
+    kept = index.search("frontline", mode="any", expand="rm3", filter="again")
+    assert [hit.key for hit in kept] == ["front2"]
+    assert index.search("frontline", mode="any", expand="rm3", filter="harvest").expansion == ()
