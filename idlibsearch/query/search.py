@@ -35,6 +35,8 @@ class Request(NamedTuple):
     ``date_to`` restrict what is found, and score nothing. ``limits``: what patterns may cost. ``timeout_ms``: how long finding
     the hits may take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
 
+    ``names``: words that name an entity of the index also match its mentions in other spellings.
+
     ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
     ``today``: the day that dates such as "last week" are seen from, by default today's in UTC. ``aliases``: further names for
     fields. ``collapse``: of each story only the report that ``lead`` says (``collapse.leads``).
@@ -58,6 +60,7 @@ class Request(NamedTuple):
     notes: tuple[Diagnostic, ...] = ()
     collapse: bool = False
     lead: str = "earliest"
+    names: bool = False
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -78,6 +81,10 @@ def _answered(snapshot: Snapshot, request: Request) -> Found:
     deadline = Deadline(request.text, request.timeout_ms)
     with deadline:
         parsed = _parsed(snapshot, request)
+        if request.names:
+            from idlibsearch.query.named import with_names  # noqa: PLC0415 - only for those who ask for it
+
+            parsed = parsed._replace(tree=with_names(parsed.tree, snapshot))
         plan, noted = _planned(snapshot, parsed.tree, request, deadline)
         diagnostics = (*parsed.diagnostics, *noted)
         if request.strict:

@@ -56,6 +56,7 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
 @click.option("--facets-by", type=click.Choice(["report", "story"]), default="report", show_default=True,
               help="Whether facets count reports or stories.")  # fmt: skip
 @click.option("--any", "any_word", is_flag=True, help="Any of the words may match, in place of all.")
+@click.option("--names", is_flag=True, help="Words that name an entity also find it in other spellings: al-Qaida for al-Qaeda.")
 @click.option("--strict", is_flag=True, help="Refuse a question that there is anything odd about.")
 @click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
               help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
@@ -63,7 +64,7 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
 @click.option("--cite", "citing", type=click.Choice(["text", "json", "jsonl", "bibtex", "csl"]),
               help="Cite the best passage of each report in this form; `verify` reads json, jsonl and csl.")  # fmt: skip
 def command(
-    question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, collapse: bool, **options: Any
+    question: tuple[str, ...], index_path: str | None, form: Format, any_word: bool, collapse: bool, names: bool, **options: Any
 ) -> int:
     """Ask the index a question.
 
@@ -81,6 +82,8 @@ def command(
       idlibsearch query 'kill* W/4 civilians date:"last 3 months"'
       idlibsearch query '"air strikes" SAME/S {PLACE} NOT date:<2019'
       idlibsearch query 'ceasefire january 2020'
+      idlibsearch query '{GROUP:"HTS"} NEAR/10 {PLACE}'
+      idlibsearch query --names 'al-Qaida attack'
       idlibsearch query --format json 'idlib NOT date:2020'
       idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
       idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
@@ -96,7 +99,8 @@ def command(
     text = " ".join(question)
     with _open_or_build(index_path) as index:
         mode: Mode = "any" if any_word else "all"
-        found = index.search(text, mode=mode, collapse="story" if collapse else None, **options)
+        options |= {"collapse": "story" if collapse else None, "names": "on" if names else "off"}
+        found = index.search(text, mode=mode, **options)
         say_diagnostics(text, found.diagnostics)
         write(_cited(found, citing) if citing else render.results(found, form, style()))
         if not found.hits and found.did_you_mean:
