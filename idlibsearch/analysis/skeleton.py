@@ -13,19 +13,14 @@ import functools
 import re
 from collections.abc import Sequence
 
-from idlibsearch.analysis.names_fold import ARTICLES, LONE_ARTICLES
-
 LEAST_CONSONANTS = 4  # three where the sound is the same: Nusra, Nusrah
 MOST_DIFFERENT = 0.34  # of the letters of the longer name
 _CONSONANTS = "tch>c dzh>j dj>j sch>s kh>k gh>g sh>s ch>c th>t dh>d ph>f zh>j ck>k q>k x>k w>v ts>s tz>s"  # in this order
 _VOWELS = (
     "iyya>ia iya>ia iye>ia ije>ia yya>ia yye>ia aye>ei aya>ei ay>e ai>e ei>e ey>e ej>e ie>i ee>i ou>u oo>u av>o au>o ov>o y>i o>u"
 )
-_GONE = b"aeiouyhvw_" + bytes(sign for sign in range(32, 127) if not chr(sign).isalnum())
+_GONE = b"aeiouyhvw "
 _LIKE = bytes.maketrans(b"qcx", b"kkk")
-_ARTICLE = re.compile(
-    rf"(?<![^\n -])(?:(?:{'|'.join(sorted(ARTICLES))})-(?=[^\n ])|(?:{'|'.join(sorted(LONE_ARTICLES))}) (?=[^\n]))".encode()
-)
 _SILENT = r"h\Z|(?<=[aeiou])h(?=[^aeiou])"
 _DOUBLED = r"(.)\1+"
 
@@ -65,15 +60,13 @@ def skeleton(folded: str) -> str:
 
 
 def bones(names: Sequence[str]) -> list[bytes]:
-    """For each of many names in small letters without accents, the consonants it has in common with whatever folds like it.
+    """For each of many folded names the consonants it has in common with those that sound like it, to look them up by.
 
-    Rough and fast, to look names up by: letters that sound alike are one, vowels and articles are gone. Names that fold alike
-    share it, names that sound alike nearly always (not where ph stands for f).
+    Rougher than ``skeleton`` and a hundred times as fast. Names that sound alike nearly always share it (not where ph is f).
     """
     if not names:
         return []
-    text = "\n".join(names).replace("'s\n", "\n").replace("'s ", " ").replace("&", "and").encode("utf-8", "surrogatepass")
-    text = _ARTICLE.sub(b"", text).removesuffix(b"'s")
+    text = "\n".join(names).encode("utf-8", "surrogatepass")
     return re.sub(rb"([^\n])\1+", rb"\1", text.translate(_LIKE, _GONE)).split(b"\n")
 
 

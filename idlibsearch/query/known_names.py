@@ -95,9 +95,15 @@ class Names:
     @cached_property
     def _by_bones(self) -> dict[bytes, list[str]]:
         found = defaultdict[bytes, list[str]](list)
-        for key, value in zip(bones(self._values), self._values, strict=True):
+        for key, value in zip(bones(list(map(_folded, self._values))), self._values, strict=True):
             found[key].append(value)
         return found
+
+
+def _folded(value: str) -> str:
+    """The folded name of a folded value; most are letters and spaces, and are it themselves."""
+    is_plain = value.isascii() and value.replace(" ", "").isalnum() and "l " not in value  # no lone article among the words
+    return value if is_plain else fold_name(value)
 
 
 _tables: WeakKeyDictionary[Snapshot, dict[str, Names]] = WeakKeyDictionary()
