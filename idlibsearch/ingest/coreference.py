@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from idlibsearch.analysis.abbreviations import abbreviates
 from idlibsearch.ingest.capitals import is_acronym
-from idlibsearch.ingest.kinds import CLEAR, GUESS, LIKELY, SURE
+from idlibsearch.ingest.name_kinds import CLEAR, GUESS, LIKELY, SURE
 
 _BETWEEN = frozenset({" and ", ", ", ", and ", " or ", "/", " & "})
 

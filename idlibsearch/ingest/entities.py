@@ -17,7 +17,7 @@ from idlibsearch.analysis.names_fold import fold_name
 from idlibsearch.ingest.capitals import is_acronym
 from idlibsearch.ingest.coreference import Mention, aliases_of, as_neighbours
 from idlibsearch.ingest.habits import Habits, habits_of
-from idlibsearch.ingest.kinds import CLEAR, SURE
+from idlibsearch.ingest.name_kinds import CLEAR, SURE
 from idlibsearch.ingest.names import Finder
 from idlibsearch.ingest.parts import Name
 from idlibsearch.ingest.surroundings import kind_around

@@ -13,7 +13,7 @@ from idlibsearch.analysis.gazetteer import Gazetteer
 from idlibsearch.ingest.capitals import RUN, Token, is_acronym, tokens_of
 from idlibsearch.ingest.cues import ARABIC_GROUP_HEADS, NATIONS, OFFICES, OPENERS, RANKS, TAILED
 from idlibsearch.ingest.habits import HEADS, NEVER, Habits, is_headline, is_shouted
-from idlibsearch.ingest.kinds import SURE, Kind, is_given, is_word, kind_within
+from idlibsearch.ingest.name_kinds import SURE, Kind, is_given, is_word, kind_within
 from idlibsearch.ingest.parts import Cutter, Name
 
 _GROUND = re.compile(r"\s(?:air\s?base|airport|airfield)(?!\w)")

@@ -239,7 +239,8 @@ def _opened(path: str, page: Page, reading: Reading) -> Page:
 
 def _text(path: str, page: Page, reading: Reading) -> Page:
     file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
-    if reading.known and reading.known.get(page.path) == f"{file.file_hash} {file.encoding} {_reader(KINDS["text"], reading)}":
+    reader = reader_of(reading.split, reading.entities, reading.gazetteer)
+    if reading.known and reading.known.get(page.path) == f"{file.file_hash} {file.encoding} {reader}":
         return replace(page, unchanged=True)
     return replace(page, reports=tuple(_reports(file, page.path, reading.split, reading.entities, reading.gazetteer)))
 

@@ -26,7 +26,7 @@ from idlibsearch.ingest.cues import (
     RANKS,
 )
 from idlibsearch.ingest.habits import HEADS, NEVER
-from idlibsearch.ingest.kinds import GUESS, LIKELY, NO_KIND, SURE, Kind, are_words, is_given, is_word, kind_within, known
+from idlibsearch.ingest.name_kinds import GUESS, LIKELY, NO_KIND, SURE, Kind, are_words, is_given, is_word, kind_within, known
 
 _LONGEST_WITH_ARTICLE = 7  # words of the longest known name that opens with a lone article
 _BARE = COMPASS | RANKS | OFFICES | OPENERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from idlibsearch.ingest.kinds import CLEAR, LIKELY, NO_KIND, Kind
+from idlibsearch.ingest.name_kinds import CLEAR, LIKELY, NO_KIND, Kind
 
 BEFORE_CHARACTERS = 48  # that are read for a cue
 _GROUND = (
