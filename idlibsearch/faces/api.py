@@ -176,6 +176,7 @@ class Index:
         proximity: bool = False,
         expand: str | None = None,
         expand_without: Iterable[str] = (),
+        names: Literal["on", "off"] = "off",
     ) -> Results:
         """Answer a question in the query language (``docs/query-language.md``), a tree of ``idlibsearch.query.tree``, or a query
         object of Whoosh.
@@ -192,7 +193,8 @@ class Index:
 
         ``timeout_ms``: how long finding the hits may take, and as long again counting facets or the total; with ``partial`` the
         best found by then are the answer and ``Results.partial`` says so, in place of an error. ``limits``: how long, deep and
-        costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}.
+        costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}. ``names``: "on" lets words that
+        name an entity of the index match its mentions in other spellings too; ``Hit.names`` says which, and why.
 
         How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers of BM25F for this call, "k1", "title" (a
         field's weight), "title.b" (its b) and so on; ``recent`` is the half-life by which scores fade with age, such as "30d";
@@ -215,6 +217,7 @@ class Index:
         request = Request(
             *(text, limit, offset, mode, strict, kept, date_from, date_to, sort, limits, timeout_ms, partial),
             *(tree, today, aliases, recent, proximity, expand, tuple(expand_without), notes, collapse is not None, lead),
+            names == "on",
         )
         snapshot = self._snapshot if ranking is None else self._ranked(ranking)
         return _answer(snapshot, request, asked, facets_by, started)
@@ -458,6 +461,7 @@ class Index:
         format: str | None = None,
         fields: Mapping[str, str] | None = None,
         entities: bool | None = None,
+        gazetteer: Pathlike | None = None,
         prune: bool = False,
         progress: Callable[[str], None] | None = None,
         advance: Callable[[int], None] | None = None,
@@ -474,6 +478,8 @@ class Index:
         its detection, ``format`` that of what files are ("html", "jsonl", …). ``fields`` says which field of a JSON object, or
         which column of a table, is taken for one of a report's: ``{"title": "headline"}``. ``entities``: are names looked for?
         None: in pages and documents, not in JSON and tables. A file that was read otherwise is read again.
+        ``gazetteer``: a file of names to know beside those that come with the library (``analysis/gazetteer.py`` says how it is
+        written); another one has files read again. Raises InputError, with the number of the line, where it is wrong.
 
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a member or
         line of one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``; ``Changes.kinds``
@@ -484,13 +490,15 @@ class Index:
         """
         if self._snapshot.schema is not None:
             raise SchemaError("files hold reports, and this index has a schema of its own; add mappings of its fields")
+        from idlibsearch.analysis.gazetteer import read
         from idlibsearch.faces.update import Update
         from idlibsearch.ingest.pages import read_paths
 
+        names = None if gazetteer is None else read(gazetteer)
         with self.edit(processes=processes, memory_mb=memory_mb, stories=stories) as edit:
             update = Update(edit.writer, self.root, checkpoint_s)
             how: dict[str, Any] = {"split": split, "encoding": encoding, "format": format, "fields": fields}
-            how["entities"] = entities
+            how |= {"entities": entities, "gazetteer": names}
             for page in read_paths(paths, self.root, advance=advance, **update.told, **how):
                 update.take(page)
                 if progress is not None:

@@ -188,6 +188,11 @@ class Columns:
         """A value as it is matched."""
         return self._folded[value]
 
+    def all_folded(self, name: str) -> list[str]:
+        """All values of a keyword column as they are matched, in their order."""
+        values = self.value_range(name)
+        return self._folded.several(values) if values else []
+
     def spellings(self, value: int) -> list[tuple[str, int]]:
         """How a value is written, and in how many reports each way; sorted by spelling."""
         spelled, times = self._file.array("keywords.spelled"), self._file.array("keywords.times")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from idlibsearch.analysis.gazetteer import Gazetteer
 from idlibsearch.ingest.article import Draft, Pieces
 from idlibsearch.ingest.byline import byline_pieces
 from idlibsearch.ingest.entities import entities_of
@@ -36,6 +37,7 @@ class Setting:
     split_score: float
     reader: str
     entities: bool = True  # are names looked for?
+    gazetteer: Gazetteer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ def reports_from(source: str, drafts: Sequence[Draft], keys: Sequence[str], sett
     """The reports that ``drafts`` are of the page ``source``."""
     fields = [fields_of(source, draft) for draft in drafts]
     texts = [(field["title"].text, field["body"].text) for field in fields]
-    entities = entities_of(texts, habits_of(source)) if setting.entities else [()] * len(texts)
-    return [_report(source, *parts, setting) for parts in zip(drafts, keys, fields, entities, strict=True)]
+    names = entities_of(texts, habits_of(source), setting.gazetteer) if setting.entities else [()] * len(texts)
+    return [_report(source, *parts, setting) for parts in zip(drafts, keys, fields, names, strict=True)]
 
 
 def _report(

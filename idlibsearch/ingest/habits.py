@@ -41,7 +41,7 @@ class Habits(NamedTuple):
 def habits_of(text: str) -> Habits:
     """How the page ``text`` writes its words, headlines that capitalise all of them left out."""
     prose = "\n".join(line for line in text.splitlines() if not is_headline(line))
-    small = frozenset(map(str.capitalize, _LOWER.findall(prose)))
+    small = frozenset(map(str.capitalize, set(_LOWER.findall(prose))))
     capital = frozenset(word for found in _CAPITALISED.findall(prose) for word in (found, found.rpartition("-")[2])) - small
     return Habits(capital - NEVER - NATIONS - RANKS - HEADS - OPENERS, small)
 

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
+from idlibsearch.analysis.gazetteer import Gazetteer
 from idlibsearch.errors import InputError, ReportError
 from idlibsearch.ingest.assemble import digest
 from idlibsearch.ingest.entities import entities_of
@@ -81,16 +82,18 @@ class File:
     fields: Mapping[str, str] = field(default_factory=dict)
     advance: Callable[[int], None] | None = None
     entities: bool = False
+    gazetteer: Gazetteer | None = None
 
     @property
     def reader(self) -> str:
         """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
-        return reader_of(self.fields, self.entities)
+        return reader_of(self.fields, self.entities, self.gazetteer)
 
 
-def reader_of(fields: Mapping[str, str], entities: bool = False) -> str:
+def reader_of(fields: Mapping[str, str], entities: bool = False, gazetteer: Gazetteer | None = None) -> str:
     """The reader that takes these fields for others, and looks for names or not, with its version."""
-    return " ".join([READER, *(f"{name}={fields[name]}" for name in sorted(fields)), *(["entities"] if entities else [])])
+    names = ["entities", *([gazetteer.digest] if gazetteer else [])] if entities else []
+    return " ".join([READER, *(f"{name}={fields[name]}" for name in sorted(fields)), *names])
 
 
 def file_hash(path: str) -> str:
@@ -117,7 +120,10 @@ class Items:
 
     def __init__(self, file: File, content: str, start: Position = BEGINNING) -> None:
         self._file = file
-        origin = Origin(file.path, file.name, file.name, file.encoding, content, file.reader, file.fields, entities=file.entities)
+        origin = Origin(
+            file.path, file.name, file.name, file.encoding, content, file.reader, file.fields,
+            entities=file.entities, gazetteer=file.gazetteer,
+        )  # fmt: skip
         self._records = Records(origin)
         self._at = self.start = start
 
@@ -229,6 +235,7 @@ class Origin(NamedTuple):
     member: str = ""
     layout: str = "jsonl"
     entities: bool = False  # are names looked for?
+    gazetteer: Gazetteer | None = None
 
 
 class Records:
@@ -286,7 +293,7 @@ class Records:
             date=when,
             keywords=_keywords(rest),
             numbers=_numbers(rest),
-            entities=_entities(texts) if origin.entities else (),
+            entities=_entities(texts, origin.gazetteer) if origin.entities else (),
             provenance=Provenance(
                 origin.path, at, at + len(shown), origin.layout, 0.0, origin.encoding, origin.file_hash, digest(shown),
                 reader=origin.reader, member=origin.member,
@@ -308,9 +315,9 @@ class Records:
         return f"{self._origin.key}#{made}" + (f".{self._hashes[made]}" if self._hashes[made] > 1 else "")
 
 
-def _entities(texts: Mapping[str, str]) -> tuple[Entity, ...]:
+def _entities(texts: Mapping[str, str], gazetteer: Gazetteer | None) -> tuple[Entity, ...]:
     title, body = texts.get("title", ""), texts.get("body", "")
-    return entities_of([(title, body)], habits_of(body))[0]
+    return entities_of([(title, body)], habits_of(body), gazetteer)[0]
 
 
 def no_number(name: str) -> float:

@@ -1,136 +1,125 @@
 """Where the names in a text stand: stretches of capitalised words, without what is only capitalised by its place.
 
 A word may be capitalised because it opens a sentence or because a headline writes all words so; such a word counts as a
-name only where the page writes it with a capital in mid-sentence too, or where everybody knows it. What kind of thing a
-name names is another module's question.
+name only where the page writes it with a capital in mid-sentence too, where it is no English word, or where it is known.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
-from idlibsearch.ingest.cues import (
-    ARABIC_GROUP_HEADS,
-    COMPASS,
-    GROUP_HEADS,
-    KEPT_POSSESSIVES,
-    KNOWN_GROUPS,
-    KNOWN_ORGS,
-    NATIONS,
-    OFFICES,
-    OPENERS,
-    ORG_HEADS,
-    PLACES,
-    RANKS,
-)
-from idlibsearch.ingest.habits import ARTICLE, CAPITAL, HEADS, NEVER, UPPER, Habits, is_headline, is_shouted
+from idlibsearch.analysis.gazetteer import Gazetteer
+from idlibsearch.ingest.capitals import RUN, Token, is_acronym, tokens_of
+from idlibsearch.ingest.cues import ARABIC_GROUP_HEADS, NATIONS, OFFICES, OPENERS, RANKS, TAILED
+from idlibsearch.ingest.habits import HEADS, NEVER, Habits, is_headline, is_shouted
+from idlibsearch.ingest.name_kinds import SURE, Kind, is_given, is_word, kind_within
+from idlibsearch.ingest.parts import Cutter, Name
 
-_LONE = "(?:[Aa]l|[Ee]l|[Aa]sh|[Uu]l)"  # the articles that also stand apart; "as" and "at" are English words far more often
-_SHORT = "|".join(sorted(rank[:-1] for rank in RANKS if rank.endswith(".")))
-_WORD = (
-    rf"(?:{CAPITAL}\.(?:{CAPITAL}\.){{0,5}}|(?:{_SHORT}|St|Mt)\."
-    rf"|(?:{ARTICLE}[-‑])?{CAPITAL}\w{{0,40}}(?:[’'ʼ`‘]\w{{1,30}}){{0,3}})"
-)
-_SMALL = r"(?:of|for|the|de|da|di|du|del|der|van|von|bin|ibn|ben|bint|abu|la|le|al|el|ash|ul)"
-_GAP = "[ \u00a0]{1,2}"
-_RUN = re.compile(
-    rf"(?<![\w-])(?:{_LONE}{_GAP}(?={CAPITAL}))?{_WORD}(?:(?:[-‑](?:{ARTICLE}[-‑])?|{_GAP}(?:{_SMALL}{_GAP}){{0,2}}){_WORD}){{0,14}}"
-)
-_TOKEN = re.compile(rf"{_WORD}|{_SMALL}(?!\w)")
-_POSSESSIVE = re.compile(r"[’'ʼ`]s$")
-_ACRONYM = re.compile(rf"(?:{CAPITAL}[{re.escape(UPPER)}\d]{{1,7}}|(?:{CAPITAL}\.){{2,6}})$")
 _GROUND = re.compile(r"\s(?:air\s?base|airport|airfield)(?!\w)")
-
-_OPENING = " \t\u00a0\"'“‘«([•*"
-_SENTENCE_ENDS = ".!?…:\n\r|"
-_BARE = COMPASS | RANKS | OFFICES | OPENERS
-_SURE = PLACES | KNOWN_ORGS | KNOWN_GROUPS
-_ARTICLES = tuple(first + second for first in "AaEe" for second in ("l-", "s-", "sh-", "r-", "n-", "t-", "d-", "z-"))
-_ARTICLES_ALONE = frozenset(("al", "el", "ash", "ul"))
-_LONGEST_SURE = 4  # words of the longest name in those lists
-
-
-class Token(NamedTuple):
-    """A word of a run: its characters [start, end), without a possessive."""
-
-    start: int
-    end: int
-    word: str
-    owns: bool  # a possessive stands behind it and ends the name
-    joined: bool  # a hyphen ties it to the token before
+_TAIL = re.compile(  # Center for reconciliation of the warring parties in Syria
+    r"\s(?:for|on)\s(?:the\s)?(?!comment)[a-z]{4,20}(?:\s(?:of|and|the|of\sthe|[a-z]{4,20})){1,5}\s(?:in|of)\s(?:the\s)?(?=[A-Z])"
+)
+_OWNED = re.compile(r"[’'ʼ`]s")
+_OPENING = " \t\u00a0\"'“‘«([•*-–—"
+_SENTENCE_ENDS = ".!?…:\n\r|;"
+_NO_END = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Lt|Sgt|Capt|Sen|Rep|Gov|Prof|Rev|No|vs|Jr|Sr|Inc|Co|Corp|Ltd))\.$")
+_LONGEST_SHORT = 5  # characters of the longest of these with its dot
 
 
-class Part(NamedTuple):
-    """A stretch of a run that may be a name; ``ranked`` with a rank before it, ``before_rank`` with one behind."""
+class Finder:
+    """Finds names by what a gazetteer knows; what was found in a run is kept for the next text that has it."""
 
-    tokens: list[Token]
-    ranked: bool
-    before_rank: bool = False
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._cutter = Cutter(gazetteer)
+
+    def names_in(self, text: str, habits: Habits) -> list[Name]:
+        """The names in ``text`` in order, none overlapping; in a headline that capitalises every word, only those known."""
+        if is_shouted(text):
+            return []
+        if is_headline(text):
+            return [name for run in RUN.finditer(text) for name in self._known_names(run[0], run.start(), habits)]
+        names: list[Name] = []
+        for run in RUN.finditer(text):
+            start, shown = run.start(), run[0]
+            if names and start < names[-1].end:  # the tail of a long name was read already
+                continue
+            if opens_sentence(text, start):
+                kept = self._without_opener(tokens_of(shown), len(shown), habits)
+                start, shown = start + kept, shown[kept:]
+            found = self._cutter.names_of(shown)
+            names += [name._replace(start=start + name.start, end=start + name.end) for name in found]
+            if found and names[-1].end == start + len(shown):
+                names[-1] = _lengthened(text, names[-1])
+            elif shown in TAILED and (end := _tail(text, start + len(shown))):
+                names.append(Name(start, end, Kind("ORG", SURE)))
+        return names
+
+    def _without_opener(self, tokens: Sequence[Token], end: int, habits: Habits) -> int:
+        """Where the name in a run that opens a sentence begins: at 0, or behind a word that only opens it."""
+        first = tokens[0]
+        behind = tokens[1].start if len(tokens) > 1 else end
+        if self._is_sure(tokens, habits):
+            return 0
+        if first.word in OPENERS:
+            return behind
+        if first.word in RANKS or first.word in NATIONS or not is_word(first) or "-" in first.word:
+            return 0
+        return behind if self._is_apart(tokens) else 0
+
+    def _is_sure(self, tokens: Sequence[Token], habits: Habits) -> bool:
+        """Is the first word of a sentence sure to open a name?"""
+        first, length = tokens[0], self._cutter.known_length(tokens, 0)
+        is_common = is_word(first) and not is_acronym(first.word) and first.word not in habits.names
+        if length == 1 and is_common:  # a Trump is seldom a trump there
+            found = self._cutter.find(first.word)
+            return found is not None and found.type == "PERSON"
+        if length:
+            return True
+        is_said = first.word in habits.names or is_acronym(first.word) or first.word in ARABIC_GROUP_HEADS
+        return is_said and first.word not in OPENERS
+
+    def _is_apart(self, tokens: Sequence[Token]) -> bool:
+        """Is an English word that opens a sentence no part of the name behind it?"""
+        first, second = tokens[0], tokens[1] if len(tokens) > 1 else None
+        if second is None or second.is_small:
+            return second is None or first.word not in HEADS
+        if first.owns or first.word in OFFICES or first.word in HEADS:
+            return False
+        if second.joined or is_acronym(second.word) or second.word in NATIONS or second.word in RANKS:
+            return True
+        opens_name = self._cutter.known_length(tokens, 1) or (len(tokens) > 2 and is_given(second.word))
+        return bool(opens_name) and not is_given(first.word) and tokens[-1].word not in HEADS
+
+    def _known_names(self, run: str, start: int, habits: Habits) -> Iterator[Name]:
+        """The names in a run of a headline."""
+        tokens, at = tokens_of(run), 0
+        while at < len(tokens):
+            token, length = tokens[at], self._cutter.known_length(tokens, at)
+            if length == 1 and token.word in NATIONS:
+                length = 0
+            if length or token.word in habits.names or (is_acronym(token.word) and token.word not in NEVER):
+                part = tokens[at : at + (length or 1)]
+                kind = kind_within(part, ranked=False, find=self._cutter.find)
+                yield Name(start + part[0].start, start + part[-1].end, kind)
+            at += length or 1
 
 
-class Name(NamedTuple):
-    """A name's characters [start, end), and whether a rank ("President") stands before it."""
-
-    start: int
-    end: int
-    ranked: bool = False
-
-
-def names_in(text: str, habits: Habits) -> list[Name]:
-    """The names in ``text`` in order, none overlapping; in a headline that capitalises every word, only those sure to be."""
-    if is_shouted(text):
-        return []
-    if is_headline(text):
-        return [name for run in _RUN.finditer(text) for name in _sure_names(_tokens(text, run.start(), run.end()), habits)]
-    names: list[Name] = []
-    for run in _RUN.finditer(text):
-        tokens = _tokens(text, run.start(), run.end())
-        tokens = _after_opener(text, tokens, habits)
-        found = [name for part in _parts(tokens, habits) for name in _names(part, habits)]
-        if found and (ground := _GROUND.match(text, found[-1].end)):
-            found[-1] = found[-1]._replace(end=ground.end())
-        names += found
-    return names
+def _lengthened(text: str, name: Name) -> Name:
+    """A name with the small words that belong to it: Khmeimim airbase, Center for reconciliation of … in Syria."""
+    if ground := _GROUND.match(text, name.end):
+        return name._replace(end=ground.end(), kind=Kind("PLACE", SURE), is_weak=False)
+    if text[name.start : name.end].rpartition(" ")[2] in TAILED and (end := _tail(text, name.end)):
+        return name._replace(end=end, kind=Kind("ORG", SURE), is_weak=False)
+    return name
 
 
-def _tokens(text: str, start: int, end: int) -> list[Token]:
-    tokens = []
-    for match in _TOKEN.finditer(text, start, end):
-        word = match[0]
-        owned = _POSSESSIVE.search(word)
-        at, stop = match.start(), match.end() - (2 if owned else 0)
-        tokens.append(Token(at, stop, word[:-2] if owned else word, owned is not None, at > start and text[at - 1] in "-‑"))
-    return tokens
-
-
-def _after_opener(text: str, tokens: list[Token], habits: Habits) -> list[Token]:
-    """The tokens without a first word that only opens a sentence."""
-    first = tokens[0]
-    if not opens_sentence(text, first.start) or _sure_length(tokens, 0):
-        return tokens
-    if first.word in OPENERS:
-        return tokens[1:]
-    sure = (
-        first.word in habits.names
-        or first.word in NATIONS
-        or first.word in RANKS
-        or is_acronym(first.word)
-        or first.word.startswith(_ARTICLES)
-    )
-    if sure or first.word in ARABIC_GROUP_HEADS:
-        return tokens
-    follows = tokens[1] if len(tokens) > 1 else None
-    alone = (
-        follows is None
-        or (_is_small(follows.word) and first.word not in HEADS)
-        or follows.word in PLACES
-        or is_acronym(follows.word)
-        or follows.word in NATIONS
-        or follows.joined
-    )
-    return tokens[1:] if alone and not first.owns else tokens
+def _tail(text: str, start: int) -> int:
+    """Where a body's name ends that goes on in small words behind ``start``; 0: it does not."""
+    tail = _TAIL.match(text, start)
+    rest = RUN.match(text, tail.end()) if tail else None
+    owned = _OWNED.search(rest[0]) if rest else None
+    return 0 if rest is None else rest.start() + owned.start() if owned else rest.end()
 
 
 def opens_sentence(text: str, at: int) -> bool:
@@ -138,119 +127,6 @@ def opens_sentence(text: str, at: int) -> bool:
     before = at
     while before and at - before < 6 and text[before - 1] in _OPENING:
         before -= 1
+    if before and text[before - 1] == "." and _NO_END.search(text, max(0, before - _LONGEST_SHORT), before):
+        return False
     return before == 0 or text[before - 1] in _SENTENCE_ENDS or text[before:at].strip(" \t\u00a0[(") != ""
-
-
-def is_acronym(word: str) -> bool:
-    """Whether a word is letters in capitals: UN, U.S., G20."""
-    return _ACRONYM.match(word) is not None
-
-
-def _sure_length(tokens: list[Token], at: int) -> int:
-    """How many tokens from ``at`` on make a name that everybody knows."""
-    for length in range(min(_LONGEST_SURE, len(tokens) - at), 0, -1):
-        if " ".join(token.word for token in tokens[at : at + length]) in _SURE:
-            return length
-    return 0
-
-
-def _sure_names(tokens: list[Token], habits: Habits) -> list[Name]:
-    names, at = [], 0
-    while at < len(tokens):
-        length = _sure_length(tokens, at) or (tokens[at].word in habits.names or is_acronym(tokens[at].word))
-        if length:
-            names.append(Name(tokens[at].start, tokens[at + length - 1].end))
-        at += length or 1
-    return names
-
-
-def _parts(tokens: list[Token], habits: Habits) -> list[Part]:
-    """A run cut at ranks, days, possessives, after "the Council" and around small words that join nothing."""
-    parts, part, ranked = [], list[Token](), False
-    for number, token in enumerate(tokens):
-        following = tokens[number + 1].word if number + 1 < len(tokens) else ""
-        rank = token.word in RANKS and following not in ORG_HEADS
-        if rank or token.word in NEVER or (_is_small(token.word) and not _joins(part, token.word, following)):
-            parts.append(Part(part, ranked, rank))
-            part, ranked = [], rank
-            continue
-        if part and _cuts_before(part, token):
-            parts.append(Part(part, ranked))
-            part, ranked = [], False
-        part.append(token)
-        if _cuts_after(token, following, habits):
-            parts.append(Part(part, ranked))
-            part, ranked = [], False
-    return [*parts, Part(part, ranked)]
-
-
-def _is_small(word: str) -> bool:
-    return word.islower()
-
-
-def _joins(part: list[Token], word: str, following: str) -> bool:
-    """Whether a small word ties what stands before it to what follows: Bank of England, Staffan de Mistura, al Qaeda."""
-    if word in ("of", "for", "the"):
-        begun = any(token.word in ("of", "for") for token in part)
-        return bool(part) and (part[-1].word in HEADS or part[-1].word in ("of", "for") or (begun and word == "of"))
-    if word in _ARTICLES_ALONE:
-        return True
-    return bool(part) and part[-1].word not in PLACES and not is_acronym(part[-1].word)
-
-
-def _cuts_before(part: list[Token], token: Token) -> bool:
-    """Whether a hyphen stands between two names (Russian-Turkish) and not within one (Abu-Bakr)."""
-    return token.joined and any(word in NATIONS or word in PLACES or is_acronym(word) for word in (part[-1].word, token.word))
-
-
-def _cuts_after(token: Token, following: str, habits: Habits) -> bool:
-    if token.owns:
-        return token.word not in KEPT_POSSESSIVES
-    return token.word in ORG_HEADS and (following in PLACES or following in habits.names) and following not in HEADS
-
-
-def _names(part: Part, habits: Habits) -> Iterator[Name]:
-    """The names in a part: without nationality and office, places beside a name apart from it."""
-    tokens = _trimmed(part, habits)
-    if not tokens:
-        return
-    headed = any(token.word in HEADS for token in tokens[1:]) or tokens[0].word in ARABIC_GROUP_HEADS or _is_of(tokens)
-    length = _sure_length(tokens, 0)
-    if length and length < len(tokens) and not headed and not _is_small(tokens[length].word):
-        yield Name(tokens[0].start, tokens[length - 1].end, part.ranked)
-        yield from _names(Part(tokens[length:], False), habits)
-        return
-    if len(tokens) > 1 and not headed and tokens[-1].word in PLACES:
-        yield from _names(Part(tokens[:-1], part.ranked), habits)
-        yield Name(tokens[-1].start, tokens[-1].end)
-        return
-    yield Name(tokens[0].start, tokens[-1].end, part.ranked)
-
-
-def _is_of(tokens: list[Token]) -> bool:
-    """Whether a name is of the form Bank of England, House of Commons."""
-    return len(tokens) > 2 and tokens[0].word in HEADS and _is_small(tokens[1].word)
-
-
-def _trimmed(part: Part, habits: Habits) -> list[Token]:
-    """The tokens of a part without what is no name at its ends; none where only a bare head ("the Army") is left."""
-    tokens = part.tokens
-    headed = len(tokens) > 1 and any(token.word in ORG_HEADS or token.word in GROUP_HEADS for token in tokens)
-    if not _sure_length(tokens, 0):
-        while tokens and ((tokens[0].word in NATIONS and not headed) or (_is_small(tokens[0].word) and len(tokens) == 1)):
-            tokens = tokens[1:]
-    while tokens and _is_loose_end(tokens, part.before_rank):
-        tokens = tokens[:-1]
-    if len(tokens) != 1 or tokens[0].word in _SURE:
-        return [] if all(token.word in COMPASS for token in tokens) else tokens
-    word = tokens[0].word
-    return [] if len(word) == 1 or word in HEADS or word in _BARE or word in NATIONS or word in habits.small else tokens
-
-
-def _is_loose_end(tokens: list[Token], before_rank: bool) -> bool:
-    word = tokens[-1].word
-    return (
-        _is_small(word)
-        or (before_rank and word in OFFICES)
-        or (word in NATIONS and " ".join(token.word for token in tokens) not in _SURE)
-    )

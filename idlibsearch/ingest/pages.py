@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from idlibsearch.analysis.gazetteer import Gazetteer
 from idlibsearch.errors import InputError
 from idlibsearch.ingest import jsonl, stdin
 from idlibsearch.ingest.assemble import Setting, digest, reports_from
@@ -80,6 +81,7 @@ class Reading:
     say of a page without reports yet that its file need not even be opened. ``left_at``: files to go on with, as long as they are
     as they were. ``entities``: are names looked for? None: in pages and documents, not in JSON and tables, whose writer has said
     what is what. ``format``: what all files are, whatever they look like. ``passed`` is told what is passed over.
+    ``gazetteer``: names known beside those that come with the library.
     """
 
     root: Pathlike
@@ -94,13 +96,14 @@ class Reading:
     entities: bool | None = None
     format: Kind | None = None
     passed: Callable[[Skipped], None] | None = None
+    gazetteer: Gazetteer | None = None
     sandbox: Sandbox = field(default_factory=Sandbox)
     _folders: dict[str, str] = field(default_factory=dict)
 
     @property
     def manner(self) -> Manner:
         """How files of other formats than plain text are to be read."""
-        return Manner(self.split, self.encoding, self.fields, self.entities)
+        return Manner(self.split, self.encoding, self.fields, self.entities, self.gazetteer)
 
     def name_of(self, path: str) -> str:
         """``relative_path`` of a file; of a folder only the first time."""
@@ -127,18 +130,19 @@ def read_paths(  # noqa: PLR0913 - files may be read in many ways, and each shou
     entities: bool | None = None,
     format: str | None = None,
     passed: Callable[[Skipped], None] | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> Iterator[Page | InputError]:
     """Every page in the given files and folders, inside folders by name; a file that cannot be read comes as its error.
 
     ``known`` are fingerprints (``Provenance.fingerprint``) by path: files that still have theirs come as unchanged pages.
-    ``fields``, ``advance``, ``is_settled``, ``left_at``, ``entities``, ``format`` and ``passed`` as in ``Reading``. "-" is
-    standard input.
+    ``fields``, ``advance``, ``is_settled``, ``left_at``, ``entities``, ``format``, ``passed`` and ``gazetteer`` as in
+    ``Reading``. "-" is standard input.
     What is passed over on purpose (hidden files, formats not read, a file met before) goes to the log. Raises ValueError for a
     format that there is not.
     """
     reading = Reading(
         root, split, encoding, known, fields=fields or {}, advance=advance, is_settled=is_settled, left_at=left_at,
-        entities=entities, passed=passed, format=None if format is None else kind_named(format),
+        entities=entities, passed=passed, gazetteer=gazetteer, format=None if format is None else kind_named(format),
     )  # fmt: skip
     try:
         for met in walk(paths, every=format is not None):
@@ -200,7 +204,7 @@ def page_of(path: Pathlike, reading: Reading) -> Page:
     given, state = os.fspath(path), refuse_unreadable(path)
     kind = reading.format or kind_by_name(given)
     as_lines = is_lines(given) and (reading.format is None or kind.name == "jsonl")
-    reader = jsonl.reader_of(reading.fields, bool(reading.entities)) if as_lines else _reader(kind, reading)
+    reader = jsonl.reader_of(reading.fields, bool(reading.entities), reading.gazetteer) if as_lines else _reader(kind, reading)
     page = Page(reading.name_of(given), state, f"{reading.encoding or ''} {reader}", kind="jsonl" if as_lines else kind.name)
     if reading.is_settled is not None and reading.is_settled(page):
         page = replace(page, unchanged=True)
@@ -214,7 +218,9 @@ def page_of(path: Pathlike, reading: Reading) -> Page:
 
 
 def _reader(kind: Kind, reading: Reading) -> str:
-    return reader_of(reading.split, reading.entities) if kind.name == "text" else f"{kind.name} {reading.manner.options(kind)}"
+    if kind.name == "text":
+        return reader_of(reading.split, reading.entities, reading.gazetteer)
+    return f"{kind.name} {reading.manner.options(kind)}"
 
 
 def _opened(path: str, page: Page, reading: Reading) -> Page:
@@ -233,10 +239,10 @@ def _opened(path: str, page: Page, reading: Reading) -> Page:
 
 def _text(path: str, page: Page, reading: Reading) -> Page:
     file = read_text(path, encoding=reading.encoding, max_bytes=reading.max_bytes)
-    reader = reader_of(reading.split, reading.entities)
+    reader = reader_of(reading.split, reading.entities, reading.gazetteer)
     if reading.known and reading.known.get(page.path) == f"{file.file_hash} {file.encoding} {reader}":
         return replace(page, unchanged=True)
-    return replace(page, reports=tuple(_reports(file, page.path, reading.split, reading.entities)))
+    return replace(page, reports=tuple(_reports(file, page.path, reading.split, reading.entities, reading.gazetteer)))
 
 
 def _lines(path: str, page: Page, reading: Reading) -> Page:
@@ -249,7 +255,7 @@ def _lines(path: str, page: Page, reading: Reading) -> Page:
         raise InputError(path, f"there is no encoding named {encoding!r}") from None
     except OSError as error:
         raise InputError(path, (error.strerror or str(error)).lower()) from None
-    file = jsonl.File(path, page.path, encoding, reading.fields, reading.advance, bool(reading.entities))
+    file = jsonl.File(path, page.path, encoding, reading.fields, reading.advance, bool(reading.entities), reading.gazetteer)
     fingerprint = f"{content} {encoding} {file.reader}"
     if reading.known and reading.known.get(file.name) == fingerprint:
         return replace(page, unchanged=True)
@@ -288,9 +294,11 @@ def is_known(mark: str, content: str, options: str) -> bool:
     return len(parts) == 4 and (parts[0], parts[3]) == (content, options)
 
 
-def reader_of(split: Mode, entities: bool | None = None) -> str:
+def reader_of(split: Mode, entities: bool | None = None, gazetteer: Gazetteer | None = None) -> str:
     """What is recorded of the reader, so that a file is read again when it would be read otherwise."""
-    return f"{READER} {split}" + (" no-entities" if entities is False else "")
+    if entities is False:
+        return f"{READER} {split} no-entities"
+    return f"{READER} {split}" + (f" names {gazetteer.digest}" if gazetteer else "")
 
 
 def reports_of(text: str, path: str, *, split: Mode = "auto", encoding: str = "utf-8") -> list[Report]:
@@ -301,9 +309,12 @@ def reports_of(text: str, path: str, *, split: Mode = "auto", encoding: str = "u
     return _reports(Text(text, encoding, digest(text)), path, split)
 
 
-def _reports(file: Text, path: str, split: Mode, entities: bool | None = None) -> list[Report]:
+def _reports(
+    file: Text, path: str, split: Mode, entities: bool | None = None, gazetteer: Gazetteer | None = None
+) -> list[Report]:
     cut = split_text(file.text, split)
-    setting = Setting(path, file.encoding, file.file_hash, cut.score, reader_of(split, entities), entities is not False)
+    reader = reader_of(split, entities, gazetteer)
+    setting = Setting(path, file.encoding, file.file_hash, cut.score, reader, entities is not False, gazetteer)
     return reports_from(file.text, cut.drafts, keys_of(file.text, path, cut.drafts), setting)
 
 

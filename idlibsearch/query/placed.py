@@ -140,7 +140,7 @@ class _Placer:
                 child = self.operand(node.child)
                 return child._replace(idf=child.idf * node.factor)
             case Mention():
-                return self._mention(node)
+                return self._mentions(node) if node.name else self._mention(node)
             case Phrase() if node.slop > 1:
                 return self._sloppy(node)
             case Word() | Phrase() | Analysed() | Exact() | Wildcard() | Fuzzy() | Regex():
@@ -171,8 +171,11 @@ class _Placer:
         return Operand(spanned, sum(operand.idf for operand in operands))
 
     def _either(self, node: Or) -> Operand:
-        parts = tuple(self.operand(child).spanned for child in node.children)
-        return Operand(Either(parts), self._idf_of_any(parts) if self._is_scored else 0.0)
+        return self._any_of([self.operand(child) for child in node.children])
+
+    def _any_of(self, operands: list[Operand]) -> Operand:
+        parts = tuple(operand.spanned for operand in operands)
+        return operands[0] if len(parts) == 1 else Operand(Either(parts), self._idf_of_any(parts) if self._is_scored else 0.0)
 
     def _idf_of_any(self, parts: tuple[Spanned, ...]) -> float:
         """The idf of what stands in as many docs as any of some parts."""
@@ -192,6 +195,12 @@ class _Placer:
         slop = self._distance(Near((), node.slop, span=node.span))
         spanned = reduce(lambda left, right: Beside((left, right), slop, True), [operand.spanned for operand in operands])
         return Operand(spanned, sum(operand.idf for operand in operands))
+
+    def _mentions(self, node: Mention) -> Operand:
+        """Where any entity is mentioned that a name means."""
+        from idlibsearch.query.known_names import meant_by  # noqa: PLC0415 - as in ``plan``
+
+        return self._any_of([self._mention(each) for each in meant_by(node, self._planner.snapshot)])
 
     def _mention(self, node: Mention) -> Operand:
         snapshot, mentioned = self._planner.snapshot, Mentioned(node.kind.lower(), folded_value(node.name))

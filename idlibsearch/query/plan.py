@@ -126,7 +126,7 @@ class Planner:
             case Not():
                 return All((), (self.plan(node.child, negated=True),))
             case Mention():
-                return self._mention(node)
+                return self._mentions(node) if node.name else self._mention(node)
             case Near() | Same() | NotNear() | First() | AtLeast():
                 return self._placed(node)
 
@@ -173,6 +173,13 @@ class Planner:
         if isinstance(node, Dated):
             return Between(*node.ordinals, node.field)
         return self._keyword(node) if isinstance(node, Keyword) else self._ranged(node)
+
+    def _mentions(self, node: Mention) -> Step:
+        """Reports with a mention of any entity that a name means."""
+        from idlibsearch.query.known_names import meant_by  # noqa: PLC0415 - not paid for by questions that name no entity
+
+        steps = [self._mention(each) for each in meant_by(node, self.snapshot)]
+        return steps[0] if len(steps) == 1 else Some(tuple(steps))
 
     def _mention(self, node: Mention) -> Mentioned | Where:
         """Reports with a mention of an entity: what the keyword column of its kind knows; in one field: where it stands."""

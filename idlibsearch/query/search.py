@@ -41,6 +41,7 @@ class Request(NamedTuple):
     ``recent``: the half-life by which scores fade with age, such as "30d".
     ``proximity``: does it count how near to each other words stand? ``expand``: how words are added to the question ("rm3"),
     ``expand_without`` these.
+    ``names``: words that name an entity of the index also match its mentions in other spellings.
 
     ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
     ``today``: the day that dates such as "last week" are seen from, by default today's in UTC. ``aliases``: further names for
@@ -69,6 +70,7 @@ class Request(NamedTuple):
     notes: tuple[Diagnostic, ...] = ()
     collapse: bool = False
     lead: str = "earliest"
+    names: bool = False
 
 
 def search(snapshot: Snapshot, request: Request) -> Found:
@@ -89,6 +91,10 @@ def _answered(snapshot: Snapshot, request: Request) -> Found:
     deadline = Deadline(request.text, request.timeout_ms)
     with deadline:
         parsed = _parsed(snapshot, request)
+        if request.names:
+            from idlibsearch.query.named import with_names  # noqa: PLC0415 - only for those who ask for it
+
+            parsed = parsed._replace(tree=with_names(parsed.tree, snapshot))
         tree, expansion = _widened(snapshot, parsed.tree, request, deadline)
         plan, noted = _planned(snapshot, tree, request, deadline)
         diagnostics = (*parsed.diagnostics, *noted)

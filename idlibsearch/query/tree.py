@@ -13,7 +13,7 @@ Every node also has ``&``, ``|`` and ``~``. Type checkers do not know them, sinc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple, TypeVar
 
@@ -376,6 +376,21 @@ _LOOSE = Or | Maybe | Require  # bind less than AND does
 _COMPOUND = And | _LOOSE
 _PLACED = Near | Same | NotNear | First | AtLeast  # bind more than NOT does
 _BARE = r"[\w.'’-]*\w"  # a spelling that needs no quotation marks
+
+
+def mentions_in(node: Node) -> Iterator[Mention]:
+    """The mentions of named entities anywhere in a question, but those under a NOT."""
+    match node:
+        case Mention() if node.name:
+            yield node
+        case And() | Or() | Near() | Same():
+            for child in node.children:
+                yield from mentions_in(child)
+        case Maybe() | Require():
+            for child in (node.child, *(node.options if isinstance(node, Maybe) else node.required)):
+                yield from mentions_in(child)
+        case Boosted() | First() | AtLeast() | NotNear():
+            yield from mentions_in(node.child)
 
 
 def _quoted(text: str) -> str:

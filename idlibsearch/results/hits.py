@@ -101,6 +101,21 @@ class Hit:
         marks = self._found.marks(self._scored)
         return {self._snapshot.ranking.fields[column].name: sorted(spans) for column, spans in sorted(marks.items())}
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The spellings in this report of the entities that the question names, each with the rule that makes it one of them.
+
+        Such as ``{"al-Qa'ida": "same letters folded", "HTS": "known as Hayat Tahrir al-Sham"}``. Empty where it names none.
+        """
+        from idlibsearch.query.known_names import spelled  # noqa: PLC0415 - only for those who ask for it
+        from idlibsearch.query.tree import mentions_in  # noqa: PLC0415
+
+        found: dict[str, str] = {}
+        if isinstance(self._stored, Report):
+            for asked in mentions_in(self._found.tree):
+                found |= spelled(self._stored.entities, self._snapshot, asked.kind, asked.name, self.key)
+        return found
+
     def snippet(self, *, tokens: int = SNIPPET_TOKENS, before: str = "**", after: str = "**", field: str = "") -> str:
         """The best passage of the body on one line, matches between ``before`` and ``after``; without one, its beginning.
 

@@ -36,6 +36,8 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
               help="In JSON and tables, take FIELD for the report's NAME, such as title=headline; may be repeated.")  # fmt: skip
 @click.option("--entities/--no-entities", default=None,
               help="Look for names in all files, or in none.  [default: in pages, not in JSON and tables]")  # fmt: skip
+@click.option("--gazetteer", metavar="FILE",
+              help="Names to know beside our own: a line for each: type, name, other spellings, tabs between.")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Also remove the reports of files that are gone.")
 @click.option("--processes", type=click.IntRange(min=1), default=1, show_default=True, help="How many processes build the index.")
 @click.option("--memory", "memory_mb", type=click.IntRange(min=1), default=512, show_default=True, metavar="MB",
@@ -59,6 +61,7 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
       idlibsearch index seeds
       idlibsearch index --index /tmp/news --prune reports/ more/page.txt
       idlibsearch index --split article one_long_article.txt
+      idlibsearch index --gazetteer names.tsv reports/
       idlibsearch index --map title=headline --map key=uuid reports.jsonl.gz
       idlibsearch index 'pages/**/*.html' mail.mbox archive.zip
       curl -s https://example.org/report.html | idlibsearch index - --as html

@@ -52,12 +52,13 @@ EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupt
               help="Which of the versions: earliest, longest, or source:NAME for one of that source.")  # fmt: skip
 @click.option("--facets-by", type=click.Choice(["report", "story"]), default="report", show_default=True,
               help="Whether facets count reports or stories.")  # fmt: skip
+@click.option("--names", is_flag=True, help="Words that name an entity also find it in other spellings: al-Qaida for al-Qaeda.")
 @click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
               help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
 @click.option("--cite", "citing", type=click.Choice(["text", "json", "jsonl", "bibtex", "csl"]),
               help="Cite the best passage of each report in this form; `verify` reads json, jsonl and csl.")  # fmt: skip
-def command(question: tuple[str, ...], index_path: str | None, form: Format, collapse: bool, **options: Any) -> int:
+def command(question: tuple[str, ...], index_path: str | None, form: Format, collapse: bool, names: bool, **options: Any) -> int:
     """Ask the index a question.
 
     All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
@@ -74,6 +75,8 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, col
       idlibsearch query 'kill* W/4 civilians date:"last 3 months"'
       idlibsearch query '"air strikes" SAME/S {PLACE} NOT date:<2019'
       idlibsearch query 'ceasefire january 2020'
+      idlibsearch query '{GROUP:"HTS"} NEAR/10 {PLACE}'
+      idlibsearch query --names 'al-Qaida attack'
       idlibsearch query --format json 'idlib NOT date:2020'
       idlibsearch query ceasefire --from 2020-01 --sort date --facet place:5 --facet date:month
       idlibsearch query 'idlib date:"since March 2019"' --to 'Q3 2019'
@@ -89,7 +92,8 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, col
     citing: CitationForm | None = options.pop("citing")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
-        found = index.search(text, collapse="story" if collapse else None, **options)
+        options |= {"collapse": "story" if collapse else None, "names": "on" if names else "off"}
+        found = index.search(text, **options)
         say_diagnostics(text, found.diagnostics)
         for line in render.expansion(found):
             say(line)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from idlibsearch.analysis.gazetteer import Gazetteer
 from idlibsearch.errors import InputError
 from idlibsearch.ingest.article import Draft
 from idlibsearch.ingest.assemble import Setting, digest, field_of, reports_from
@@ -31,10 +32,12 @@ class Place:
     member: str = ""
 
 
-def reports_of(extract: Extract, place: Place, mode: Mode, entities: bool = True) -> Iterator[Item]:
+def reports_of(
+    extract: Extract, place: Place, mode: Mode, entities: bool = True, gazetteer: Gazetteer | None = None
+) -> Iterator[Item]:
     """The reports that a text holds, and a notice where its file has a date that cannot be."""
     cut = _split(extract, "article" if mode == "auto" and extract.is_one else mode)
-    setting = Setting(place.path, extract.encoding, place.file_hash, cut.score, place.reader, entities)
+    setting = Setting(place.path, extract.encoding, place.file_hash, cut.score, place.reader, entities, gazetteer)
     reports = reports_from(extract.text, cut.drafts, keys_of(extract.text, place.key, cut.drafts), setting)
     for report in reports:
         whole, fault = told(report, extract.about)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, cast
 
+from idlibsearch.analysis.gazetteer import Gazetteer
 from idlibsearch.errors import ExpansionError, ExtraError, InputError
 from idlibsearch.ingest.assemble import digest
 from idlibsearch.ingest.files import Skipped, decode
@@ -46,12 +47,14 @@ class Manner:
     encoding: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     entities: bool | None = None
+    gazetteer: Gazetteer | None = None
 
     def options(self, kind: Kind) -> str:
         """What is recorded of the reader behind its name, so that a file is read again when it would be read otherwise."""
         told = [VERSION, self.split, *(f"{name}={self.fields[name]}" for name in sorted(self.fields))]
         names = {None: "", True: "entities", False: "no-entities"}[self.entities]
-        return " ".join([*told, *filter(None, (names, self.encoding and f"encoding:{self.encoding}", installed(kind)))])
+        known = "" if self.gazetteer is None or self.entities is False else f"names {self.gazetteer.digest}"
+        return " ".join([*told, *filter(None, (names, known, self.encoding and f"encoding:{self.encoding}", installed(kind)))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ class Members:
         encoding = self._manner.encoding
         origin = Origin(
             place.shown, place.key, place.path, encoding or "utf-8", place.file_hash, place.reader, self._manner.fields,
-            place.member, kind.name, bool(self._manner.entities),
+            place.member, kind.name, bool(self._manner.entities), self._manner.gazetteer,
         )  # fmt: skip
         if kind.name == "jsonl":
             records = Records(origin)
@@ -210,7 +213,7 @@ class Members:
         else:
             extract = self._sandbox.read(kind.name, content, encoding, part.hint)
         extract = replace(extract, about=extract.about.over(part.about).clipped())
-        yield from reports_of(extract, part.place, self._manner.split, self._manner.entities is not False)
+        yield from reports_of(extract, part.place, self._manner.split, self._manner.entities is not False, self._manner.gazetteer)
 
 
 def _again(name: str, times: int) -> str:
