@@ -255,7 +255,8 @@ def share(folder: Path, seconds: float, roles: list[str]) -> dict[str, int]:
     with idlibsearch.open(folder) as index:
         assert index.check() == []
         index.add([Report("last")])
-    assert {path.suffix for path in folder.iterdir() if not path.suffix.startswith(".del")} == {".seg", ".json", ".lock"}
+    kinds = {path.suffix.partition("-")[0] for path in folder.iterdir()}  # of deletions and sketches a generation follows
+    assert kinds <= {".seg", ".json", ".lock", ".stories", ".sketch", ".del"}
     return done
 
 

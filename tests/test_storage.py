@@ -301,6 +301,9 @@ def test_a_truncated_file_is_refused_not_crashed_on(sound, tmp_path):
             folder = tmp_path / f"{name}-{keep}"
             shutil.copytree(sound, folder)
             os.truncate(folder / name, keep)
+            if ".sketch-" in name:  # which only writers open, who make it anew
+                assert check(folder) != []
+                continue
             with pytest.raises(idlibsearch.StorageError):
                 idlibsearch.open(folder)
 

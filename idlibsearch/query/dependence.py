@@ -14,7 +14,7 @@ from itertools import pairwise
 from idlibsearch.query.tree import And, Boosted, Maybe, Near, Node, Or, Word
 
 WINDOW = 8  # tokens: four times the words of a pair, as in the paper
-WEIGHT = 0.1  # of nearness beside words; chosen by cross-validation (docs/relevance.md)
+WEIGHT = 0.1  # of nearness beside words; the best of nine settings on the judged sets (docs/relevance.md)
 MAX_PAIRS = 64  # a question of more words is a text, and where its words stand says little
 
 
