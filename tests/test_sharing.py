@@ -17,6 +17,7 @@ from idlibsearch import LockedError, Report, StorageError
 from idlibsearch.index import snapshot
 from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.lock import WriteLock, held_open
+from idlibsearch.index.snapshot import Snapshot
 
 PROGRAM = Path(__file__).parent / "sharing.py"
 
@@ -234,6 +235,33 @@ def test_threads_search_and_refresh_while_another_commits(tmp_path):
             thread.join()
         assert faults == []
         shared.refresh()
+        assert shared.generation == writer.generation
+
+
+def test_who_was_slow_to_refresh_does_not_turn_time_back(tmp_path, monkeypatch):
+    """Two refresh at once: the second reads what is there, a commit comes, the first reads that, and the second is done last."""
+    opening, has_read, may_go_on = Snapshot.open, threading.Event(), threading.Event()
+
+    def open_late(folder: Path, before: Snapshot | None = None) -> Snapshot:
+        monkeypatch.setattr(Snapshot, "open", open_early)
+        second.start()
+        assert has_read.wait(20)
+        monkeypatch.setattr(Snapshot, "open", opening)
+        writer.add([Report("a", "Truce")])
+        return opening(folder, before)
+
+    def open_early(folder: Path, before: Snapshot | None = None) -> Snapshot:
+        found = opening(folder, before)
+        has_read.set()
+        assert may_go_on.wait(20)
+        return found
+
+    with idlibsearch.create(tmp_path / "index") as writer, idlibsearch.open(writer.path) as shared:
+        second = threading.Thread(target=shared.refresh)
+        monkeypatch.setattr(Snapshot, "open", open_late)
+        assert shared.refresh()
+        may_go_on.set()
+        second.join()
         assert shared.generation == writer.generation
 
 

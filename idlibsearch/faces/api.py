@@ -5,7 +5,6 @@ Everything the command line does is a method here. Nothing is printed; what goes
 
 from __future__ import annotations
 
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -101,8 +100,6 @@ class Index:
             for fault in self._snapshot.verify():
                 raise fault
         self._open.analysis = self._analysis = _analysis(self._open, schema)
-        self._turns = itertools.count(1)
-        self._turn = 0  # of the call of ``refresh`` that opened what is open
 
     @property
     def _snapshot(self) -> Snapshot:
@@ -539,13 +536,19 @@ class Index:
 
         Costs what is new: segments that were open stay so. Never fails because others commit or merge meanwhile.
         """
-        turn, before = next(self._turns), self._snapshot
-        newest = Snapshot.open(self.path, before)
-        newest.analysis = self._analysis
-        with BRIEFLY:
-            if self._open is not None and turn > self._turn:  # else who asked later was faster, and sees what is as new
-                self._turn, self._open = turn, newest
-        return self.generation != before.manifest.generation
+        before = seen = self._snapshot
+        while True:
+            newest = Snapshot.open(self.path, seen)
+            newest.analysis = self._analysis
+            with BRIEFLY:
+                # What is older than what was seen is of an index made anew. What is only older than what another call opened
+                # meanwhile was read before that, and would turn time back: it is read again.
+                was_passed = self._open is not None and seen.generation <= newest.generation < self._open.generation
+                if self._open is not None and not was_passed:
+                    self._open = newest
+            if not was_passed:
+                return self.generation != before.generation
+            seen = self._snapshot
 
     def stats(self) -> dict[str, Any]:
         """What is in the index: counts and sizes, as plain JSON values."""

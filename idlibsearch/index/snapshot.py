@@ -113,6 +113,11 @@ class Snapshot:
             raise NoIndexError(str(folder)) from None
         raise CorruptIndexError(str(folder), f"a file of generation {seen} is missing ({missing})")
 
+    @property
+    def generation(self) -> int:
+        """The number of the commit that it shows."""
+        return self.manifest.generation
+
     def _mean_length(self, column: int) -> float:
         """The mean length of a field over the docs that have it; 1 where none has."""
         total = sum(segment.length_sums[column][0] for segment in self.segments)
