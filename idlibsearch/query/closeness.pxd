@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""Where pairs of words start that stand near each other in a text, for the kernel of nearness.
+"""Where pairs of words start that stand near each other in a text, for the kernels of nearness and of phrases.
 
 Going through both words' places in order means guessing at each which comes next, and guesses that fail cost more than all else. So
 few places are compared each with each, and many are made bits of a row, in which a shift finds what stands near.
@@ -7,13 +7,36 @@ few places are compared each with each, and many are made bits of a row, in whic
 
 from libc.stdint cimport uint32_t, uint64_t
 
+from idlibsearch.index.blocks cimport Lists, freq_at
 from idlibsearch.query.bitmaps cimport ones
+from idlibsearch.query.occurrences cimport Room, Word, load_plain
 
 cdef enum:
     FEW_PAIRS = 16      # so many are sooner compared each than made bits
     ROW = 64            # words of a row of bits: 4,096 places
     FAR = 64            # the largest distance that one word and its neighbour show
     UNKNOWN = -4        # neither way is for these
+
+
+cdef inline int near_words(
+    const Lists* lists, Word* a, Word* b, int column, uint32_t most, Room* room, Room* other, uint32_t limit, bint ordered,
+    bint any_is_enough,
+) noexcept nogil:
+    """``near_starts`` of two words at one doc, by the first ``most`` occurrences of each in a field; -1 where a list is damaged.
+
+    UNKNOWN also where an occurrence takes more than one position.
+    """
+    cdef bint is_plain = True
+    cdef int a_count, b_count
+    if not freq_at(&a.block, column, a.i) or not freq_at(&b.block, column, b.i):
+        return 0
+    a_count = load_plain(lists, a, column, most, room, &is_plain)
+    b_count = load_plain(lists, b, column, most, other, &is_plain) if a_count > 0 else 0
+    if a_count <= 0 or b_count <= 0:
+        return min(a_count, b_count)
+    if not is_plain:
+        return UNKNOWN
+    return near_starts(room.starts, a_count, other.starts, b_count, limit, ordered, any_is_enough)
 
 
 cdef inline int near_starts(

@@ -14,10 +14,10 @@ from libc.stdlib cimport free, malloc
 from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
 from idlibsearch.query.clock cimport is_late
-from idlibsearch.query.closeness cimport UNKNOWN, near_starts
+from idlibsearch.query.closeness cimport UNKNOWN, near_words
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.occurrences cimport (
-    ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_plain, seek,
+    ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek,
 )
 from idlibsearch.query.scoring cimport Params, read_params, saturated, scored, weighed_at_most
 
@@ -108,17 +108,9 @@ cdef inline bint is_hopeless(const Params* p, const Search* s, int n, const Heap
 
 cdef int count_in(const Params* p, const Phrase* phrase, int f, Room* room, Room* other) noexcept nogil:
     """How often a phrase stands in a field of the doc its words are at; -1 where a list is damaged."""
-    cdef bint is_plain = True
-    cdef int a, b, found = UNKNOWN
+    cdef int found = UNKNOWN
     if phrase.count == 2:
-        if not freq_at(&phrase.words[0].block, f, phrase.words[0].i) or not freq_at(&phrase.words[1].block, f, phrase.words[1].i):
-            return 0
-        a = load_plain(p.lists, phrase.words[0], f, ALL, room, &is_plain)
-        b = load_plain(p.lists, phrase.words[1], f, ALL, other, &is_plain)
-        if a < 0 or b < 0:
-            return WRONG
-        if is_plain:
-            found = near_starts(room.starts, a, other.starts, b, 1, True, False)
+        found = near_words(p.lists, phrase.words[0], phrase.words[1], f, ALL, room, other, 1, True, False)
     return chain(p.lists, phrase, f, room) if found == UNKNOWN else found
 
 

@@ -20,9 +20,9 @@ from libc.string cimport memcmp, memcpy
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, freq_at, is_deleted
 from idlibsearch.query.bitmaps cimport empty, put as put_doc, words_for, words_of
 from idlibsearch.query.clock cimport is_late
-from idlibsearch.query.closeness cimport UNKNOWN, near_starts
+from idlibsearch.query.closeness cimport UNKNOWN, near_words
 from idlibsearch.query.heap cimport Heap, keep
-from idlibsearch.query.occurrences cimport ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, load_plain, seek
+from idlibsearch.query.occurrences cimport ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
 from idlibsearch.query.scoring cimport Params, lists_of, read_params, saturated, scored, weighed_at_most
 
 from idlibsearch.query.limits import CombinationsError, LateError
@@ -953,13 +953,13 @@ cdef class Program:
         """The same for a pair, at whose doc its words stand: each start is one of the first's or of the second's."""
         cdef uint32_t limit = self.nodes[0].limit
         cdef int a, b, before, behind
-        if not stands(&self.sources[0].phrase, f) or not stands(&self.sources[1].phrase, f):
-            return 0
         if self.is_pair_of_words:
             a = self._count_words(f, SOME, True) if any_is_enough else 0
             a = self._count_words(f, ALL, any_is_enough) if a <= 0 else a
             if a != UNKNOWN:
                 return a
+        if not stands(&self.sources[0].phrase, f) or not stands(&self.sources[1].phrase, f):
+            return 0
         a = chain(self.lists, &self.sources[0].phrase, f, &self.room)
         b = chain(self.lists, &self.sources[1].phrase, f, &self.other) if a > 0 else 0
         if a <= 0 or b <= 0:
@@ -971,16 +971,10 @@ cdef class Program:
         return united(self.room.starts, before, self.other.starts, behind)
 
     cdef int _count_words(self, int f, uint32_t most, bint any_is_enough) noexcept nogil:
-        """The same for two words, by the first ``most`` occurrences of each; UNKNOWN where they are too many, or not of one position."""
-        cdef bint is_plain = True
-        cdef int a = load_plain(self.lists, &self.words[0], f, most, &self.room, &is_plain)
-        cdef int b = load_plain(self.lists, &self.words[1], f, most, &self.other, &is_plain) if a > 0 else 0
-        if a < 0 or b < 0:
-            return WRONG
-        if not is_plain:
-            return UNKNOWN
-        return near_starts(
-            self.room.starts, a, self.other.starts, b, self.nodes[0].limit, self.nodes[0].kind == PRE_, any_is_enough
+        """The same for two words, by the first ``most`` occurrences of each; UNKNOWN where only ``chain`` can tell."""
+        return near_words(
+            self.lists, &self.words[0], &self.words[1], f, most, &self.room, &self.other, self.nodes[0].limit,
+            self.nodes[0].kind == PRE_, any_is_enough,
         )
 
     cdef uint32_t _freq_at_most(self, int n, uint32_t doc, int f) noexcept nogil:
