@@ -95,5 +95,5 @@ def collapsed(found: Found, lead: str) -> Found:
     sets = leads(found.snapshot, found.sets, lead)
     plan = Kept(found.plan, Given(sets))
     shown = Found(found.snapshot, found.tree, plan, found.diagnostics, found.deadline, partial=found.allows_partial)
-    shown.whole = found
+    shown.chosen_of = found
     return shown

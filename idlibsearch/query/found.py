@@ -49,8 +49,13 @@ class Found:
         self.deadline = deadline
         self.hits: tuple[Scored, ...] = ()
         self.is_partial = False
-        self.whole = self  # what this is a choice of: where a story counts once, all that matched
+        self.chosen_of: Found | None = None
         self.expansion: Feedback | None = None
+
+    @property
+    def whole(self) -> Found:
+        """All that matched: where a story counts once, what this is a choice of."""
+        return self.chosen_of or self  # kept as itself it would be a cycle, and memory wait for the collector
 
     @cached_property
     def matchers(self) -> tuple[Matcher, ...]:
