@@ -58,11 +58,20 @@ def question(rng: random.Random) -> str:
     return rng.choice(["", "", "title:", "body:"]) + f'"{" ".join(words)}"'
 
 
+def near_question(rng: random.Random) -> str:
+    a, b, c = rng.choices([*WORDS, "take", "mizo", '"ta ke"', '"mi zo"', "(ta OR ra)"], k=3)
+    near = f"{rng.choice(['NEAR', 'NEAR', 'PRE'])}/{rng.choice([1, 2, 5, 20, 100])}"
+    same = f"SAME/{rng.choice('SP')}"
+    forms = [f"{a} {near} {b}"] * 4 + [f"{a} {same} {b}", f"({a} {near} {b}) {same} {c}", f"{c} {near} ({a} {near} {b})"]
+    return rng.choice([*forms, f"NEAR/5({a}, {b}, {c})", f"{a} NOTNEAR/3 {b}"])
+
+
+@pytest.mark.parametrize("asked", [question, near_question])
 @pytest.mark.parametrize("seed", range(80))
-def test_the_best_k_are_the_first_k_of_all(snapshot, seed):
+def test_the_best_k_are_the_first_k_of_all(snapshot, seed, asked):
     rng = random.Random(seed)
     for _ in range(4):
-        text = question(rng)
+        text = asked(rng)
         limit, offset = rng.choice([1, 3, 10, 50, 5000]), rng.choice([0, 0, 2, 9])
         found = search(snapshot, Request(text, limit, offset))
         ranked = nsmallest(offset + limit, matches(snapshot, found), key=lambda hit: (-hit.score, hit.segment, hit.doc))

@@ -9,6 +9,7 @@ sections end with eight spare bytes so that a number can be read as one word of 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from idlibsearch.index.bits cimport bits_of, unpack, unpack_many
 from idlibsearch.index.entries cimport SurfaceTable
 
 cdef enum:
@@ -18,6 +19,7 @@ cdef enum:
     LONG = 0x80         # in place of a count: the list has blocks in the tables
     PATCHED = 0x80      # beside a width: some numbers have more bits, which stand behind the rest
     SPARE_BYTES = 8
+    SOME = 24           # numbers that are sooner unpacked one by one
     NONE = 0xFFFFFFFF
 
 
@@ -76,7 +78,7 @@ cdef struct Column:
     int upper_width
     int index_width
     uint32_t patches
-    uint32_t from_                  # the first number that was read last
+    uint32_t from_                  # the first number that was read last; NONE: none yet
     uint32_t passed                 # how many of the patched ones stand before it
     uint32_t next                   # which the one after these is; NONE: there is no more
     const uint8_t* numbers
@@ -88,24 +90,6 @@ cdef struct Places:
     # Of a block: positions (the first in a posting and field as it is, the others as the gap to the one before) and surfaces.
     Column positions
     Column surfaces
-
-
-cdef inline uint32_t unpack(const uint8_t* data, uint64_t bit, int width) noexcept nogil:
-    """The number of ``width`` (at most 32) bits that starts at ``bit``; reads up to eight bytes from there."""
-    cdef uint64_t word
-    memcpy(&word, data + (bit >> 3), 8)
-    return <uint32_t>((word >> (bit & 7)) & ((<uint64_t>1 << width) - 1))
-
-
-cdef extern from *:
-    """
-    #if defined(__GNUC__)
-    static inline int bits_of(unsigned int number) { return number ? 32 - __builtin_clz(number) : 0; }
-    #else
-    static inline int bits_of(unsigned int number) { int bits = 0; while (number) { bits++; number >>= 1; } return bits; }
-    #endif
-    """
-    int bits_of(uint32_t number) noexcept nogil  # how many it takes; none for 0
 
 
 cdef inline uint64_t bytes_of(uint64_t bits) noexcept nogil:
@@ -242,15 +226,14 @@ cdef inline uint32_t doc_at(const Block* block, int i) noexcept nogil:
 
 cdef inline void unpack_docs(const Block* block, uint32_t* docs) noexcept nogil:
     """All docs of a block."""
-    cdef uint64_t word, bit = 0, mask = (<uint64_t>1 << block.doc_width) - 1
-    cdef uint32_t doc
-    cdef int i
-    for i in range(block.count - 1):
-        memcpy(&word, block.docs + (bit >> 3), 8)
-        doc = block.origin + expected(block.range, i) + <uint32_t>((word >> (bit & 7)) & mask)
-        docs[i] = doc if doc < block.last else block.last
-        bit += block.doc_width
-    docs[block.count - 1] = block.last
+    cdef uint32_t doc, origin = block.origin, last = block.last
+    cdef uint32_t span = <uint32_t>block.range  # so that a number of 32 bits is multiplied by one, four at once
+    cdef uint32_t i, count = block.count - 1
+    unpack_many(block.docs, block.doc_width, count, docs)
+    for i in range(count):
+        doc = origin + <uint32_t>((<uint64_t>span * (i + 1)) >> 7) + docs[i]
+        docs[i] = doc if doc < last else last
+    docs[count] = last
 
 
 cdef inline uint32_t freq_at(const Block* block, int field, int i) noexcept nogil:
@@ -266,24 +249,38 @@ cdef inline bint is_deleted(const Lists* lists, uint32_t doc) noexcept nogil:
     return (doc >> 3) < lists.deleted_size and (lists.deleted[doc >> 3] >> (doc & 7)) & 1
 
 
-cdef inline int places_before(const Lists* lists, const Block* block, uint32_t* before) noexcept nogil:
-    """before[i] = occurrences kept in the block before its posting i, up to before[count] = all of them; -1 for too many."""
+cdef inline uint64_t places_of(const Lists* lists, const Block* block, uint32_t* places) noexcept nogil:
+    """How many occurrences are kept of each posting of a block, and of all of them."""
+    cdef uint32_t freqs[BLOCK]
     cdef int i, f, width
     cdef uint64_t total = 0
-    for i in range(block.count + 1):
-        before[i] = 0
+    for i in range(block.count):
+        places[i] = 0
     for f in range(lists.field_count):
         width = block.freq_width[f] if lists.positional[f] else 0
         if width == ALL_ONES:
+            total += block.count
             for i in range(block.count):
-                before[i + 1] += 1
+                places[i] += 1
         elif width:
+            unpack_many(block.freqs[f], width, block.count, freqs)
             for i in range(block.count):
-                before[i + 1] += unpack(block.freqs[f], <uint64_t>i * width, width)
+                places[i] += freqs[i]
+                total += freqs[i]
+    return total
+
+
+cdef inline int places_before(const Lists* lists, const Block* block, uint32_t* before) noexcept nogil:
+    """before[i] = occurrences kept in the block before its posting i, up to before[count] = all of them; -1 for too many."""
+    cdef int i
+    cdef uint32_t total = 0
+    if places_of(lists, block, before + 1) >> 32:
+        return -1
+    before[0] = 0
     for i in range(1, block.count + 1):
         total += before[i]
-        before[i] = <uint32_t>total
-    return -1 if total >> 32 else 0
+        before[i] = total
+    return 0
 
 
 cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, uint32_t count, Column* column) noexcept nogil:
@@ -291,7 +288,8 @@ cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, ui
     if at[0] + 1 + SPARE_BYTES > size:
         return -1
     column.width, column.upper_width, column.index_width = data[at[0]] & ~PATCHED, 0, 0
-    column.patches = column.from_ = column.passed = 0
+    column.patches = column.passed = column.next = 0
+    column.from_ = NONE
     if data[at[0]] & PATCHED:
         column.upper_width = data[at[0] + 1]
         column.patches = data[at[0] + 2] | <uint32_t>data[at[0] + 3] << 8
@@ -308,7 +306,6 @@ cdef inline int open_column(const uint8_t* data, uint64_t size, uint64_t* at, ui
     at[0] += bytes_of(<uint64_t>column.patches * column.upper_width)
     if at[0] + SPARE_BYTES > size:
         return -1
-    column.next = patched(column, 0)
     return 0
 
 
@@ -335,11 +332,13 @@ cdef inline void pass_patches(Column* column, uint32_t first) noexcept nogil:
 
 cdef inline void read_column(Column* column, uint32_t first, uint32_t count, uint32_t* out) noexcept nogil:
     """The numbers from ``first`` on, of which there must be ``count``. Fastest where each time they come behind the last."""
-    cdef uint32_t i, at
+    cdef uint32_t i, at, edge = count if count < SOME else -first & 7  # numbers before the first that starts with a byte
     cdef uint64_t bit = <uint64_t>first * column.width
-    for i in range(count):
+    for i in range(edge):
         out[i] = unpack(column.numbers, bit, column.width)
         bit += column.width
+    if count > edge:
+        unpack_many(column.numbers + (bit >> 3), column.width, count - edge, out + edge)
     if first < column.from_ or column.next < first:
         pass_patches(column, first)
     column.from_, at, i = first, column.passed, column.next

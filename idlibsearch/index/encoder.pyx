@@ -8,8 +8,9 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
+from idlibsearch.index.bits cimport bits_of
 from idlibsearch.index.blocks cimport (
-    BLOCK, LONG, MAX_FIELDS, PATCHED, SPARE_BYTES, bits_of, bytes_of, coded_down, coded_up, expected,
+    BLOCK, LONG, MAX_FIELDS, PATCHED, SPARE_BYTES, bytes_of, coded_down, coded_up, expected,
 )
 
 

@@ -111,6 +111,12 @@ class Segment:
             raise CorruptIndexError(str(self.path), str(error), "postings.data") from None
 
     @cached_property
+    def breaks(self) -> tuple[tuple[memoryview, memoryview], tuple[memoryview, memoryview]]:
+        """Of sentences and of paragraphs of the body: each doc's range, and the positions at which they start (see above)."""
+        array = self.file.array
+        return (array("sentences.starts"), array("sentences")), (array("paragraphs.starts"), array("paragraphs"))
+
+    @cached_property
     def columns(self) -> Columns:
         """Its keywords and numbers."""
         return Columns(self.file, self.doc_count)

@@ -13,17 +13,12 @@ from idlibsearch.index.blocks cimport (
     ALL_ONES, BLOCK, MAX_FIELDS, Block, List, Lists, block_with, decoded, doc_at, first_from, freq_at, is_deleted,
     open_block, unpack_docs,
 )
+from idlibsearch.query.heap cimport HAIR
 
 cdef enum:
     NO_DOC = 0xFFFFFFFF
     FINE = 0
     WRONG = -1
-
-cdef extern from *:
-    """
-    #define HAIR (1.0 + 1e-9)
-    """
-    const double HAIR
 
 
 cdef struct Params:

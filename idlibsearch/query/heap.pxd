@@ -7,6 +7,12 @@ Only functions compiled into each kernel; ``threshold`` is what a further doc ha
 from libc.stdint cimport uint32_t
 
 
+cdef extern from *:
+    """
+    #define HAIR (1.0 + 1e-9)
+    """
+    const double HAIR  # bounds are raised by it, so that rounding never loses a doc
+
 cdef struct Heap:
     double* scores
     uint32_t* docs

@@ -10,7 +10,7 @@ from libc.stdlib cimport free, realloc
 
 from idlibsearch.index.blocks cimport (
     BLOCK, Block, List, Lists, Places, block_with, doc_at, first_from, freq_at, open_block, open_list, open_places,
-    places_before, read_column, read_positions, unpack_docs,
+    places_of, read_column, read_positions, unpack_docs,
 )
 from idlibsearch.index.entries cimport Surfaces, open_surfaces, width_at
 
@@ -28,15 +28,17 @@ cdef struct Word:
     uint32_t number
     uint32_t opened               # the block that ``block`` shows, NO_DOC for none
     uint32_t listed               # the block that ``docs`` holds
-    uint32_t measured             # the block that ``places`` and ``before`` are of
+    uint32_t measured             # the block that ``places`` is of
+    int passed_to                 # a posting of it,
+    uint32_t passed               # and how many occurrences are kept before that
     int i
     uint32_t doc
     Surfaces surfaces
     uint32_t widest               # the most positions that the term spans, however it is written
     Block block
     Places places
-    uint32_t before[BLOCK + 1]
     uint32_t docs[BLOCK + STRIDE]
+    uint32_t kept[BLOCK]          # how many occurrences of each posting
 
 
 cdef struct Phrase:
@@ -103,6 +105,18 @@ cdef inline int bind(object reader, const Lists* lists, Word* w, uint32_t term) 
 
 cdef inline int seek(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
     """Go to the first posting whose doc is not before ``doc``; behind the last the word has no doc."""
+    if w.listed != w.number or doc > w.block.last:
+        return leap(lists, w, doc)
+    if w.doc < doc:
+        w.i += 1
+        if w.docs[w.i] < doc:
+            w.i = next_from(w.docs, w.i, doc)
+        w.doc = w.docs[w.i]
+    return 0
+
+
+cdef inline int leap(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
+    """The same where this leads into another block, or one whose docs are not unpacked."""
     cdef uint32_t number
     cdef int i
     if w.opened == w.number and w.doc >= doc:
@@ -122,11 +136,10 @@ cdef inline int seek(const Lists* lists, Word* w, uint32_t doc) noexcept nogil:
         w.i = first_from(&w.block, w.i, doc)
         w.doc = doc_at(&w.block, w.i)
         return 0
-    if w.listed != number:  # looked into before: it pays to unpack
-        unpack_docs(&w.block, w.docs)
-        for i in range(STRIDE):
-            w.docs[w.block.count + i] = NO_DOC
-        w.listed = number
+    unpack_docs(&w.block, w.docs)  # looked into before: it pays
+    for i in range(STRIDE):
+        w.docs[w.block.count + i] = NO_DOC
+    w.listed = number
     w.i = next_from(w.docs, w.i, doc)
     w.doc = w.docs[w.i]
     return 0
@@ -146,30 +159,39 @@ cdef inline int next_from(const uint32_t* docs, int i, uint32_t doc) noexcept no
     return i
 
 
+cdef inline int measure(const Lists* lists, Word* w) noexcept nogil:
+    """Find where the positions of the word's block are; -1 where they are damaged."""
+    cdef uint64_t total = places_of(lists, &w.block, w.kept)
+    if total >> 32 or open_places(lists, &w.blocks, w.number, &w.block, <uint32_t>total, &w.places) < 0:
+        return -1
+    w.measured, w.passed, w.passed_to = w.number, 0, 0
+    return 0
+
+
 cdef inline int load_starts(const Lists* lists, Word* w, int column, uint32_t most, Room* room, uint32_t* first) noexcept nogil:
     """The word's starts in a field of its doc, the first ``most``; ``first``: which surface of the block is the first of theirs.
 
     Returns how many, -1 where the list is damaged (or without memory).
     """
-    cdef uint32_t count = freq_at(&w.block, column, w.i)
-    cdef int f
-    if w.measured != w.number:
-        if places_before(lists, &w.block, w.before) < 0:
-            return -1
-        if open_places(lists, &w.blocks, w.number, &w.block, w.before[w.block.count], &w.places) < 0:
-            return -1
-        w.measured = w.number
+    cdef uint32_t at, count = freq_at(&w.block, column, w.i)
+    cdef int f, n
+    if w.measured != w.number and measure(lists, w) < 0:
+        return -1
     # A text has no more occurrences than positions. Its length is far away in memory: few enough are let pass without it.
     if count > FEW and (count > 0x7FFFFFFF or count > lists.lengths[<uint64_t>w.doc * lists.field_count + column]):
         return -1
     count = min(count, most)
     if make_room(room, count) < 0:
         return -1
-    first[0] = w.before[w.i]
+    at = w.passed
+    for n in range(w.passed_to, w.i):
+        at += w.kept[n]
+    w.passed, w.passed_to = at, w.i
     for f in range(column):
         if lists.positional[f]:
-            first[0] += freq_at(&w.block, f, w.i)
-    read_positions(&w.places, first[0], count, room.starts)
+            at += freq_at(&w.block, f, w.i)
+    first[0] = at
+    read_positions(&w.places, at, count, room.starts)
     return <int>count
 
 

@@ -200,13 +200,14 @@ def _factor(reading: Reading, token: Token, digits: str) -> float:
 def _unboosted(reading: Reading, token: Token, field: str) -> Node | None:
     if reading.is_valued(field):
         return _value(reading, token, field)
-    special = None if token.text.isalnum() else _special(reading, token, field)
-    if special is not None:
-        return special
-    _refuse(reading, token)
-    if not re.search(r"\w", token.text):
-        note_nothing_in(reading, token)
-        return None
+    if not token.text.isalnum():
+        special = _special(reading, token, field)
+        if special is not None:
+            return special
+        _refuse(reading, token)
+        if not re.search(r"\w", token.text):
+            note_nothing_in(reading, token)
+            return None
     note_likeness(reading, token)
     return Word(token.text, field, (token.start, token.end))
 
@@ -240,7 +241,7 @@ def _refuse_field(reading: Reading, token: Token, field: str) -> None:
 
 
 def _refuse(reading: Reading, token: Token) -> None:
-    for pattern, what, advice in () if token.text.isalnum() else _REFUSED:
+    for pattern, what, advice in _REFUSED:
         if re.search(pattern, token.text):
             raise reading.error(token, f"{what} cannot be read in {token.text}", advice)
 

@@ -15,11 +15,11 @@ from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, block_with, decoded, freq_at, is_deleted
 from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.closeness cimport UNKNOWN, near_words
-from idlibsearch.query.heap cimport Heap, keep
+from idlibsearch.query.heap cimport HAIR, Heap, keep
 from idlibsearch.query.occurrences cimport (
     ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek,
 )
-from idlibsearch.query.scoring cimport Params, read_params, saturated, scored, weighed_at_most
+from idlibsearch.query.scoring cimport Params, needed, read_params, scored, weighed_at_most
 
 from idlibsearch.query.limits import LateError
 
@@ -29,8 +29,6 @@ cdef enum:
     WRONG = -1
     PATIENCE = 64    # windows between two looks at the clock
     UNBOUNDED = 255  # the code of all freqs that are too large for one
-
-cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never loses a doc
 
 
 cdef struct Search:
@@ -103,7 +101,7 @@ cdef inline bint is_hopeless(const Params* p, const Search* s, int n, const Heap
             for w in range(n):
                 freq = min(freq, freq_at(&s.order[w].block, f, s.order[w].i))
             tf += weighed_at_most(p, s.order[0].doc, f, freq)
-    return saturated(p, tf) * HAIR <= h.threshold
+    return tf <= needed(p, h.threshold)
 
 
 cdef int count_in(const Params* p, const Phrase* phrase, int f, Room* room, Room* other) noexcept nogil:

@@ -144,7 +144,7 @@ class _Placer:
             case Phrase() if node.slop > 1:
                 return self._sloppy(node)
             case Word() | Phrase() | Analysed() | Exact() | Wildcard() | Fuzzy() | Regex():
-                leaf = self._planner.leaf(node._replace(field=self._field))
+                leaf = self._planner.leaf(node if node.field == self._field else node._replace(field=self._field))
                 return Operand(leaf._replace(columns=self.columns), leaf.idf)
             case _:
                 what = "ATLEAST" if isinstance(node, AtLeast) else str(node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from idlibsearch.analysis.analyzer import ARTICLES, analyze_folded
@@ -95,6 +96,10 @@ class Planner:
         self.own: Callable[[Node], Step] | None = (
             None  # plans all that asks for words or values where a schema is not the reports'
         )
+
+    @cached_property
+    def _undated_columns(self) -> tuple[int, ...]:
+        return tuple([c for c, each in enumerate(self._ranking.fields) if each.name != "date"])
 
     def plan(self, node: Node, *, negated: bool = False, month: bool = False) -> Step:  # noqa: PLR0911, PLR0912  # a line a kind of node
         """The step for a node. ``negated``: under a NOT; ``month``: beside a number, as months are."""
@@ -251,9 +256,7 @@ class Planner:
     def _columns(self, field: str, date: bool) -> tuple[int, ...]:
         if field:
             return (self._ranking.column(field),)
-        if date or not self._ranking.of_reports:
-            return self._every_column
-        return tuple(c for c, each in enumerate(self._ranking.fields) if each.name != "date")
+        return self._every_column if date or not self._ranking.of_reports else self._undated_columns
 
     def _phrase(self, node: Phrase) -> Leaf:
         columns = self.positional(node.field)
@@ -318,7 +321,7 @@ class Planner:
         """The columns in which order and spelling are known: of one field, or ("") of all that keep positions."""
         if field:
             return (self._ranking.column(field),)
-        return tuple(c for c, each in enumerate(self._ranking.fields) if each.positions)
+        return tuple([c for c, each in enumerate(self._ranking.fields) if each.positions])
 
     def _exact(self, node: Exact) -> Leaf:
         from idlibsearch.query.expand import spellings  # noqa: PLC0415  # not paid for by plain questions

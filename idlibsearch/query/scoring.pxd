@@ -5,6 +5,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport uint32_t, uint64_t
 
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, decoded
+from idlibsearch.query.heap cimport HAIR
 
 
 cdef struct Params:
@@ -14,6 +15,8 @@ cdef struct Params:
     double weight[MAX_FIELDS]
     double b[MAX_FIELDS]
     double mean[MAX_FIELDS]
+    double least[MAX_FIELDS]    # 1 - b
+    double slope[MAX_FIELDS]    # b / mean
 
 
 cdef inline const Lists* lists_of(object reader) except NULL:
@@ -29,6 +32,7 @@ cdef inline int read_params(
         raise IndexError("one weight, one b and one mean for each field is needed")
     for f in range(p.lists.field_count):
         p.weight[f], p.b[f], p.mean[f] = weights[f], b[f], means[f]
+        p.least[f], p.slope[f] = 1.0 - b[f], b[f] / means[f]
     return 0
 
 
@@ -45,7 +49,13 @@ cdef inline double weighed_at_most(const Params* p, uint32_t doc, int field, uin
     if not freq or p.weight[field] == 0.0:
         return 0.0
     cdef uint32_t length = decoded(p.lists.length_codes[<uint64_t>field * p.lists.doc_count + doc])
-    return p.weight[field] * freq / (1.0 - p.b[field] + p.b[field] * length / p.mean[field])
+    return p.weight[field] * freq / (p.least[field] + p.slope[field] * length)
+
+
+cdef inline double needed(const Params* p, double score) noexcept nogil:
+    """The tf that is worth so much, as ``saturated`` has it; a little less, so that rounding never loses a doc."""
+    cdef double share = score / HAIR / p.idf if p.idf > 0.0 else 1.0
+    return p.k1 * share / (1.0 - share) / HAIR if share < 1.0 else 1e300
 
 
 cdef inline double saturated(const Params* p, double tf) noexcept nogil:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -75,6 +76,9 @@ class Builder:
 
     def _sources(self, leaf: Leaf) -> list[object]:
         """The ways to write a leaf that the segment has: as rows of terms, or as the places where all of it stands."""
+        if leaf.single_term is not None:
+            term = leaf.single_term[self._number]
+            return [array("I", (term,))] if term >= 0 else []
         units = [unit for unit in leaf.units if isinstance(unit, Unit)]
         if len(units) == len(leaf.units):
             return [*sequences(units, self._number)]
@@ -88,8 +92,7 @@ class Builder:
 
 
 def _program(tree: tuple[object, ...], segment: Segment, most: int) -> spans.Program:
-    breaks = [(segment.file.array(f"{name}.starts"), segment.file.array(name)) for name in ("sentences", "paragraphs")]
-    return spans.Program(segment.postings, tree, (breaks[0], breaks[1], segment.ranking.broken_column), most)
+    return spans.Program(segment.postings, tree, (*segment.breaks, segment.ranking.broken_column), most)
 
 
 def side_by_side(parts: Sequence[tuple[object, ...]]) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.closeness cimport UNKNOWN, near_words
 from idlibsearch.query.heap cimport Heap, keep
 from idlibsearch.query.occurrences cimport ALL, MAX_WORDS, NO_DOC, Phrase, Room, Word, arrange, bind, chain, leave, seek
-from idlibsearch.query.scoring cimport Params, lists_of, read_params, saturated, scored, weighed_at_most
+from idlibsearch.query.scoring cimport Params, lists_of, needed, read_params, scored, weighed_at_most
 
 from idlibsearch.query.limits import CombinationsError, LateError
 
@@ -36,8 +36,6 @@ cdef enum:
     MAX_CHILDREN = 8    # of a NEAR: what a mask of one byte tells apart
     PLENTY = 1 << 20    # occurrences, where nobody counted
     SOME = 8            # occurrences in a text that mostly tell whether there is what is looked for
-
-cdef double HAIR = 1.0 + 1e-9  # bounds are raised by it, so that rounding never loses a doc
 
 
 cdef enum Kind:
@@ -353,13 +351,14 @@ cdef class Program:
 
     cdef uint32_t _both_from(self, uint32_t doc) noexcept nogil:
         """The same for two words alone: the rarer leads."""
-        cdef int lead = self.words[0].blocks.count > self.words[1].blocks.count
+        cdef Word* lead = &self.words[self.words[0].blocks.count > self.words[1].blocks.count]
+        cdef Word* other = &self.words[lead == &self.words[0]]
         while True:
-            if seek(self.lists, &self.words[lead], doc) < 0 or seek(self.lists, &self.words[1 - lead], self.words[lead].doc) < 0:
+            if seek(self.lists, lead, doc) < 0 or seek(self.lists, other, lead.doc) < 0:
                 self.is_damaged = True
                 return NO_DOC
-            doc = self.words[1 - lead].doc
-            if doc == self.words[lead].doc or doc == NO_DOC:
+            doc = other.doc
+            if doc == lead.doc or doc == NO_DOC:
                 self.sources[0].doc = self.sources[1].doc = doc
                 return doc
 
@@ -991,16 +990,33 @@ cdef class Program:
                     return 0
             if i == 0 or node.kind != PRE_:
                 found += part
+        if node.kind in (NEAR_, SENTENCE_, PARAGRAPH_):
+            found -= node.count - 1  # behind each start stands one of every other child
         return min(found, <uint32_t>PLENTY)
 
+    cdef uint32_t _pair_at_most(self, int f) noexcept nogil:
+        """The same for two words: near an occurrence of one not many of the other can stand."""
+        cdef const Word* a = &self.words[0]
+        cdef const Word* b = &self.words[1]
+        cdef uint64_t limit = self.nodes[0].limit
+        cdef uint64_t a_freq = freq_at(&a.block, f, a.i), b_freq = freq_at(&b.block, f, b.i)
+        if not a_freq or not b_freq:
+            return 0
+        cdef uint64_t before = min(a_freq, b_freq * (limit + a.widest - 1))
+        if self.nodes[0].kind == PRE_:
+            return <uint32_t>before
+        return <uint32_t>min(a_freq + b_freq - 1, before + min(b_freq, a_freq * (limit + b.widest - 1)))
+
     cdef double _at_most(self, const Params* p, uint32_t doc) noexcept nogil:
-        """A bound of what a doc can be worth, by the freqs of its words alone."""
+        """A bound of what a doc adds to ``tf``, by the freqs of its words alone."""
         cdef double tf = 0.0
+        cdef uint32_t freq
         cdef int f
         for f in range(self.lists.field_count):
             if p.weight[f] != 0.0 and self.lists.positional[f]:
-                tf += weighed_at_most(p, doc, f, self._freq_at_most(0, doc, f))
-        return saturated(p, tf) * HAIR
+                freq = self._pair_at_most(f) if self.is_pair_of_words else self._freq_at_most(0, doc, f)
+                tf += weighed_at_most(p, doc, f, freq)
+        return tf
 
     def best(
         self, double idf, const double[::1] weights not None, const double[::1] b not None, const double[::1] means not None,
@@ -1032,7 +1048,7 @@ cdef class Program:
                     doc = self._from(0, doc)
                     if doc == NO_DOC:
                         break
-                    if not is_deleted(self.lists, doc) and (h.threshold < 0.0 or self._at_most(&p, doc) > h.threshold):
+                    if not is_deleted(self.lists, doc) and (h.threshold <= 0.0 or self._at_most(&p, doc) > needed(&p, h.threshold)):
                         outcome = self._count(p.weight, doc, NO_DOC, freqs, &total)
                         if outcome >= 0 and total and total >= at_least:
                             score = scored(&p, doc, freqs)

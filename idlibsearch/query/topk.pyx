@@ -18,10 +18,10 @@ from idlibsearch.index.blocks cimport BLOCK, doc_at, first_from, open_list
 from idlibsearch.query.bitmaps cimport lowest_bit
 from idlibsearch.query.clock cimport is_late
 from idlibsearch.query.cursors cimport (
-    FINE, HAIR, NO_DOC, WRONG, Cursor, Params, ask_for_codes, bound, enter, go, is_wanted, list_docs, most_in, needed,
+    FINE, NO_DOC, WRONG, Cursor, Params, ask_for_codes, bound, enter, go, is_wanted, list_docs, most_in, needed,
     place, saturated, tf_bound, weigh, worth,
 )
-from idlibsearch.query.heap cimport Heap, keep
+from idlibsearch.query.heap cimport HAIR, Heap, keep
 from idlibsearch.query.scoring cimport lists_of
 
 from idlibsearch.query.limits import LateError
