@@ -13,6 +13,7 @@ Twin: ``tests/naive_nearness.py``.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy
@@ -175,6 +176,7 @@ cdef bint is_same(const Way* a, const Way* b) noexcept nogil:
     return i == a.count and j == b.count
 
 
+@cython.final
 cdef class Program:
     """What is asked of a segment; finds its docs again and again, one thread at a time.
 
