@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from idlibsearch.faces.care import copy, rebuild, repair
     from idlibsearch.faces.edit import Changes, Edit, KindCount
     from idlibsearch.faces.exploring import Similar, TellingWord
+    from idlibsearch.faces.searcher import Searcher
     from idlibsearch.faces.whoosh_compat import ReportAnalyzer
     from idlibsearch.index.repair import Repaired
     from idlibsearch.ingest.event_dates import with_event_dates
@@ -64,6 +65,7 @@ _HOMES = {
     "idlibsearch.faces.edit": "Changes Edit KindCount",
     "idlibsearch.faces.care": "copy rebuild repair",
     "idlibsearch.faces.exploring": "Similar TellingWord",
+    "idlibsearch.faces.searcher": "Searcher",
     "idlibsearch.faces.whoosh_compat": "ReportAnalyzer",
     "idlibsearch.index.repair": "Repaired",
     "idlibsearch.ingest.event_dates": "with_event_dates",
@@ -85,8 +87,8 @@ __all__ = [  # written out for readers and type checkers
     "Entity", "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index",
     "IndexExistsError", "InputError", "KernelError", "KindCount", "Limits", "LockedError", "Member", "NoIndexError", "Piece",
     "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError", "Results",
-    "SchemaError", "SearchTimeoutError", "Significant", "Similar", "StorageError", "Story", "Suggestion", "TellingWord",
-    "Verdict", "WorkerError", "copy", "create", "open", "rebuild", "repair", "with_event_dates",
+    "SchemaError", "SearchTimeoutError", "Searcher", "Significant", "Similar", "StorageError", "Story", "Suggestion",
+    "TellingWord", "Verdict", "WorkerError", "copy", "create", "open", "rebuild", "repair", "with_event_dates",
 ]  # fmt: skip
 
 

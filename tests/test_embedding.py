@@ -87,6 +87,16 @@ def test_a_notebook():
         assert len(page.table) == page.results.total
 
 
+def test_pages_of_one_answer():
+    with idlibsearch.open("index") as index:
+        pages = run("searcher").pages(index, "ceasefire", 2)
+        counts, first = next(pages)
+        index.remove(*(report.key for report in index))
+        rest = list(pages)
+        assert len({hit.key for page in [first, *(page for _, page in rest)] for hit in page}) == counts.total > 2
+        assert index.search("ceasefire").total == 0
+
+
 def test_every_block_of_the_page_is_run_here():
     tests = Path(__file__).read_text(encoding="utf-8")
     assert BLOCKS

@@ -39,8 +39,8 @@ def command(
       idlibsearch terms idlib date:2020 --against 'idlib date:2019'
       idlibsearch terms 'source:reuters' --kind place --kind person --format json
     """
-    from idlibsearch.faces.api import KINDS
     from idlibsearch.faces.api import open as open_index
+    from idlibsearch.faces.searcher import KINDS
     from idlibsearch.results import render
 
     with open_index(index_path or DEFAULT_INDEX) as index:

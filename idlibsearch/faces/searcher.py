@@ -1,0 +1,408 @@
+"""What can be asked of one generation of an index: questions, and all that is told of the reports that answer them.
+
+``Index.searcher`` gives one that stays with the generation it was made for; an ``Index`` is one that goes on to the next when it
+is told to, and can be written to (``faces.api``). Nothing is printed; what goes wrong is an ``IdlibsearchError``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
+
+from idlibsearch.errors import ClosedError, QueryError, ReportError, SchemaError
+from idlibsearch.faces.asking import answer
+from idlibsearch.index.snapshot import Snapshot
+from idlibsearch.model import Report
+from idlibsearch.query.limits import LIMITS, Limits
+from idlibsearch.query.search import Request, When
+from idlibsearch.query.syntax import Parsed
+from idlibsearch.query.tree import Node
+from idlibsearch.results.hits import Results, as_report, fields_of
+
+if TYPE_CHECKING:
+    from idlibsearch.faces.batch import Answer
+    from idlibsearch.faces.exploring import Similar
+    from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
+    from idlibsearch.faces.whoosh_query import Query
+    from idlibsearch.faces.whoosh_reader import IndexReader
+    from idlibsearch.query.tree import Mode
+    from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.choice import Faceted
+    from idlibsearch.results.cite import Citation
+    from idlibsearch.results.differences import Differences
+    from idlibsearch.results.explain import Explanation
+    from idlibsearch.results.significant import Significant
+    from idlibsearch.results.story import Story
+    from idlibsearch.results.timeline import Timeline, Unit, Vague
+    from idlibsearch.results.verify import Verdict
+
+KINDS = ("word", "person", "place", "org", "group", "source")  # of what reports are compared by
+
+
+class Asked(TypedDict, total=False):
+    """What may be said of a question wherever one is asked, as in ``Index.search``."""
+
+    mode: Mode
+    strict: bool
+    filter: str | Node | Query | None
+    date_from: When | None
+    date_to: When | None
+    timeout_ms: float | None
+    today: date | None
+    limits: Limits
+    aliases: Mapping[str, str] | None
+
+
+class Searcher:
+    """One generation of an index, to be asked any number of questions; a context manager. What ``Index.searcher`` gives.
+
+    Whatever is committed or merged meanwhile, it answers as it did, and what it found can be read on until it or its index is
+    closed; it may be shared by threads and inherited by forked children. Files that a merge took away keep their room on the disk
+    until then.
+    """
+
+    def __init__(self, path: Path, snapshot: Snapshot, schema: WhooshSchema | None = None) -> None:
+        self.path = path
+        self._open: Snapshot | None = snapshot
+        self._given = schema
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        if self._open is None:
+            raise ClosedError(str(self.path))
+        return self._open
+
+    @property
+    def root(self) -> Path:
+        """The folder that keys of files are relative to."""
+        return (self.path / self._snapshot.manifest.root).resolve()
+
+    @property
+    def generation(self) -> int:
+        """The number of the commit this object sees; 1 is the empty index."""
+        return self._snapshot.manifest.generation
+
+    @property
+    def has_reports(self) -> bool:
+        """Does it hold reports? Otherwise documents of a schema of its own."""
+        return self._snapshot.schema is None
+
+    def __len__(self) -> int:
+        """How many reports can be found."""
+        return self._snapshot.live_count
+
+    def __iter__(self) -> Iterator[Report]:
+        """Every report, in the order of adding. Raises SchemaError in an index with a schema of its own: see ``documents``."""
+        return map(as_report, self._snapshot.reports())
+
+    def __contains__(self, key: str) -> bool:
+        return self._snapshot.find(key) is not None
+
+    def get(self, key: str) -> Report | None:
+        """The report with this key, or None. Raises SchemaError in an index with a schema of its own: see ``document``."""
+        found = self._snapshot.get(key)
+        return None if found is None else as_report(found)
+
+    def document(self, key: str) -> dict[str, Any] | None:
+        """What is stored under this key, field by field, or None; of a report, as plain JSON values."""
+        found = self._snapshot.get(key)
+        return None if found is None else fields_of(self._snapshot, found)
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """The same of every report or document, in the order of adding."""
+        return (fields_of(self._snapshot, found) for found in self._snapshot.reports())
+
+    def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
+        self,
+        query: str | Node | Query,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        mode: Mode = "all",
+        strict: bool = False,
+        filter: str | Node | Query | None = None,
+        date_from: When | None = None,
+        date_to: When | None = None,
+        sort: str = "score",
+        facets: Iterable[str] = (),
+        timeout_ms: float | None = None,
+        partial: bool = False,
+        today: date | None = None,
+        limits: Limits = LIMITS,
+        aliases: Mapping[str, str] | None = None,
+        collapse: Literal["story"] | None = None,
+        lead: str = "earliest",
+        facets_by: Literal["report", "story"] = "report",
+        ranking: Mapping[str, float] | None = None,
+        recent: str | None = None,
+        proximity: bool = False,
+        expand: str | None = None,
+        expand_without: Iterable[str] = (),
+        names: Literal["on", "off"] = "off",
+    ) -> Results:
+        """Answer a question in the query language (``docs/query-language.md``), a tree of ``idlibsearch.query.tree``, or a query
+        object of Whoosh.
+
+        ``limit`` hits from number ``offset`` on, best first, equal scores in the order of adding. ``mode``: must "all" words
+        that stand side by side match, or "any". ``strict``: raise what would be a diagnostic.
+
+        ``filter`` (a question in any of these ways) and publication from ``date_from`` to the end of ``date_to`` (2020, 2020-01,
+        "last week" and all else that ``date:`` takes, or a ``datetime.date``) restrict what is found without scoring. ``today``:
+        the day that "last week" is seen from, by default today's in UTC. ``sort``: "score"; "date", newest first;
+        "key"; "words" or another field of numbers, largest first; with ":asc" or ":desc" behind it the other way; reports
+        without the date or number come last. ``facets``: what to count over all matches, each a field ("place", or "place:20"
+        for the 20 most frequent values in place of 10) or "date:" with year, quarter, month, week or day.
+
+        ``timeout_ms``: how long finding the hits may take, and as long again counting facets or the total; with ``partial`` the
+        best found by then are the answer and ``Results.partial`` says so, in place of an error. ``limits``: how long, deep and
+        costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}. ``names``: "on" lets words that
+        name an entity of the index match its mentions in other spellings too; ``Hit.names`` says which, and why.
+
+        How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers of BM25F for this call, "k1", "title" (a
+        field's weight), "title.b" (its b) and so on; ``recent`` is the half-life by which scores fade with age, such as "30d";
+        with ``proximity`` it also counts how near to each other neighbouring words of the question stand; ``expand="rm3"`` adds
+        words of the best reports, told in ``Results.expansion``, but those of ``expand_without``.
+
+        ``collapse="story"``: one hit a story, of those of its reports that match the one that ``lead`` says: "earliest" (by date,
+        undated ones last), "longest" or "source:NAME" (of that source where there is one, else the earliest). ``Results.stories``
+        then counts stories, ``total`` still reports. ``facets_by="story"`` counts only these leads, collapsed or not.
+
+        Raises QueryError where the question cannot be answered or reports cannot be ranked so, SearchTimeoutError where it
+        takes too long, ValueError for a negative limit or offset.
+        """
+        if limit < 0 or offset < 0:
+            raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
+        started = time.perf_counter()
+        asked = (facets,) if isinstance(facets, str) else tuple(facets)
+        text, tree, notes = (query, None, ()) if isinstance(query, str) else self._read(query)
+        kept = filter if filter is None or isinstance(filter, str) else self._read(filter)
+        request = Request(
+            *(text, limit, offset, mode, strict, kept, date_from, date_to, sort, limits, timeout_ms, partial),
+            *(tree, today, aliases, recent, proximity, expand, tuple(expand_without), notes, collapse is not None, lead),
+            names == "on",
+        )
+        snapshot = self._snapshot if ranking is None else self._ranked(ranking)
+        return answer(snapshot, request, asked, facets_by, started)
+
+    def similar(self, key: str = "", *, title: str = "", text: str = "", limit: int = 10) -> Similar:
+        """Reports like another, the most alike first: of the report with this ``key``, which is left out, or of a ``title`` and
+        ``text`` of the caller's. ``Similar.words`` says by which words, and what each is worth.
+
+        Raises ReportError where there is no report with the key, SchemaError in an index with a schema of its own.
+        """
+        from idlibsearch.faces.exploring import similar
+
+        self._refuse_own_schema("reports like another are found")
+        snapshot = self._snapshot
+        return similar(snapshot, lambda tree, count: self.search(tree, limit=count), key, title, text, limit)
+
+    def suggest(self, word: str, *, limit: int = 10) -> list[Suggestion]:
+        """Other words of the index for one: how it is also written, what it may be misspelt for, how it may go on; at most
+        ``limit`` of each, the most frequent or likeliest first. Raises SchemaError in an index with a schema of its own.
+        """
+        from idlibsearch.query.wording import suggestions
+
+        self._refuse_own_schema("words are suggested")
+        return suggestions(self._snapshot, word, limit)
+
+    def terms(
+        self,
+        query: str | Node | Query,
+        *,
+        against: str | Node | Query | None = None,
+        kinds: Iterable[str] = KINDS,
+        limit: int = 20,
+        mode: Mode = "all",
+    ) -> list[Significant]:
+        """The words and names that tell the reports that answer a question from all others, or from those that answer
+        ``against``: another question, or another time (``"date:2019"``). The most significant first, by the log-likelihood ratio
+        over reports.
+
+        ``kinds``: "word", and fields of keywords. Raises QueryError for a question that cannot be answered or a kind that there
+        is not, SchemaError in an index with a schema of its own.
+        """
+        from idlibsearch.faces.exploring import significant_of
+
+        self._refuse_own_schema("reports are compared")
+        here, there = (None if each is None else self._request(each, mode) for each in (query, against))
+        assert here is not None
+        return significant_of(self._snapshot, here, there, kinds, limit)
+
+    def _request(self, query: str | Node | Query, mode: Mode) -> Request:
+        """A question for all that answers it, and no hits."""
+        text, tree, notes = (query, None, ()) if isinstance(query, str) else self._read(query)
+        return Request(text, 0, 0, mode, tree=tree, notes=notes)
+
+    def facets(
+        self,
+        query: str | Node | Query,
+        facets: Iterable[str],
+        *,
+        chosen: Mapping[str, Sequence[str]] | None = None,
+        **asked: Unpack[Asked],
+    ) -> Faceted:
+        """Count facets (as ``search`` does) over all that answers a question, with values chosen in some of them.
+
+        ``chosen``: values by facet, such as {"place": ["Idlib", "Aleppo"], "date:year": ["2020"]}: only reports with any value of
+        each. The one that values are chosen in is not restricted by them, so that it shows what else could be. ``asked``: as in
+        ``search``. Raises QueryError.
+        """
+        from idlibsearch.results.choice import faceted
+
+        return faceted(self.search(query, limit=0, **asked).found, facets, chosen or {})
+
+    def timeline(
+        self,
+        query: str | Node | Query,
+        by: Unit = "month",
+        *,
+        vague: Vague = "apart",
+        field: str = "date",
+        zone: str | None = None,
+        **asked: Unpack[Asked],
+    ) -> Timeline:
+        """How many of the reports that answer a question were published in each stretch of time, and of how many in all.
+
+        ``by``: day, week (ISO 8601), month, quarter or year. ``vague`` dates, which reach over several stretches, are counted
+        "apart" or "spread" over them by days, which makes counts fractions. ``field``: another one of points in time, in an index
+        with a schema of its own, and ``zone``: where its days begin ("Europe/Berlin"), by default in UTC. ``asked``: as in
+        ``search``. Raises QueryError, also for more than 10,000 stretches.
+        """
+        from idlibsearch.results.timeline import timeline
+
+        return timeline(self.search(query, limit=0, **asked).found, by, field=field, vague=vague, zone=zone)
+
+    def batch(
+        self, queries: Iterable[str], *, literal: bool = False, limit: int = 10, **asked: Unpack[Asked]
+    ) -> Iterator[Answer]:
+        """Ask one question after the other; each comes back in turn with its results, or with what is wrong with it.
+
+        ``literal``: each is a name or another text to be found as it stands, word by word, in which nothing is an operator.
+        ``asked``: as in ``search``. What is wrong with the index, and not with a question, is raised.
+        """
+        from idlibsearch.faces.batch import answers
+
+        return answers(lambda query: self.search(query, limit=limit, **asked), queries, literal=literal)
+
+    def verify(self, citations: Iterable[Citation]) -> Iterator[Verdict]:
+        """Does each citation still hold, in its source file below ``root`` and in the index? See ``idlibsearch.Verdict``."""
+        from idlibsearch.results.verify import verified
+
+        return verified(citations, self._snapshot, self.root)
+
+    def _ranked(self, numbers: Mapping[str, float]) -> Snapshot:
+        try:
+            return self._snapshot.ranked(self._snapshot.ranking.tuned(numbers))
+        except ValueError as error:
+            text = " ".join(f"{name}={number}" for name, number in numbers.items())
+            raise QueryError(text, (0, len(text)), f"reports cannot be ranked so: {error}", "set k1, title, title.b …") from None
+
+    def explain(self, key: str, query: str | Node | Query, **options: Any) -> Explanation:
+        """Why the report with this key scores what it does for a question, down to plain numbers; or what it lacks.
+
+        ``options``: those of ``search`` that say what is asked (mode, filter, ranking …). The value is the score of the hit, to
+        the last bit. Raises KeyError where there is no such report, and what ``search`` raises.
+        """
+        from idlibsearch.results.explain import explain
+
+        found = self.search(query, limit=0, **options).found
+        place = found.snapshot.find(key)
+        if place is None:
+            raise KeyError(key)
+        return explain(found, *place)
+
+    def _read(self, query: Node | Query) -> Parsed:
+        """A question that was not typed."""
+        if isinstance(query, Node):
+            return Parsed(str(query), query, ())
+        from idlibsearch.faces.whoosh_query import read_query
+
+        self._refuse_own_schema("whoosh's query objects are read")
+        return read_query(query, self._snapshot)
+
+    def _refuse_own_schema(self, what: str) -> None:
+        if self._snapshot.schema is not None:
+            raise SchemaError(f"{what} for indexes of reports only; type the question")
+
+    def story(self, key: str) -> Story | None:
+        """The story of the report with this key: its near-duplicates, each with how alike it is.
+
+        None where there is no such report, it has no versions, or stories are not kept.
+        """
+        from idlibsearch.results.story import story_of
+
+        place = self._snapshot.find(key)
+        return None if place is None else story_of(self._snapshot, *place)
+
+    def diff(self, a: str, b: str) -> Differences:
+        """What changes from the report with the key ``a`` to that with the key ``b``: numbers first, then words.
+
+        Raises ReportError where there is no report with a key.
+        """
+        from idlibsearch.results.differences import differences
+
+        found = [self.get(key) for key in (a, b)]
+        for key, report in zip((a, b), found, strict=True):
+            if report is None:
+                raise ReportError(key, "there is no report with this key")
+        return differences(*[report for report in found if report is not None])
+
+    def stats(self) -> dict[str, Any]:
+        """What is in the index: counts and sizes, as plain JSON values."""
+        snapshot = self._snapshot
+        fields = zip(snapshot.ranking.fields, snapshot.mean_lengths, strict=True)
+        return {
+            "path": str(self.path),
+            "generation": snapshot.manifest.generation,
+            "reports": snapshot.live_count,
+            "deleted": snapshot.doc_count - snapshot.live_count,
+            "files": len(snapshot.files()),
+            "segments": len(snapshot.segments),
+            "words": sum(segment.lexicon.surface_count for segment in snapshot.segments),
+            "stories": snapshot.story_count,
+            "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
+            "size_bytes": snapshot.size_bytes,
+            "sizes": snapshot.sizes(),
+            "mean_lengths": {field.name: round(mean, 2) for field, mean in fields},
+            "recipe": snapshot.manifest.recipe,
+            "root": str((self.path / snapshot.manifest.root).resolve()),
+        }
+
+    @property
+    def schema(self) -> WhooshSchema:
+        """What the index holds as Whoosh declares it: for ``whoosh.qparser.QueryParser``, whose queries ``search`` takes.
+
+        Raises SchemaError where its schema is not the reports' and was not handed in.
+        """
+        if self._snapshot.schema is not None:
+            if self._given is None:
+                raise SchemaError("an index records of its schema only what it needs; hand it in: open(path, schema=schema)")
+            return self._given
+        from idlibsearch.faces.whoosh_compat import schema_of_snapshot
+
+        return schema_of_snapshot(self._snapshot)
+
+    def whoosh_reader(self) -> IndexReader:
+        """A ``whoosh.reading.IndexReader`` of what this object sees, for whatever of Whoosh is to run on the index.
+
+        ``whoosh.searching.Searcher(index.whoosh_reader())`` searches by Whoosh's own matchers and scores, in pure Python. It can
+        be used until the index is closed or refreshed.
+        """
+        from idlibsearch.faces.whoosh_reader import open_reader
+
+        self._refuse_own_schema("a reader for whoosh is there")
+        return open_reader(self._snapshot)
+
+    def close(self) -> None:
+        """Let go of the generation. Raises nothing; whoever asks on gets a ClosedError."""
+        self._open = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
