@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -170,6 +172,91 @@ def test_alerts_find_what_each_question_finds_among_what_is_new(tmp_path_factory
             }
             told = [(each.name, each.hit.key, each.hit.score, str(each.hit.spans)) for each in index.alerts.run()]
             assert sorted(told) == sorted(expected)
+
+
+# ---- what is not even planned
+
+TOLD = [
+    *WORDS, "500,000", "half a million", "twenty-five", "25", "dozen", "3bn", "al-Sham", "al Sham", "2020", "syria's", "may", ".",
+]  # fmt: skip
+PIECES = st.sampled_from([
+    "truce", "Idlib", "rebel-held", "rebelheld", '"air strikes"', "airstrikes", "500000", '"500000 war"', '"half a million war"',
+    "25", "12", "3bn", '"twenty-five war"', "al-Sham", '"al Sham"', "=Truce", '="rebel-held"', "=al-Sham", 't"truce"', "tru*",
+    't"rebel+held|rebelheld"', "truse~", 'r"tru.*"', '"air str*"', '"truce war"~4', "title:war", "colour:red", "source:reuters",
+    "{PLACE}", "date:2020", "may", "2020", "syria", "xylophone", "half", "million", "*",
+])  # fmt: skip
+JOINED = ["AND", "OR", "NOT", "ANDNOT", "ANDMAYBE", "REQUIRE", "NEAR/4", "PRE/3", "NOTNEAR/2", "SAME/S", ""]
+QUESTION = st.recursive(
+    PIECES,
+    lambda inner: (
+        st.builds(lambda a, operator, b: f"({a}) {operator} ({b})", inner, st.sampled_from(JOINED), inner)
+        | st.builds(lambda form, a: form.format(a), st.sampled_from(["ATLEAST/2 ({})", "FIRST/5 ({})", "({})^2"]), inner)
+    ),
+    max_leaves=4,
+)
+
+
+def new_and_old() -> st.SearchStrategy[list[Report]]:
+    bodies = st.lists(st.sampled_from(TOLD), max_size=8).map(" ".join)
+    colours = st.sampled_from([{}, {"colour": ("red",)}])
+    reports = st.builds(
+        lambda body, source, colour: Report("k", "War", body, source=source, keywords=colour),
+        *(bodies, st.sampled_from(["", "Reuters"]), colours),
+    )
+    return st.lists(reports, min_size=1, max_size=3)
+
+
+def readable(index, questions: list[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """The questions that can be saved, by the name they are saved under."""
+    for number, (question, mode) in enumerate(questions):
+        with suppress(QueryError):
+            index.alerts.add(f"{number}", question, mode=mode)
+    return {name: questions[int(name)] for name in index.alerts.saved}
+
+
+def hits(index, question: str, mode: str) -> list[idlibsearch.Hit]:
+    """None where a field that is there now makes it a question that cannot be answered."""
+    try:
+        return list(index.search(question, mode=mode, limit=100))
+    except QueryError:
+        return []
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(QUESTION, st.sampled_from(["all", "any"])), min_size=1, max_size=12),
+    st.lists(new_and_old(), min_size=2, max_size=3),
+)
+def test_what_is_not_planned_would_have_found_nothing(tmp_path_factory, questions, batches):
+    """The oracle asks each question; words that it needs, kept from one run to the next, leave out none that finds something."""
+    with idlibsearch.create(tmp_path_factory.mktemp("needs") / "index", merge="never", stories=False) as index:
+        index.add([Report("first", "Truce", "rebel-held war")])
+        asked = readable(index, questions)
+        for turn, batch in enumerate(batches):
+            new = [replace(report, key=f"{turn}-{number}") for number, report in enumerate(batch)]
+            index.add(new)
+            expected = {
+                (name, hit.key, hit.score)
+                for name, (question, mode) in asked.items()
+                for hit in hits(index, question, mode)
+                if hit.key.startswith(f"{turn}-")
+            }
+            assert {(each.name, each.hit.key, each.hit.score) for each in index.alerts.run() if each.hit} == expected
+
+
+def test_words_that_a_question_needs_are_kept_and_found_out_again_where_they_cannot_be_read(index):
+    index.add([Report("a", "Truce in Idlib")])
+    assert len(found(index)) == 2
+    words = json.loads((index.path / "alerts.words.json").read_text())
+    assert words["words"] == {"all truce": "truce", "all truce NEAR/3 idlib": ["truce", "idlib"]}
+    for damaged in (
+        "{", "[]", "[" * 100_000, json.dumps(words | {"words": 3}), json.dumps(words | {"made_by": "an older recipe"}),
+        json.dumps(words | {"words": {"all truce": {"any": 3}, "all truce NEAR/3 idlib": [None]}}),
+    ):  # fmt: skip
+        (index.path / "alerts.words.json").write_text(damaged)
+        index.add([Report("a", f"Truce in Idlib {len(damaged)}", str(damaged[-20:]))])
+        assert found(index) == [("truce", "a"), ("near", "a")]
+        assert json.loads((index.path / "alerts.words.json").read_text()) == words
 
 
 @settings(max_examples=40)

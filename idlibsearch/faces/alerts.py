@@ -1,20 +1,34 @@
 """Alerts: questions that are saved with an index and asked of its new reports.
 
 What they find is what each question, asked of the whole index, finds among the reports that were added or changed since. New are
-those behind what was seen when alerts were run last, or when the first one was saved.
+those behind what was seen when alerts were run last, or when the first one was saved. One run follows the other, in whatever
+process, so that what one has told the next does not tell again; what was not told to the end is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from idlibsearch.errors import QueryError, SearchTimeoutError
-from idlibsearch.index.saved import Mark, Question, Saved, change, mark_of, new_docs, read
+from idlibsearch.index.lock import WriteLock
+from idlibsearch.index.saved import (
+    LOCK_NAME,
+    Mark,
+    Question,
+    Saved,
+    change,
+    mark_of,
+    new_docs,
+    read,
+    read_words,
+    write_words,
+)
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.forward import Forward
+from idlibsearch.query.needs import MADE_BY, Needs, is_sound, needs_of_question
 from idlibsearch.query.search import Request, search
 from idlibsearch.query.tree import Mode
 from idlibsearch.results.hits import Hit, hits_of
@@ -82,25 +96,57 @@ class Alerts:
         """Ask all saved questions of the reports that are new since they were last asked, or of ``every`` report.
 
         One question after the other, its reports in the order of adding. That they were asked is written down when all is gone
-        through; where that breaks off, the same comes again. A new alert is asked of what is new to all of them.
+        through; where that breaks off, the same comes again. A new alert is asked of what is new to all of them. Only one is
+        asking at a time: raises LockedError where somebody else is, in this process or another, and takes too long.
         """
-        snapshot, saved = self._snapshot(), read(self._folder)
-        forward = Forward(snapshot, new_docs(snapshot, None if every else saved.mark))
-        for name, question in saved.questions.items():
-            yield from _asked(snapshot, forward, name, question)
-        if saved.questions:
-            mark = mark_of(snapshot)
-            change(self._folder, self._wait_s, lambda saved: saved._replace(mark=_later(saved.mark, mark)))
+        with WriteLock(self._folder, self._wait_s, LOCK_NAME):
+            snapshot, saved = self._snapshot(), read(self._folder)
+            forward = Forward(snapshot, new_docs(snapshot, None if every else saved.mark))
+            if not forward.is_idle:
+                needs = self._needs(snapshot, saved.questions.values())
+                for name, question in saved.questions.items():
+                    if forward.may_match(needs[question]):
+                        yield from _asked(snapshot, forward, name, question)
+            if saved.questions:
+                mark = mark_of(snapshot)
+                change(self._folder, self._wait_s, lambda saved: saved._replace(mark=_later(saved.mark, mark)))
+
+    def tell(self, on_alert: Callable[[Alerted], object]) -> None:
+        """The same, each handed to ``on_alert``; what that raises breaks it off, and the same comes again."""
+        for alerted in self.run():
+            on_alert(alerted)
+
+    def _needs(self, snapshot: Snapshot, questions: Iterable[Question]) -> dict[Question, Needs]:
+        """The words that each question needs; those of new questions are found out, and kept for the next time.
+
+        Of an index with analyzers of its own nothing is known.
+        """
+        if snapshot.schema is not None:
+            return {question: [] for question in questions}
+        kept = {name: needs for name, needs in read_words(self._folder, MADE_BY).items() if is_sound(needs)}
+        needs = {
+            question: kept[key] if (key := f"{question.mode} {question.text}") in kept else needs_of_question(*_read(question))
+            for question in questions
+        }
+        words = {f"{question.mode} {question.text}": needed for question, needed in needs.items()}
+        if words.keys() != kept.keys():
+            write_words(self._folder, self._wait_s, MADE_BY, words)
+        return needs
+
+
+def _read(question: Question) -> tuple[str, Mode]:
+    return question.text, "any" if question.mode == "any" else "all"
 
 
 def _asked(snapshot: Snapshot, forward: Forward, name: str, question: Question) -> Iterator[Alerted]:
+    text, mode = _read(question)
     try:
-        found = search(snapshot, Request(question.text, 0, mode="any" if question.mode == "any" else "all"))
+        found = search(snapshot, Request(text, 0, mode=mode))
         hits = hits_of(snapshot, found, forward.matches(found))
     except (QueryError, SearchTimeoutError) as error:
-        yield Alerted(name, question.text, None, error)
+        yield Alerted(name, text, None, error)
     else:
-        yield from (Alerted(name, question.text, hit) for hit in hits)
+        yield from (Alerted(name, text, hit) for hit in hits)
 
 
 def _later(one: Mark | None, other: Mark) -> Mark:

@@ -1,7 +1,7 @@
 """Questions that are saved with an index, and how far they were asked: ``alerts.json`` in its folder.
 
-It is no part of a generation: an index copied elsewhere has none. It is replaced as a whole, under the lock of writers, so that
-two who save questions lose none.
+It is no part of a generation. It is replaced as a whole, under the lock of writers, so that two who save questions lose none.
+Beside it stands what was found out of the questions' words (``alerts.words.json``), which can be found out again.
 
 Which reports are new is not written beside each of them. Reports stand in the order of adding and merging keeps it, so that new
 ones stand behind all that were there: what is kept is which segments there were, and the last reports with a hash of each.
@@ -24,6 +24,8 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Document, Report
 
 NAME = "alerts.json"
+WORDS_NAME = "alerts.words.json"
+LOCK_NAME = "alerts.lock"  # who has it asks questions; nobody else does meanwhile
 VERSION = 1
 LAST = 64  # reports by which the end of what was seen is known again: all of them would have to be removed or changed to lose it
 
@@ -72,23 +74,43 @@ def change(folder: Path, wait_s: float, changed: Callable[[Saved], Saved]) -> Sa
     """Replace what is saved by what is made of it, all at once. Raises LockedError while another writer has the index."""
     with WriteLock(folder, wait_s):
         saved = changed(read(folder))
-        _write(folder, saved)
+        write(folder, saved)
     return saved
 
 
-def _write(folder: Path, saved: Saved) -> None:
+def write(folder: Path, saved: Saved) -> None:
+    """Write what is saved, for who has the folder to himself. Raises DiskError."""
     value: dict[str, Any] = {
         "version": VERSION,
         "seen": saved.mark and saved.mark._asdict(),
         "alerts": {name: {"query": each.text, "mode": each.mode} for name, each in saved.questions.items()},
     }
-    temporary = folder / f"{NAME}.tmp"
+    _replace(folder, NAME, json.dumps(value))
+
+
+def _replace(folder: Path, name: str, text: str) -> None:
+    temporary = folder / f"{name}.tmp"
     storage.remove(temporary)
     with storage.create(temporary) as file:
-        file.write(json.dumps(value, indent=1).encode())
+        file.write(text.encode())
         storage.sync(file)
-    storage.replace(temporary, folder / NAME)
+    storage.replace(temporary, folder / name)
     storage.sync_folder(folder)
+
+
+def read_words(folder: Path, made_by: str) -> dict[str, Any]:
+    """What ``write_words`` wrote, nothing where another recipe made it or it cannot be read. What it holds is to be looked at."""
+    try:
+        value = json.loads(storage.read(folder / WORDS_NAME))
+        return dict(value["words"]) if value["made_by"] == made_by else {}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+
+
+def write_words(folder: Path, wait_s: float, made_by: str, words: Mapping[str, Any]) -> None:
+    """Keep what a recipe (``made_by``) makes of questions, JSON by name. Raises LockedError, DiskError."""
+    with WriteLock(folder, wait_s):
+        _replace(folder, WORDS_NAME, json.dumps({"made_by": made_by, "words": words}))
 
 
 def mark_of(snapshot: Snapshot) -> Mark:

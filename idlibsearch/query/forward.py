@@ -1,7 +1,8 @@
 """Many questions asked of a few docs, the new ones: each is planned over the whole index, so that it means what it does there.
 
-Most questions need a word that no new doc has. Which words one needs is read off its plan, the rarest of them is looked up once
-for all questions, and only those that have theirs are matched, in the new docs alone.
+Most questions need a word that no new doc has. Which words one needs is read off its tree (``needs``), and kept from one time to
+the next: those whose words are not there are not even planned. Of the others it is read off the plan, which knows the rarest. A
+word is looked up once for all questions, and only those that have theirs are matched, in the new docs alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from idlibsearch.errors import KernelError
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.found import Found
 from idlibsearch.query.match import unscored
+from idlibsearch.query.needs import Needs, are_met
 from idlibsearch.query.order import Scored
 from idlibsearch.query.steps import (
     All,
@@ -50,6 +52,21 @@ class Forward:
         self._docs = [memoryview(some) for some in docs]
         self._sets = [docsets.of(some, each.doc_count) for some, each in zip(docs, snapshot.segments, strict=True)]
         self._there: dict[Term, bool] = {}
+        self._written: dict[str, bool] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """Are there no docs to match in?"""
+        return not any(map(len, self._docs))
+
+    def may_match(self, needs: Needs) -> bool:
+        """May any of the docs answer a question of an index of reports that needs these words?"""
+        return are_met(needs, self._has_term)
+
+    def _has_term(self, term: str) -> bool:
+        if term not in self._written:
+            self._written[term] = self._is_there(self._snapshot.term(term))
+        return self._written[term]
 
     def matches(self, found: Found) -> list[Scored]:
         """The docs that match what was asked, in the order of adding, with the scores that a search gives them."""

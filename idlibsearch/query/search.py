@@ -167,9 +167,14 @@ def _plan(planner: Planner, tree: Node, today: date | None) -> Step:
     return OwnFields(planner, today).plan(tree)
 
 
+def has_amount(text: str) -> bool:
+    """May a question hold a number that is sought in several spellings?"""
+    return _AMOUNT.search(text.lower()) is not None
+
+
 def _in_all_spellings(tree: Node, planner: Planner) -> Node:
     """The tree with its numbers sought however they are written; plain words pay no more than a look at the text."""
-    if not _AMOUNT.search(planner.text.lower()):
+    if not has_amount(planner.text):
         return tree
     from idlibsearch.query.quantities import widened  # noqa: PLC0415 - only for questions with a number
 
