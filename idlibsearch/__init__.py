@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         StorageError,
         WorkerError,
     )
+    from idlibsearch.faces.alerts import Alerted
     from idlibsearch.faces.api import Index, create, open
     from idlibsearch.faces.care import copy, rebuild, repair
     from idlibsearch.faces.edit import Changes, Edit, KindCount
@@ -61,6 +62,7 @@ _HOMES = {
         IdlibsearchError IndexExistsError
         InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
         StorageError WorkerError""",
+    "idlibsearch.faces.alerts": "Alerted",
     "idlibsearch.faces.api": "Index create open",
     "idlibsearch.faces.edit": "Changes Edit KindCount",
     "idlibsearch.faces.care": "copy rebuild repair",
@@ -83,8 +85,8 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [  # written out for readers and type checkers
-    "Change", "Changes", "Citation", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError", "Edit",
-    "Entity", "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index",
+    "Alerted", "Change", "Changes", "Citation", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError",
+    "Edit", "Entity", "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index",
     "IndexExistsError", "InputError", "KernelError", "KindCount", "Limits", "LockedError", "Member", "NoIndexError", "Piece",
     "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError", "Results",
     "SchemaError", "SearchTimeoutError", "Searcher", "Significant", "Similar", "StorageError", "Story", "Suggestion",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -121,6 +122,103 @@ def test_nothing_new_is_passed_over_where_all_that_was_last_is_gone(new_index):
     new_index.add([Report("new", "Truce")])
     new_index.merge()
     assert ("truce", "new") in found(new_index)
+
+
+# ---- at a commit
+
+
+def test_a_change_tells_what_saved_questions_find_in_it(index, tmp_path):
+    told: list[idlibsearch.Alerted] = []
+    index.add([Report("a", "Truce in Idlib"), Report("b", "A war")], on_alert=told.append)
+    assert [(each.name, each.hit.key, each.hit.spans) for each in told] == [
+        ("truce", "a", {"title": [(0, 1)]}), ("near", "a", {"title": [(0, 1), (2, 3)]}),
+    ]  # fmt: skip
+    assert found(index) == []
+    told.clear()
+    with index.edit(on_alert=told.append) as edit:
+        edit.add([Report("c", "Truce")])
+        edit.remove("a")
+        edit.add([Report("d", "Truce")])
+        assert told == []
+    (tmp_path / "page.jsonl").write_text('{"id": "e", "title": "Truce"}')
+    index.add_path(tmp_path / "page.jsonl", on_alert=told.append)
+    assert [(each.name, each.hit.title) for each in told] == [("truce", "Truce")] * 3
+
+
+def test_a_change_also_tells_what_was_not_told_before(index):
+    told = []
+    index.add([Report("a", "Truce")])
+    index.add([Report("b", "Truce")], on_alert=lambda each: told.append(each.hit.key))
+    assert told == ["a", "b"]
+    with pytest.raises(idlibsearch.SchemaError):
+        index.add([Report("c", "Truce"), "no report"], on_alert=lambda each: told.append(each.hit.key))
+    assert (told, "c" in index) == (["a", "b"], False)
+
+
+def test_what_a_failed_callback_was_not_told_to_the_end_comes_again_and_the_change_stands(index):
+    told = []
+
+    def fail(alerted) -> None:
+        told.append(alerted.hit.key)
+        if len(told) == 2:
+            raise ConnectionError("no mail today")
+
+    with pytest.raises(ConnectionError, match="no mail today"):
+        index.add([Report(key, "Truce") for key in "abc"], on_alert=fail)
+    assert (told, index.search("truce").total) == (["a", "b"], 4)
+    assert found(index) == [("truce", key) for key in "abc"]
+
+
+def test_a_callback_may_change_the_index(index):
+    index.add([Report("a", "Truce")], on_alert=lambda each: index.add([Report(f"told {each.hit.key}", "Told of a truce")]))
+    assert "told a" in index
+    assert found(index) == [("truce", "told a")]
+
+
+def test_one_run_waits_for_the_other_and_tells_what_is_left(index):
+    told, errors = [], []
+
+    def add(number: int) -> None:
+        try:
+            with idlibsearch.open(index.path) as other:
+                other.add([Report(f"{number}", "Truce")], on_alert=lambda each: told.append(each.hit.key))
+        except idlibsearch.IdlibsearchError as error:
+            errors.append(error)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(12)))
+    assert errors == []
+    assert sorted(told) == sorted(f"{n}" for n in range(12))
+    index.refresh()
+    index.add([Report("a", "Truce"), Report("b", "Truce")])
+    running = index.alerts.run()
+    assert next(running).hit.key == "a"
+    with idlibsearch.open(index.path, wait_s=0) as other:
+        with pytest.raises(LockedError, match="is asking the saved questions"):
+            next(other.alerts.run())
+        with pytest.raises(LockedError):
+            other.add([Report("c", "Truce")], on_alert=told.append)
+        assert "c" in other
+        assert [each.hit.key for each in running] == ["b"]
+        assert found(other) == [("truce", "c")]
+
+
+def test_a_copy_takes_saved_questions_along_and_goes_on_by_itself(index, tmp_path):
+    index.add([Report("a", "Truce")])
+    found(index)
+    index.add([Report("b", "Truce")])
+    index.copy(tmp_path / "copy")
+    with idlibsearch.open(tmp_path / "copy") as copy:
+        assert copy.alerts.saved == index.alerts.saved
+        assert found(copy) == found(index) == [("truce", "b")]
+        copy.add([Report("c", "Truce")])
+        assert (found(copy), found(index)) == ([("truce", "c")], [])
+        assert copy.alerts.remove("truce") == 1
+    assert len(index.alerts.saved) == 2
+    (index.path / "alerts.json").write_text("{")
+    with pytest.raises(CorruptIndexError, match="no saved questions"):
+        index.copy(tmp_path / "another")
+    assert [path.name for path in (tmp_path / "another").iterdir()] == ["write.lock"]
 
 
 # ---- the same as asking each

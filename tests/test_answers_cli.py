@@ -146,5 +146,13 @@ def test_alerts_are_kept_and_run(run, folder):
     )  # fmt: skip
     assert run("alert", "run").returncode == 1
     assert len(run("alert", "run", "--every", "--format", "jsonl").stdout.splitlines()) >= 9
+    assert len(json.loads(run("alert", "run", "--every", "--format", "json").stdout)) >= 9
+    (folder / "new.jsonl").write_text('{"id": 2, "title": "Truce", "text": "The truce is broken."}\n')
+    told = run("index", "--alerts", "--format", "jsonl", "new.jsonl")
+    row = json.loads(told.stdout)
+    assert (told.returncode, row["alert"], row["key"]) == (0, "truce", "new.jsonl#2")
+    assert "1 files: 1 added, 0 changed, 0 unchanged, 1 removed" in told.stderr
+    quiet = run("index", "--alerts", "new.jsonl")
+    assert (quiet.returncode, quiet.stdout) == (0, "")
     assert "truce\n1. " in run("alert", "run", "--every").stdout
     assert (run("alert", "remove", "truce").returncode, run("alert", "remove", "truce").returncode) == (0, 1)

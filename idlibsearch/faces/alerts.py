@@ -8,10 +8,11 @@ process, so that what one has told the next does not tell again; what was not to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from idlibsearch.errors import QueryError, SearchTimeoutError
+from idlibsearch.errors import LockedError, QueryError, SearchTimeoutError
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.saved import (
     LOCK_NAME,
@@ -99,7 +100,7 @@ class Alerts:
         through; where that breaks off, the same comes again. A new alert is asked of what is new to all of them. Only one is
         asking at a time: raises LockedError where somebody else is, in this process or another, and takes too long.
         """
-        with WriteLock(self._folder, self._wait_s, LOCK_NAME):
+        with self._alone():
             snapshot, saved = self._snapshot(), read(self._folder)
             forward = Forward(snapshot, new_docs(snapshot, None if every else saved.mark))
             if not forward.is_idle:
@@ -115,6 +116,19 @@ class Alerts:
         """The same, each handed to ``on_alert``; what that raises breaks it off, and the same comes again."""
         for alerted in self.run():
             on_alert(alerted)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else asks meanwhile; others may write."""
+        lock = WriteLock(self._folder, self._wait_s, LOCK_NAME)
+        try:
+            lock.__enter__()
+        except LockedError as error:
+            what = "what was changed stands; somebody else is asking the saved questions"
+            raise LockedError(error.path, error.holder, error.waited_s, what) from None
+        with ExitStack() as stack:
+            stack.push(lock)
+            yield
 
     def _needs(self, snapshot: Snapshot, questions: Iterable[Question]) -> dict[Question, Needs]:
         """The words that each question needs; those of new questions are found out, and kept for the next time.

@@ -23,12 +23,14 @@ from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.model import Report
 
 if TYPE_CHECKING:
-    from idlibsearch.faces.alerts import Alerts
+    from idlibsearch.faces.alerts import Alerted, Alerts
     from idlibsearch.faces.edit import Changes, Edit
     from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
     from idlibsearch.index.background import Background
     from idlibsearch.ingest.layout import Mode as Split
     from idlibsearch.query.tree import Mode
+
+    OnAlert = Callable[[Alerted], object]
 
 Pathlike = str | os.PathLike[str]
 Merging = Literal["foreground", "background", "never"]
@@ -66,7 +68,7 @@ class Index(Searcher):
 
     @property
     def alerts(self) -> Alerts:
-        """Questions saved with the index, to be asked of its new reports; see ``idlibsearch.faces.alerts.Alerts``."""
+        """Questions saved with the index, to be asked of its new reports: by ``Alerts.run``, or by a change (``on_alert``)."""
         from idlibsearch.faces.alerts import Alerts
 
         return Alerts(self.path, lambda: self._snapshot, self.wait_s)
@@ -78,6 +80,7 @@ class Index(Searcher):
         processes: int = 1,
         memory_mb: int = MEMORY_MB,
         stories: bool | None = None,
+        on_alert: OnAlert | None = None,
     ) -> Changes:
         """Add reports, each in place of the one with the same key if there is one; one commit, which adds one segment.
 
@@ -87,32 +90,52 @@ class Index(Searcher):
         ``processes`` build at once (1: this one does, else as many others), and take about ``memory_mb`` MB altogether, but never
         less than 128 each; neither changes what is written. ``stories``: whether near-duplicates are kept from now on (None: as
         before); turned on, those of all reports are found. An error (also of the iterable) leaves the index as it was.
+
+        ``on_alert`` is called with each match (``Alerted``) of a saved question (``alerts``) among what is new, once that is
+        committed and before this returns. What it raises comes through; the change stands then, and what was not told to the
+        end comes again with the next run. Raises LockedError where others are asking the questions and take too long; likewise.
+
         Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
         cannot be indexed.
         """
-        with self.edit(processes=processes, memory_mb=memory_mb, stories=stories) as edit:
+        with self.edit(processes=processes, memory_mb=memory_mb, stories=stories, on_alert=on_alert) as edit:
             edit.add(reports)
         return edit.changes
 
-    def edit(self, *, processes: int = 1, memory_mb: int = MEMORY_MB, stories: bool | None = None) -> Edit:
+    def edit(
+        self,
+        *,
+        processes: int = 1,
+        memory_mb: int = MEMORY_MB,
+        stories: bool | None = None,
+        on_alert: OnAlert | None = None,
+    ) -> Edit:
         """Several changes as one commit; a context manager.
 
             with index.edit() as edit:
                 edit.remove_where("source:reuters date:2019")
                 edit.add(reports)
 
-        ``processes``, ``memory_mb`` and ``stories`` as in ``add``. Raises LockedError while another writer has the index.
+        ``processes``, ``memory_mb``, ``stories`` and ``on_alert`` as in ``add``. Raises LockedError while another writer has
+        the index.
         """
         from idlibsearch.faces.edit import Edit
         from idlibsearch.index.writer import Effort, Writer
 
         _ = self._snapshot  # a closed index cannot be changed either
         writer = Writer(self.path, self.wait_s, Effort(processes, memory_mb), stories)
-        return Edit(writer, self._analysis, self._committed)
+        return Edit(writer, self._analysis, lambda: self._committed(on_alert))
 
-    def _committed(self) -> None:
-        """See what was committed, and merge what that makes due."""
+    def _committed(self, on_alert: OnAlert | None) -> None:
+        """See what was committed, tell who is waiting for it, and merge what that makes due."""
         self._see()
+        try:
+            if on_alert is not None:
+                self.alerts.tell(on_alert)
+        finally:
+            self._merge_due()
+
+    def _merge_due(self) -> None:
         if self._merging == "background":
             from idlibsearch.index.background import Background
 
@@ -148,6 +171,7 @@ class Index(Searcher):
         memory_mb: int = MEMORY_MB,
         checkpoint_s: float | None = None,
         stories: bool | None = None,
+        on_alert: OnAlert | None = None,
     ) -> Changes:
         """Read files of all formats that ``docs/formats.md`` tells of, in folders and archives too, and bring the index up to
         date with them; one commit. A path may be a pattern (``reports/*.html``), or "-" for standard input.
@@ -162,7 +186,7 @@ class Index(Searcher):
 
         ``progress`` is called with each path read, ``advance`` with the bytes read since it was last. A file, or a member or
         line of one, that cannot be read is in ``Changes.skipped``, a date that cannot in ``Changes.warnings``; ``Changes.kinds``
-        counts by format. ``processes``, ``memory_mb`` and ``stories`` as in ``add``; this process reads the files.
+        counts by format. ``processes``, ``memory_mb``, ``stories`` and ``on_alert`` as in ``add``; this process reads the files.
 
         ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
         taken up by the next where it was then. Others see what is there meanwhile.
@@ -174,7 +198,7 @@ class Index(Searcher):
         from idlibsearch.ingest.pages import read_paths
 
         names = None if gazetteer is None else read(gazetteer)
-        with self.edit(processes=processes, memory_mb=memory_mb, stories=stories) as edit:
+        with self.edit(processes=processes, memory_mb=memory_mb, stories=stories, on_alert=on_alert) as edit:
             update = Update(edit.writer, self.root, checkpoint_s)
             how: dict[str, Any] = {"split": split, "encoding": encoding, "format": format, "fields": fields}
             how |= {"entities": entities, "gazetteer": names}
@@ -261,7 +285,9 @@ class Index(Searcher):
         self._see()
 
     def copy(self, target: Pathlike, *, link: bool = False, progress: Callable[[int, int], None] | None = None) -> None:
-        """Copy the newest generation into a new or empty folder while others read and write; as ``idlibsearch.copy``."""
+        """Copy the newest generation, and saved questions, into a new or empty folder while others read and write; as
+        ``idlibsearch.copy``.
+        """
         from idlibsearch.faces.care import copy
 
         copy(self.path, target, link=link, progress=progress)

@@ -80,6 +80,7 @@ def rebuild(
 def copy(path: Pathlike, target: Pathlike, *, link: bool = False, progress: Callable[[int, int], None] | None = None) -> int:
     """Copy the newest generation of an index into the new or empty folder ``target``, while others read and write; its number.
 
+    Saved questions (alerts) go along, with how far they were asked: the copy goes on from there by itself.
     ``link``: the files get a second name in place of a copy, where the file system can: no time, no room, but no protection
     against a failing disk either. The copy is verified before it counts, and finds sources where the original does.
     ``progress`` is called with the bytes done, and of how many. Raises NoIndexError, IndexExistsError, DiskError, and

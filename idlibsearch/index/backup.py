@@ -1,6 +1,7 @@
 """Copies a generation into a folder of its own while writers go on: files that never change, the manifest last.
 
-All files are opened before the first is copied: a commit may take their names away meanwhile, but not what they hold.
+All files are opened before the first is copied: a commit may take their names away meanwhile, but not what they hold. Saved
+questions go along. They are read first: what is said to have been told was there by then, and so is in the copy.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from idlibsearch.errors import CorruptIndexError, DiskError, StorageError
 from idlibsearch.index import storage
 from idlibsearch.index.directory import Manifest, make_folder, manifest_name, read_manifest, write_manifest
 from idlibsearch.index.lock import WriteLock
+from idlibsearch.index.saved import NAME as SAVED_NAME
+from idlibsearch.index.saved import read, write
 from idlibsearch.index.snapshot import Snapshot
 
 CHUNK_BYTES = 1 << 20
@@ -31,6 +34,7 @@ def copy(folder: Path, target: Path, *, wait_s: float = 10.0, link: bool = False
     """
     make_folder(target)
     with WriteLock(target, wait_s), ExitStack() as stack:
+        saved = read(folder)
         manifest, files = _opened(folder, stack)
         try:
             done, total = 0, sum(os.fstat(file.fileno()).st_size for file in files.values())
@@ -42,9 +46,11 @@ def copy(folder: Path, target: Path, *, wait_s: float = 10.0, link: bool = False
                     progress(done, total)
             manifest = manifest._replace(root=_root_from(folder, manifest.root, target))
             _verified(target, manifest)
+            if saved.questions:
+                write(target, saved)
             write_manifest(target, manifest)
         except BaseException:
-            for name in (*files, manifest_name(manifest.generation) + ".tmp"):
+            for name in (*files, SAVED_NAME, f"{SAVED_NAME}.tmp", manifest_name(manifest.generation) + ".tmp"):
                 with suppress(StorageError):
                     storage.remove(target / name)
             raise

@@ -21,7 +21,7 @@ from idlibsearch.faces.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from idlibsearch.faces.alerts import Alerted
     from idlibsearch.results.forms import Format
@@ -35,6 +35,7 @@ def command() -> None:
     Examples:
       idlibsearch alert add sochi '(truce OR ceasefire) NEAR/8 sochi'
       idlibsearch index reports/ && idlibsearch alert run
+      idlibsearch index --alerts --format jsonl reports/
     """
 
 
@@ -91,23 +92,34 @@ def remove(names: tuple[str, ...], index_path: str | None, wait_s: float) -> int
 def run(index_path: str | None, form: Format, every: bool, wait_s: float) -> int:
     """Ask all saved questions of the reports that were added or changed since this was last done.
 
-    Finds what each question finds in the whole index, among those. A question that cannot be answered any more is told on stderr.
-    Exits with 0 where anything was found, 1 where nothing was.
+    Finds what each question finds in the whole index, among those, and writes it as it is found; a run that breaks off is done
+    again. A question that cannot be answered any more is told on stderr. Exits with 0 where anything was found, 1 where nothing
+    was.
     """
     from idlibsearch.faces.api import open as open_index
 
     with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
-        found = []
-        for each in index.alerts.run(every=every):
+        return FOUND if write_alerts(index.alerts.run(every=every), form) else NOTHING
+
+
+def write_alerts(alerts: Iterable[Alerted], form: Format) -> int:
+    """Write what saved questions find, each match before the next is looked for; how many there were."""
+    count = 0
+
+    def found() -> Iterator[Alerted]:
+        nonlocal count
+        for each in alerts:
             if each.hit is None:
                 say(f"{each.name}: {each.error}")
             else:
-                found.append(each)
-        write(_written(found, form))
-        return FOUND if found else NOTHING
+                count += 1
+                yield each
+
+    write(_written(found(), form))
+    return count
 
 
-def _written(found: list[Alerted], form: Format) -> Iterator[str]:
+def _written(found: Iterator[Alerted], form: Format) -> Iterator[str]:
     from idlibsearch.results.forms import as_json, records
     from idlibsearch.results.render import HIT_COLUMNS, hit_text
 
@@ -117,6 +129,8 @@ def _written(found: list[Alerted], form: Format) -> Iterator[str]:
             for number, each in enumerate(group, 1):
                 yield from hit_text(number, each.hit, style()) if each.hit else ()
     elif form == "json":
-        yield as_json([each.to_json() for each in found], indent=1)
+        yield "["
+        yield from (f"{',' if number else ''}{as_json(each.to_json())}" for number, each in enumerate(found))
+        yield "]"
     else:
         yield from records((each.to_json() for each in found), form, ("alert", "query", *HIT_COLUMNS))

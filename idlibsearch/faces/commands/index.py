@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from idlibsearch.errors import ExtraError, NoIndexError
+from idlibsearch.faces.commands.alert import write_alerts
 from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, format_option, index_option, say, wait_option, write
 from idlibsearch.ingest.formats.kinds import KINDS, NAMES
 
@@ -46,9 +47,12 @@ COUNTS = ("added", "changed", "unchanged", "removed", "files", "files_unchanged"
               help="How often to commit what was read so far; 0: only in the end.")  # fmt: skip
 @click.option("--stories/--no-stories", default=None,
               help="Find near-duplicates, or do not and forget those found.  [default: as before; a new index does]")  # fmt: skip
+@click.option("--alerts", is_flag=True,
+              help="Then ask the saved questions of what is new, and write what they find, as 'alert run' does; what was read "
+              "is told on stderr.")  # fmt: skip
 @wait_option
 @click.option("--root", metavar="DIR", help="What keys are relative to, for a new index.  [default: the folder the index is in]")
-def command(paths: tuple[str, ...], index_path: str | None, form: Format, minutes: float, **options: Any) -> int:
+def command(paths: tuple[str, ...], index_path: str | None, form: Format, minutes: float, alerts: bool, **options: Any) -> int:
     """Read reports into the index, or bring it up to date with them.
 
     PATH is a file, a folder, a pattern in quotes, or - for standard input. Text, Markdown, HTML, PDF, DOCX, RTF, mail and
@@ -66,6 +70,7 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
       idlibsearch index 'pages/**/*.html' mail.mbox archive.zip
       curl -s https://example.org/report.html | idlibsearch index - --as html
       idlibsearch index --processes 4 --memory 2000 archive.jsonl.xz
+      idlibsearch index --alerts --format jsonl reports/ > matches.jsonl
     """
     from idlibsearch.results import render
 
@@ -73,19 +78,23 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
     stories = options["stories"] is not False
     with open_or_create(index_path or DEFAULT_INDEX, options.pop("root"), options.pop("wait_s"), stories=stories) as index:
         changes = add_with_progress(index, paths, options)
-        value = {name: getattr(changes, name) for name in COUNTS}
-        told = {
-            name: [{"path": error.path, "reason": error.reason} for error in getattr(changes, name)]
-            for name in ("skipped", "warnings")
-        }
         for line in _complaints(changes):
             say(line)
-        if form == "text":
+        if alerts:
+            say(summary(changes, len(index), index.path))
+            write_alerts(index.alerts.run(), form)
+        elif form == "text":
             write([*kinds_table(changes), summary(changes, len(index), index.path)])
         else:
-            kinds = [count._asdict() | {"reasons": dict(count.reasons)} for count in changes.kinds]
-            write(render.fields(value | told | {"kinds": kinds, "reports": len(index)}, form))
+            write(render.fields(_as_json(changes) | {"reports": len(index)}, form))
         return ERROR if changes.skipped and not changes.files else FOUND
+
+
+def _as_json(changes: Changes) -> dict[str, Any]:
+    lists = {"skipped": changes.skipped, "warnings": changes.warnings}
+    told = {name: [{"path": error.path, "reason": error.reason} for error in errors] for name, errors in lists.items()}
+    kinds = [count._asdict() | {"reasons": dict(count.reasons)} for count in changes.kinds]
+    return {name: getattr(changes, name) for name in COUNTS} | told | {"kinds": kinds}
 
 
 def _complaints(changes: Changes) -> Iterator[str]:
