@@ -165,7 +165,7 @@ class RecipeError(StorageError):
 
 
 class LockedError(StorageError):
-    """Another writer has the index, or asks its saved questions; ``holder`` says who, ``waited_s`` how many seconds were waited."""
+    """Another writer has the index, or asks its saved questions; ``holder`` says who, ``waited_s`` how long was waited."""
 
     def __init__(self, path: str, holder: str, waited_s: float, what: str = "another writer has this index") -> None:
         super().__init__(path, f"{what} ({holder}); waited {waited_s:.1f} s; try again, or wait longer")

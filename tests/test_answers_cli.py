@@ -97,6 +97,8 @@ def test_facets_are_counted_and_values_chosen(run):
     plain = run("facets", "idlib", "--facet", "place:1").stdout
     assert plain == "37 reports\n\nplace\n  Idlib  37\n"
     assert run("facets", "--choose", "Reuters").returncode == 2
+    per_story = run("facets", "idlib", "--facet", "place:1", "--per", "story").stdout
+    assert per_story == "36 stories\n\nplace\n  Idlib  36\n"
     assert run("facets", "xylophone").returncode == 1
 
 
@@ -107,6 +109,8 @@ def test_a_timeline_is_plain_where_there_is_no_terminal(run):
         {"label": "2020-01", "start": "2020-01-01", "end": "2020-02-01", "matches": 2, "reports": 2, "share": 1.0}
     ]
     assert run("timeline", "--zone", "Europe/Berlin").returncode == 2
+    per_story = run("timeline", "ceasefire", "--per", "story", "--by", "year").stdout
+    assert per_story == "7 stories, 6 undated\n  2020  1  100.0 %\n"
 
 
 def test_a_batch_goes_on_past_bad_lines_and_is_taken_up(run, folder):

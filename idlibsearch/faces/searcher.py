@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from idlibsearch.faces.whoosh_reader import IndexReader
     from idlibsearch.query.tree import Mode
     from idlibsearch.query.wording import Suggestion
+    from idlibsearch.results.by_story import Per
     from idlibsearch.results.choice import Faceted
     from idlibsearch.results.cite import Citation
     from idlibsearch.results.differences import Differences
@@ -243,17 +244,19 @@ class Searcher:
         facets: Iterable[str],
         *,
         chosen: Mapping[str, Sequence[str]] | None = None,
+        per: Per = "report",
         **asked: Unpack[Asked],
     ) -> Faceted:
         """Count facets (as ``search`` does) over all that answers a question, with values chosen in some of them.
 
         ``chosen``: values by facet, such as {"place": ["Idlib", "Aleppo"], "date:year": ["2020"]}: only reports with any value of
-        each. The one that values are chosen in is not restricted by them, so that it shows what else could be. ``asked``: as in
+        each. The one that values are chosen in is not restricted by them, so that it shows what else could be. ``per``: count
+        every "report", or every "story" once, which has a value where any of its versions that match has it. ``asked``: as in
         ``search``. Raises QueryError.
         """
         from idlibsearch.results.choice import faceted
 
-        return faceted(self.search(query, limit=0, **asked).found, facets, chosen or {})
+        return faceted(self.search(query, limit=0, **asked).found, facets, chosen or {}, per)
 
     def timeline(
         self,
@@ -263,18 +266,20 @@ class Searcher:
         vague: Vague = "apart",
         field: str = "date",
         zone: str | None = None,
+        per: Per = "report",
         **asked: Unpack[Asked],
     ) -> Timeline:
         """How many of the reports that answer a question were published in each stretch of time, and of how many in all.
 
         ``by``: day, week (ISO 8601), month, quarter or year. ``vague`` dates, which reach over several stretches, are counted
         "apart" or "spread" over them by days, which makes counts fractions. ``field``: another one of points in time, in an index
-        with a schema of its own, and ``zone``: where its days begin ("Europe/Berlin"), by default in UTC. ``asked``: as in
-        ``search``. Raises QueryError, also for more than 10,000 stretches.
+        with a schema of its own, and ``zone``: where its days begin ("Europe/Berlin"), by default in UTC. ``per="story"``: a
+        story counts once in each stretch in which any of its versions that match was published. ``asked``: as in ``search``.
+        Raises QueryError, also for more than 10,000 stretches.
         """
         from idlibsearch.results.timeline import timeline
 
-        return timeline(self.search(query, limit=0, **asked).found, by, field=field, vague=vague, zone=zone)
+        return timeline(self.search(query, limit=0, **asked).found, by, field=field, vague=vague, zone=zone, per=per)
 
     def batch(
         self, queries: Iterable[str], *, literal: bool = False, limit: int = 10, **asked: Unpack[Asked]

@@ -51,6 +51,13 @@ def wait_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def per_option(command: _Command) -> _Command:
+    return click.option(
+        "--per", type=click.Choice(["report", "story"]), default="report", show_default=True,
+        help="Count every report, or every story once, whatever versions of it match.",
+    )(command)  # fmt: skip
+
+
 def ranking_options(command: _Command) -> _Command:
     """How what answers a question is ranked, likewise."""
     for option in reversed((

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from bisect import bisect_right
 from collections.abc import Hashable, Iterator
 from contextlib import nullcontext
 from copy import copy
@@ -183,6 +184,13 @@ class Snapshot:
 
             self._days[field] = [days_of(segment, field) for segment in self.segments]
         return self._days[field]
+
+    def located(self, place: int) -> tuple[int, int]:
+        """(segment number, doc) of the report at a place (``stories``). Raises IndexError where there is none."""
+        number = bisect_right(self.bases, place) - 1
+        if number == len(self.segments):
+            raise IndexError(f"there is no place {place}")
+        return number, place - self.bases[number]
 
     def find(self, key: str) -> tuple[int, int] | None:
         """(segment number, doc) of the report with this key, or None."""

@@ -1,6 +1,6 @@
 """Facets of which values can be chosen, several at once: a choice restricts all other facets, and not the one it is made in.
 
-So the counts beside the values that were not chosen say how many reports choosing them as well would bring.
+So the counts beside the values that were not chosen say how many reports, or stories, choosing them as well would bring.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from idlibsearch.errors import KernelError
+from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic
 from idlibsearch.query.found import Found
 from idlibsearch.query.search import Request, search
 from idlibsearch.query.tree import Every, Keyword, Node, Not, disjunction
+from idlibsearch.results.by_story import Per, check_per, count_stories, told
 from idlibsearch.results.facets import UNDATED, Counts, Facet, count, read_facets
 
 try:
@@ -25,16 +27,17 @@ Sets = Sequence["memoryview[int]"]  # bitmaps by segment
 
 
 class Faceted(NamedTuple):
-    """``facets``: (value, count) of each, by its name; ``total``: how many match with all that is chosen."""
+    """``facets``: (value, count) of each, by its name; ``total``: how many match with all that is chosen; ``per``: of what."""
 
     total: int
     facets: dict[str, Counts]
     diagnostics: tuple[Diagnostic, ...] = ()
+    per: Per = "report"
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         rows = {name: [{"value": value, "count": times} for value, times in counts] for name, counts in self.facets.items()}
-        return {"total": self.total, "facets": rows}
+        return {"total": self.total, **({"per": self.per} if self.per != "report" else {}), "facets": rows}
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each value."""
@@ -43,19 +46,29 @@ class Faceted(NamedTuple):
         ]
 
 
-def faceted(found: Found, specs: Iterable[str], chosen: Mapping[str, Sequence[str]]) -> Faceted:
+def faceted(found: Found, specs: Iterable[str], chosen: Mapping[str, Sequence[str]], per: Per = "report") -> Faceted:
     """Count facets ("place", "place:20", "date:month") over what was found and has a chosen value of each facet chosen in.
 
-    ``chosen``: values by facet ("place", "date:month"); a facet's own choice does not restrict it. Raises QueryError.
+    ``chosen``: values by facet ("place", "date:month"); a facet's own choice does not restrict it. ``per``: reports are
+    counted, or stories. Raises QueryError, and ValueError for anything else in ``per``.
     """
+    check_per(per)
     facets = read_facets(specs, found.snapshot)
     choices = read_facets(chosen, found.snapshot)
     picks = {facet: _picked(found, facet, values) for facet, values in zip(choices, chosen.values(), strict=True) if values}
     counts: dict[str, Counts] = {}
     for facet in facets:
         others = [sets for choice, sets in picks.items() if choice.name != facet.name]
-        counts |= count((facet,), found.snapshot, [docsets.members(docs) for docs in _all(found.sets, others)])
-    return Faceted(sum(map(docsets.size, _all(found.sets, picks.values()))), counts, found.diagnostics)
+        counts |= _counted(facet, found.snapshot, _all(found.sets, others), per)
+    every = _all(found.sets, picks.values())
+    total = sum(map(docsets.size, every)) if per == "report" else len(told(found.snapshot, every))
+    return Faceted(total, counts, found.diagnostics, per)
+
+
+def _counted(facet: Facet, snapshot: Snapshot, sets: Sets, per: Per) -> dict[str, Counts]:
+    if per == "story":
+        return count_stories((facet,), snapshot, sets)
+    return count((facet,), snapshot, [docsets.members(docs) for docs in sets])
 
 
 def _all(sets: Sets, others: Iterable[Sets]) -> Sets:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from typing import NamedTuple
 
 from idlibsearch.errors import CorruptIndexError, KernelError, QueryError
 from idlibsearch.index.calendar import UNITS
-from idlibsearch.index.columns import EVENT, KEYWORD_COLUMNS, WORDS, Bounds
+from idlibsearch.index.columns import EVENT, KEYWORD_COLUMNS, WORDS, Bounds, folded_value
 from idlibsearch.index.schema import Schema
 from idlibsearch.index.segment import Segment
 from idlibsearch.index.snapshot import Snapshot
@@ -34,6 +34,7 @@ SPARSE = 16  # where a column has so many values a match or more, few of them ar
 LIMIT = 10  # values shown of a field where no number is given
 NAMING = "naming"  # among stretches, which are numbers: reports that name any time
 VAGUE, UNDATED = "vague", "undated"  # a date that no single stretch holds; no date
+_LAST = {VAGUE: 1, UNDATED: 2}
 _ADVICE = "write FIELD, FIELD:20 for that many values (FIELD:0 for all), or date:year, quarter, month, week or day"
 
 Counts = list[tuple[str, int]]
@@ -96,6 +97,15 @@ def count(facets: Iterable[Facet], snapshot: Snapshot, docs: Docs) -> dict[str, 
     that reach over more than one and the ``undated`` reports. Stretches without a report are left out.
     """
     return {facet.name: _dates(facet, snapshot, docs) if facet.unit else _values(facet, snapshot, docs) for facet in facets}
+
+
+def ranked(facet: Facet, snapshot: Snapshot, table: Mapping[str, int]) -> Counts:
+    """Counts by value in the order of ``count``, as many as the facet has room for."""
+    if facet.unit:
+        return sorted(table.items(), key=lambda row: (_LAST.get(row[0], 0), row[0]))
+    order = _by_number if snapshot.has_numbers(facet.field) else lambda text: (0.0, text)
+    rows = sorted(table.items(), key=lambda row: (-row[1], *order(folded_value(row[0]))))
+    return rows[: facet.limit]
 
 
 def _values(facet: Facet, snapshot: Snapshot, docs: Docs) -> Counts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from idlibsearch.results.by_story import Per
 from idlibsearch.results.choice import Faceted
 from idlibsearch.results.render import PLAIN, Style
 from idlibsearch.results.timeline import Timeline
@@ -53,7 +54,7 @@ def written(count: float) -> str:
 
 def facets(found: Faceted, columns: int, style: Style = PLAIN) -> Iterator[str]:
     """Counts of facets for people."""
-    yield f"{style.dim}{_reports(found.total)}{style.plain}"
+    yield f"{style.dim}{_counted(found.total, found.per)}{style.plain}"
     for name, counts in found.facets.items():
         yield ""
         yield f"{style.bold}{name}{style.plain}" + ("" if counts else ": nothing to count")
@@ -63,7 +64,7 @@ def facets(found: Faceted, columns: int, style: Style = PLAIN) -> Iterator[str]:
 def timeline(found: Timeline, columns: int, style: Style = PLAIN) -> Iterator[str]:
     """A timeline for people: its course on one line, then stretch by stretch with the share of all reports."""
     apart = [f"{count:,} {name}" for name, count in (("vague", found.vague), ("undated", found.undated)) if count]
-    yield f"{style.dim}{_reports(found.total)}{''.join(f', {part}' for part in apart)}{style.plain}"
+    yield f"{style.dim}{_counted(found.total, found.per)}{''.join(f', {part}' for part in apart)}{style.plain}"
     if columns and len(found.stretches) > 1:
         yield f"{found.stretches[0].label} {sparkline([each.matches for each in found.stretches], columns - 24)} " + (
             found.stretches[-1].label
@@ -72,5 +73,6 @@ def timeline(found: Timeline, columns: int, style: Style = PLAIN) -> Iterator[st
     yield from table(rows, columns, style)
 
 
-def _reports(total: int) -> str:
-    return f"{total:,} {'report' if total == 1 else 'reports'}"
+def _counted(total: int, per: Per) -> str:
+    several = {"report": "reports", "story": "stories"}
+    return f"{total:,} {per if total == 1 else several[per]}"

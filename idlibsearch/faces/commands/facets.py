@@ -14,6 +14,7 @@ from idlibsearch.faces.terminal import (
     columns,
     format_option,
     index_option,
+    per_option,
     question_options,
     say_diagnostics,
     style,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--choose", "choices", multiple=True, metavar="FIELD=VALUE",
               help="Only reports with this value, or another one chosen in the same field. All other facets are restricted to "
               "them, the one it is chosen in is not. May be given several times.")  # fmt: skip
+@per_option
 @question_options
 def command(
     question: tuple[str, ...],

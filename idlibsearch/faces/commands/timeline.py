@@ -13,6 +13,7 @@ from idlibsearch.faces.terminal import (
     columns,
     format_option,
     index_option,
+    per_option,
     question_options,
     say_diagnostics,
     style,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--field", default="date", show_default=True,
               help="Another field of points in time, where the index has a schema of its own.")  # fmt: skip
 @click.option("--zone", metavar="NAME", help="Where the days of such a field begin, as Europe/Berlin.  [default: UTC]")
+@per_option
 @question_options
 def command(question: tuple[str, ...], index_path: str | None, form: Format, **options: Any) -> int:
     """Count the reports that answer a question by the time of their publication, and as a share of all reports of that time.
