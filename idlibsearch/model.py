@@ -27,6 +27,11 @@ class Piece(NamedTuple):
     """A stretch of a field's text that stands in the source unchanged.
 
     ``text[at : at + end - start] == source[start:end]``, all in characters; ``source`` is the decoded file.
+
+    >>> report = index.search("sochi")[0].report
+    >>> piece = report.provenance.pieces["body"][0]
+    >>> report.body[piece.at : piece.at + 25]
+    '“There is still a fairly '
     """
 
     at: int
@@ -39,6 +44,9 @@ class ReportDate:
     """When a report was published: the half-open interval of days [start, end), how exact it is, and how it was found.
 
     ``found`` is one of "given", "dateline", "metadata", "url", "near-duplicate".
+
+    >>> Report("a", "Truce", date="2020-01").date
+    ReportDate(start=datetime.date(2020, 1, 1), end=datetime.date(2020, 2, 1), precision='month', found='given')
     """
 
     start: datetime.date
@@ -84,7 +92,15 @@ def _end_of(start: datetime.date, parts: int) -> tuple[datetime.date, Precision]
 
 
 class Entity(NamedTuple):
-    """A name that the report mentions: ``spelling == text[start:end]`` of ``field`` ("title" or "body"), in characters."""
+    """A name that the report mentions: ``spelling == text[start:end]`` of ``field`` ("title" or "body"), in characters.
+
+    >>> body = "Residents of Idlib fled."
+    >>> report = Report("a", "", body, entities=(idlibsearch.Entity("PLACE", "Idlib", "Idlib", "body", 13, 18),))
+    >>> index.add([report]).added
+    1
+    >>> index.search('{PLACE:"Idlib"} NEAR/3 fled')[0].key
+    'a'
+    """
 
     type: str  # PERSON, PLACE, ORG, GROUP or NAME (capitalised, of a kind not known)
     name: str  # the canonical name: the longest form the report itself teaches
@@ -98,6 +114,10 @@ class EventDate(NamedTuple):
     """A time that the text names: ``spelling == text[start:end]`` of ``field`` ("title" or "body"), in characters.
 
     It is the half-open interval of days [first, until); ``precision`` says how exact.
+
+    >>> [event] = idlibsearch.with_event_dates(Report("a", "", "It happened on 12 January 2020.")).event_dates
+    >>> event.spelling, event.start
+    ('12 January 2020', 15)
     """
 
     spelling: str
@@ -133,6 +153,10 @@ class Provenance:
     ``start`` and ``end`` are characters of the decoded file or ``member``; where ``extracted``, of the text that its reader took
     out of it (HTML, PDF, DOCX, RTF, mail). ``pieces`` says, field by field, which stretches of that text a field is made of; a
     field that is not named there was derived.
+
+    >>> found = index.search("sochi")[0].provenance
+    >>> found.path, found.end > found.start
+    ('seeds/002_467ccc5a45811305.txt', True)
     """
 
     path: str  # relative to the root that the index records, with forward slashes
@@ -171,6 +195,10 @@ class Report:
     ``keywords`` are further facet values, field name to values; ``numbers`` further numbers, field name to a finite one.
 
     Raises ``ReportError`` where the key is empty or a field has the wrong type.
+
+    >>> report = idlibsearch.Report("a", "A truce holds", "It began at midnight.", "2020-01-12", source="Reuters")
+    >>> report.date.start, report.date.precision
+    (datetime.date(2020, 1, 12), 'day')
     """
 
     key: str

@@ -38,7 +38,14 @@ LONGEST_NAME = 200
 
 
 class Alerted(NamedTuple):
-    """A new report that answers a saved question; or (``hit`` is None) a saved question that cannot be answered any more."""
+    """A new report that answers a saved question; or (``hit`` is None) a saved question that cannot be answered any more.
+
+    >>> _ = index.alerts.add("truce", "truce OR ceasefire")
+    >>> told = []
+    >>> _ = index.add([Report("a", "A truce holds")], on_alert=told.append)
+    >>> told[0].name, told[0].hit.key, told[0].hit.spans
+    ('truce', 'a', {'title': [(1, 2)]})
+    """
 
     name: str
     query: str
@@ -57,6 +64,11 @@ class Alerts:
     """The saved questions of an index; what ``Index.alerts`` gives.
 
     They stand in the index folder. Changing them waits for the lock of writers; raises LockedError where that takes too long.
+
+    >>> _ = index.alerts.add("near", "truce NEAR/3 idlib")
+    >>> _ = index.add([Report("a", "Truce in Idlib"), Report("b", "A truce")])
+    >>> [alerted.hit.key for alerted in index.alerts.run()]
+    ['a']
     """
 
     def __init__(self, folder: Path, snapshot: Callable[[], Snapshot], wait_s: float) -> None:
@@ -64,13 +76,21 @@ class Alerts:
 
     @property
     def saved(self) -> dict[str, Question]:
-        """Each question (``text``, ``mode``) by its name, in the order of saving."""
+        """Each question (``text``, ``mode``) by its name, in the order of saving.
+
+        >>> _ = index.alerts.add("truce", "truce OR ceasefire")
+        >>> index.alerts.saved["truce"].text
+        'truce OR ceasefire'
+        """
         return dict(read(self._folder).questions)
 
     def add(self, name: str, query: str, *, mode: Mode = "all") -> tuple[Diagnostic, ...]:
         """Save a question under a name, in place of one that has it; what is worth telling about the question.
 
         Raises QueryError where it cannot be answered, ValueError for a name that is empty or longer than 200 characters.
+
+        >>> [note.code for note in index.alerts.add("odd", "xylophone OR truce")]
+        ['unknown-word']
         """
         if not name.strip() or len(name) > LONGEST_NAME:
             raise ValueError(f"a name has 1 to {LONGEST_NAME} characters, not {len(name)}")
@@ -84,7 +104,12 @@ class Alerts:
         return found.diagnostics
 
     def remove(self, *names: str) -> int:
-        """Forget questions; how many there were of these names."""
+        """Forget questions; how many there were of these names.
+
+        >>> _ = index.alerts.add("truce", "truce")
+        >>> index.alerts.remove("truce", "nobody")
+        1
+        """
         before = len(read(self._folder).questions)
         left = change(
             self._folder,
@@ -99,6 +124,11 @@ class Alerts:
         One question after the other, its reports in the order of adding. That they were asked is written down when all is gone
         through; where that breaks off, the same comes again. A new alert is asked of what is new to all of them. Only one is
         asking at a time: raises LockedError where somebody else is, in this process or another, and takes too long.
+
+        >>> _ = index.alerts.add("truce", "truce")
+        >>> _ = index.add([Report("a", "A truce holds")])
+        >>> [alerted.hit.key for alerted in index.alerts.run()], list(index.alerts.run())
+        (['a'], [])
         """
         with self._alone():
             snapshot, saved = self._snapshot(), read(self._folder)
@@ -113,7 +143,13 @@ class Alerts:
                 change(self._folder, self._wait_s, lambda saved: saved._replace(mark=_later(saved.mark, mark)))
 
     def tell(self, on_alert: Callable[[Alerted], object]) -> None:
-        """The same, each handed to ``on_alert``; what that raises breaks it off, and the same comes again."""
+        """The same, each handed to ``on_alert``; what that raises breaks it off, and the same comes again.
+
+        >>> _ = index.alerts.add("truce", "truce")
+        >>> _ = index.add([Report("a", "A truce holds")])
+        >>> index.alerts.tell(lambda alerted: print(alerted.to_json()["spans"]))
+        {'title': [[1, 2]]}
+        """
         for alerted in self.run():
             on_alert(alerted)
 

@@ -42,7 +42,11 @@ class Index(Searcher):
     """An open index: all that a ``Searcher`` can be asked, of the newest generation that was seen, and the way to change it.
 
     A context manager. Searching and refreshing are safe from many threads at once, and in forked children; every change is one
-    atomic commit that this object sees at once and others when they ``refresh``.
+    atomic commit that this object sees at once and others when they ``refresh``. In the examples ``index`` is of the ``seeds``.
+
+    >>> with idlibsearch.open("index") as opened:
+    ...     opened.search("ceasefire sochi").total
+    1
     """
 
     def __init__(
@@ -68,7 +72,13 @@ class Index(Searcher):
 
     @property
     def alerts(self) -> Alerts:
-        """Questions saved with the index, to be asked of its new reports: by ``Alerts.run``, or by a change (``on_alert``)."""
+        """Questions saved with the index, to be asked of its new reports: by ``Alerts.run``, or by a change (``on_alert``).
+
+        >>> _ = index.alerts.add("truce", "truce OR ceasefire")
+        >>> _ = index.add([Report("a", "A truce holds")])
+        >>> [(alerted.name, alerted.hit.title) for alerted in index.alerts.run()]
+        [('truce', 'A truce holds')]
+        """
         from idlibsearch.faces.alerts import Alerts
 
         return Alerts(self.path, lambda: self._snapshot, self.wait_s)
@@ -97,6 +107,11 @@ class Index(Searcher):
 
         Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
         cannot be indexed.
+
+        >>> index.add([Report("a", "A truce holds", date="2020-01-12"), Report("b", "War")]).added
+        2
+        >>> index.add([Report("a", "A truce holds, still", date="2020-01-13")]).changed
+        1
         """
         with self.edit(processes=processes, memory_mb=memory_mb, stories=stories, on_alert=on_alert) as edit:
             edit.add(reports)
@@ -118,6 +133,12 @@ class Index(Searcher):
 
         ``processes``, ``memory_mb``, ``stories`` and ``on_alert`` as in ``add``. Raises LockedError while another writer has
         the index.
+
+        >>> with index.edit() as edit:
+        ...     edit.remove_where("title:ceasefire")
+        ...     edit.add([Report("a", "A truce holds")])
+        >>> edit.changes.added
+        1
         """
         from idlibsearch.faces.edit import Edit
         from idlibsearch.index.writer import Effort, Writer
@@ -190,6 +211,9 @@ class Index(Searcher):
 
         ``checkpoint_s``: commit what was read so far whenever that many seconds have passed, so that a run that breaks off is
         taken up by the next where it was then. Others see what is there meanwhile.
+
+        >>> index.add_path("seeds").files_unchanged
+        5
         """
         if self._snapshot.schema is not None:
             raise SchemaError("files hold reports, and this index has a schema of its own; add mappings of its fields")
@@ -210,7 +234,12 @@ class Index(Searcher):
         return update.changes
 
     def remove(self, *keys: str) -> Changes:
-        """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit."""
+        """Remove reports by key, or all reports of a file by its path as it stands in their keys; one commit.
+
+        >>> _ = index.add([Report("a", "A truce holds")])
+        >>> index.remove("a", "nobody").removed
+        1
+        """
         with self.edit() as edit:
             edit.remove(*keys)
         return edit.changes
@@ -220,6 +249,9 @@ class Index(Searcher):
 
         ``mode`` as in ``search``. ``strict``: a question that there is anything odd about is refused, as one that does not say
         what was meant may remove what was not meant. Raises QueryError.
+
+        >>> index.remove_where("sochi").removed
+        2
         """
         with self.edit() as edit:
             edit.remove_where(query, mode=mode, strict=strict)
@@ -230,6 +262,10 @@ class Index(Searcher):
 
         Takes as long as copying the index and some; who reads or writes meanwhile is not disturbed. The old files go with the
         next change.
+
+        >>> _ = index.remove_where("sochi")
+        >>> index.merge()
+        True
         """
         from idlibsearch.index.merging import all_of, merge_chosen
 
@@ -241,6 +277,11 @@ class Index(Searcher):
         """See the newest generation; True if it is another one. Results got before stay as they are.
 
         Costs what is new: segments that were open stay so. Never fails because others commit or merge meanwhile.
+
+        >>> with idlibsearch.open("index") as other:
+        ...     _ = other.add([Report("a", "A truce holds")])
+        >>> "a" in index, index.refresh(), "a" in index
+        (False, True, True)
         """
         before = seen = self._snapshot
         while True:
@@ -261,6 +302,11 @@ class Index(Searcher):
         meanwhile, its answers stay the same and go together.
 
         Costs nothing. It is closed when this object is, at the latest. Raises ClosedError where that is closed.
+
+        >>> with index.searcher() as searcher:
+        ...     _ = index.remove_where("sochi")
+        ...     searcher.search("sochi").total, index.search("sochi").total
+        (2, 0)
         """
         with BRIEFLY:
             searcher = Searcher(self.path, self._snapshot, self._given)
@@ -271,13 +317,21 @@ class Index(Searcher):
         """Everything that is wrong with the newest generation on disk; empty where it is sound.
 
         ``progress`` is called with the name of each segment before it is looked at, its number, and how many there are.
+
+        >>> index.check()
+        []
         """
         from idlibsearch.index.check import check
 
         return check(self.path, progress)
 
     def rebuild(self, schema: WhooshSchema | None = None, *, progress: Callable[[int, int], None] | None = None) -> None:
-        """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``."""
+        """Analyse all stored reports again, without their sources, in one commit; as ``idlibsearch.rebuild``.
+
+        >>> index.rebuild()
+        >>> index.search("sochi").total
+        2
+        """
         from idlibsearch.faces.care import rebuild
 
         _ = self._snapshot
@@ -287,13 +341,24 @@ class Index(Searcher):
     def copy(self, target: Pathlike, *, link: bool = False, progress: Callable[[int, int], None] | None = None) -> None:
         """Copy the newest generation, and saved questions, into a new or empty folder while others read and write; as
         ``idlibsearch.copy``.
+
+        >>> index.copy("backup")
+        >>> len(idlibsearch.open("backup")) == len(index)
+        True
         """
         from idlibsearch.faces.care import copy
 
         copy(self.path, target, link=link, progress=progress)
 
     def close(self) -> None:
-        """Let go of the index; hits got before can still be shown as far as they were read."""
+        """Let go of the index; hits got before can still be shown as far as they were read.
+
+        >>> index.close()
+        >>> index.search("sochi")
+        Traceback (most recent call last):
+            ...
+        idlibsearch.errors.ClosedError: index: this index was closed; open it again
+        """
         if self._background is not None:
             self._background.stop()
         with BRIEFLY:
@@ -324,6 +389,10 @@ def open(
 
     Raises NoIndexError where there is none, CorruptIndexError where it is damaged, FormatVersionError or RecipeError where
     another version of this library wrote it, SchemaError where the schema is another one, or is needed.
+
+    >>> with idlibsearch.open("index") as opened:
+    ...     opened.search("sochi").total
+    2
     """
     return Index(path, schema, verify=verify, wait_s=wait_s, merge=merge)
 
@@ -348,6 +417,10 @@ def create(
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index and
     for numbers that a ranking cannot have.
+
+    >>> with idlibsearch.create("another") as made:
+    ...     made.add([Report("a", "A truce holds")]).added
+    1
     """
     own, ranked = None, Ranking()
     if schema is not None:

@@ -34,6 +34,9 @@ def repair(
 
     ``progress`` is called with the name of each segment before it is looked at, its number, and how many there are. Raises
     NoIndexError, LockedError, DiskError, FormatVersionError.
+
+    >>> idlibsearch.repair("index").faults
+    ()
     """
     from idlibsearch.index.repair import repair as repair_index
 
@@ -66,6 +69,9 @@ def rebuild(
     or weights. Takes about ``memory_mb`` MB, and room on disk for the index once more. ``progress`` is called with how many
     reports are done, and of how many. Raises NoIndexError, LockedError, DiskError, FormatVersionError, and CorruptIndexError
     where the index is damaged, and SchemaError where it has a schema of its own.
+
+    >>> idlibsearch.rebuild("index") == idlibsearch.open("index").generation
+    True
     """
     from idlibsearch.index.rebuild import rebuild as rebuild_index
 
@@ -85,6 +91,10 @@ def copy(path: Pathlike, target: Pathlike, *, link: bool = False, progress: Call
     against a failing disk either. The copy is verified before it counts, and finds sources where the original does.
     ``progress`` is called with the bytes done, and of how many. Raises NoIndexError, IndexExistsError, DiskError, and
     CorruptIndexError where the original is damaged.
+
+    >>> generation = idlibsearch.copy("index", "backup")
+    >>> idlibsearch.open("backup").generation == generation
+    True
     """
     from idlibsearch.index.backup import copy as copy_index
 

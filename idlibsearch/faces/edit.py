@@ -21,6 +21,10 @@ class KindCount(NamedTuple):
     """What was met of a format: how many files and members were read, left alone as they were, and skipped, and what they gave.
 
     ``reasons``: why what was skipped was, most frequent first, with how often.
+
+    >>> [kind] = index.add_path("seeds").kinds
+    >>> kind.kind, kind.unchanged
+    ('text', 5)
     """
 
     kind: str
@@ -36,6 +40,10 @@ class Changes(NamedTuple):
 
     ``skipped``: files, and members or lines of files, that hold no report; ``warnings``: what reports were read without;
     ``kinds``: what was read and what not, by format.
+
+    >>> changes = index.add([Report("a", "A truce holds"), Report("b", "War")])
+    >>> changes.added, changes.changed, changes.removed
+    (2, 0, 0)
     """
 
     added: int = 0
@@ -54,6 +62,12 @@ class Edit:
 
     They count in the order in which they are made. Leaving it commits them at once; leaving it by an error commits nothing.
     What was done is in ``changes`` then. Nobody else can change the index meanwhile, nor can who holds this in another way.
+
+    >>> with index.edit() as edit:
+    ...     edit.remove_where("title:ceasefire")
+    ...     edit.add([Report("a", "A truce holds")])
+    >>> edit.changes.added
+    1
     """
 
     def __init__(self, writer: Writer, analysis: Analysis | None, committed: Callable[[], object]) -> None:
@@ -65,6 +79,13 @@ class Edit:
         """The report with this key as it was when the edit began, or None; nobody else can have changed it since.
 
         Raises SchemaError in an index with a schema of its own.
+
+        >>> _ = index.add([Report("a", "A truce holds")])
+        >>> with index.edit() as edit:
+        ...     old = edit.get("a")
+        ...     edit.add([Report("a", old.title + " again")])
+        >>> index.get("a").title
+        'A truce holds again'
         """
         found = self.writer.snapshot.get(key)
         return None if found is None else as_report(found)
@@ -73,6 +94,11 @@ class Edit:
         """Add reports, each in place of the one with the same key if there is one; one that is as it was is left alone.
 
         In an index with a schema of its own they are mappings, as for ``Index.add``.
+
+        >>> with index.edit() as edit:
+        ...     edit.add(Report(f"news:{n}", f"Truce {n}") for n in range(3))
+        >>> "news:2" in index
+        True
         """
         for item in self._readable(reports):
             self.writer.add(item)
@@ -86,7 +112,14 @@ class Edit:
         return documents(items, self.writer.snapshot, self._analysis, self.writer.gathered)
 
     def remove(self, *keys: str) -> None:
-        """Remove reports by key, or all reports of a file by its path as it stands in their keys."""
+        """Remove reports by key, or all reports of a file by its path as it stands in their keys.
+
+        >>> _ = index.add([Report("a", "Truce"), Report("b", "War")])
+        >>> with index.edit() as edit:
+        ...     edit.remove("a", "b", "nobody")
+        >>> edit.changes.removed
+        2
+        """
         for key in keys:
             self.writer.remove(key)
         self.writer.remove_files(set(keys))
@@ -96,6 +129,11 @@ class Edit:
 
         ``mode`` as in ``Index.search``. ``strict``: a question that there is anything odd about is refused, as one that does not
         say what was meant may remove what was not meant. Raises QueryError.
+
+        >>> with index.edit() as edit:
+        ...     edit.remove_where("sochi")
+        >>> index.search("sochi").total
+        0
         """
         found = search(self.writer.snapshot, Request(query, 0, mode=mode, strict=strict))
         for number, docs in enumerate(found.docs):
@@ -103,7 +141,13 @@ class Edit:
 
     @property
     def changes(self) -> Changes:
-        """What was done, once it is committed."""
+        """What was done, once it is committed.
+
+        >>> with index.edit() as edit:
+        ...     edit.add([Report("a", "A truce holds")])
+        >>> edit.changes.added
+        1
+        """
         counts = self.writer.counts
         return Changes(counts.added, counts.changed, counts.unchanged, counts.removed)
 

@@ -17,7 +17,11 @@ from idlibsearch.results.significant import Significant, significant
 
 
 class TellingWord(NamedTuple):
-    """A word by which a report is like another: its worth beside that of the most telling one, and how many reports have it."""
+    """A word by which a report is like another: its worth beside that of the most telling one, and how many reports have it.
+
+    >>> [(word.word, word.reports) for word in index.similar(text="ceasefire in Sochi").words]
+    [('sochi', 2), ('ceasefire', 8)]
+    """
 
     word: str
     weight: float
@@ -25,7 +29,12 @@ class TellingWord(NamedTuple):
 
 
 class Similar(NamedTuple):
-    """Reports like another, the most alike first, and the words that were asked for."""
+    """Reports like another, the most alike first, and the words that were asked for.
+
+    >>> found = index.similar(text="ceasefire in Sochi", limit=1)
+    >>> found.hits[0].title
+    'Russia demands that Turkey complies with Syrian agreements'
+    """
 
     hits: tuple[Hit, ...]
     words: tuple[TellingWord, ...]

@@ -9,37 +9,29 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
-from idlibsearch.errors import ClosedError, QueryError, ReportError, SchemaError
+from idlibsearch.errors import QueryError
 from idlibsearch.faces.asking import answer
+from idlibsearch.faces.opened import Opened
 from idlibsearch.index.snapshot import Snapshot
-from idlibsearch.model import Report
 from idlibsearch.query.limits import LIMITS, Limits
 from idlibsearch.query.search import Request, When
 from idlibsearch.query.syntax import Parsed
 from idlibsearch.query.tree import Node
-from idlibsearch.results.hits import Results, as_report, fields_of
+from idlibsearch.results.hits import Results
 
 if TYPE_CHECKING:
     from idlibsearch.faces.batch import Answer
     from idlibsearch.faces.exploring import Similar
-    from idlibsearch.faces.whoosh_compat import Schema as WhooshSchema
     from idlibsearch.faces.whoosh_query import Query
-    from idlibsearch.faces.whoosh_reader import IndexReader
     from idlibsearch.query.tree import Mode
     from idlibsearch.query.wording import Suggestion
     from idlibsearch.results.by_story import Per
     from idlibsearch.results.choice import Faceted
-    from idlibsearch.results.cite import Citation
-    from idlibsearch.results.differences import Differences
     from idlibsearch.results.explain import Explanation
     from idlibsearch.results.significant import Significant
-    from idlibsearch.results.story import Story
     from idlibsearch.results.timeline import Timeline, Unit, Vague
-    from idlibsearch.results.verify import Verdict
 
 KINDS = ("word", "person", "place", "org", "group", "source")  # of what reports are compared by
 
@@ -58,64 +50,18 @@ class Asked(TypedDict, total=False):
     aliases: Mapping[str, str] | None
 
 
-class Searcher:
+class Searcher(Opened):
     """One generation of an index, to be asked any number of questions; a context manager. What ``Index.searcher`` gives.
 
     Whatever is committed or merged meanwhile, it answers as it did, and what it found can be read on until it or its index is
     closed; it may be shared by threads and inherited by forked children. Files that a merge took away keep their room on the disk
     until then.
+
+    >>> with index.searcher() as searcher:
+    ...     _ = index.remove_where("sochi")
+    ...     searcher.search("sochi").total, index.search("sochi").total
+    (2, 0)
     """
-
-    def __init__(self, path: Path, snapshot: Snapshot, schema: WhooshSchema | None = None) -> None:
-        self.path = path
-        self._open: Snapshot | None = snapshot
-        self._given = schema
-
-    @property
-    def _snapshot(self) -> Snapshot:
-        if self._open is None:
-            raise ClosedError(str(self.path))
-        return self._open
-
-    @property
-    def root(self) -> Path:
-        """The folder that keys of files are relative to."""
-        return (self.path / self._snapshot.manifest.root).resolve()
-
-    @property
-    def generation(self) -> int:
-        """The number of the commit this object sees; 1 is the empty index."""
-        return self._snapshot.manifest.generation
-
-    @property
-    def has_reports(self) -> bool:
-        """Does it hold reports? Otherwise documents of a schema of its own."""
-        return self._snapshot.schema is None
-
-    def __len__(self) -> int:
-        """How many reports can be found."""
-        return self._snapshot.live_count
-
-    def __iter__(self) -> Iterator[Report]:
-        """Every report, in the order of adding. Raises SchemaError in an index with a schema of its own: see ``documents``."""
-        return map(as_report, self._snapshot.reports())
-
-    def __contains__(self, key: str) -> bool:
-        return self._snapshot.find(key) is not None
-
-    def get(self, key: str) -> Report | None:
-        """The report with this key, or None. Raises SchemaError in an index with a schema of its own: see ``document``."""
-        found = self._snapshot.get(key)
-        return None if found is None else as_report(found)
-
-    def document(self, key: str) -> dict[str, Any] | None:
-        """What is stored under this key, field by field, or None; of a report, as plain JSON values."""
-        found = self._snapshot.get(key)
-        return None if found is None else fields_of(self._snapshot, found)
-
-    def documents(self) -> Iterator[dict[str, Any]]:
-        """The same of every report or document, in the order of adding."""
-        return (fields_of(self._snapshot, found) for found in self._snapshot.reports())
 
     def search(  # noqa: PLR0913 - a question may be put in many ways, and each should read by its name
         self,
@@ -174,6 +120,10 @@ class Searcher:
 
         Raises QueryError where the question cannot be answered or reports cannot be ranked so, SearchTimeoutError where it
         takes too long, ValueError for a negative limit or offset.
+
+        >>> results = index.search("ceasefire AND {GROUP}", limit=3, date_from="2019", sort="date", facets=["source"])
+        >>> results.total, results.facets
+        (2, {'source': [('Reuters', 1)]})
         """
         if limit < 0 or offset < 0:
             raise ValueError(f"limit and offset must not be negative: {limit}, {offset}")
@@ -194,6 +144,10 @@ class Searcher:
         ``text`` of the caller's. ``Similar.words`` says by which words, and what each is worth.
 
         Raises ReportError where there is no report with the key, SchemaError in an index with a schema of its own.
+
+        >>> found = index.similar(text="A ceasefire that Turkey and Russia agreed on in Sochi", limit=2)
+        >>> len(found.hits), found.words[0].word
+        (2, 'sochi')
         """
         from idlibsearch.faces.exploring import similar
 
@@ -204,6 +158,9 @@ class Searcher:
     def suggest(self, word: str, *, limit: int = 10) -> list[Suggestion]:
         """Other words of the index for one: how it is also written, what it may be misspelt for, how it may go on; at most
         ``limit`` of each, the most frequent or likeliest first. Raises SchemaError in an index with a schema of its own.
+
+        >>> [suggestion.word for suggestion in index.suggest("ceasfire", limit=1)]
+        ['ceasefire']
         """
         from idlibsearch.query.wording import suggestions
 
@@ -225,6 +182,9 @@ class Searcher:
 
         ``kinds``: "word", and fields of keywords. Raises QueryError for a question that cannot be answered or a kind that there
         is not, SchemaError in an index with a schema of its own.
+
+        >>> [found.text for found in index.terms("sochi", kinds=["word"], limit=3)]
+        ['agreements', 'that', 'from']
         """
         from idlibsearch.faces.exploring import significant_of
 
@@ -253,6 +213,9 @@ class Searcher:
         each. The one that values are chosen in is not restricted by them, so that it shows what else could be. ``per``: count
         every "report", or every "story" once, which has a value where any of its versions that match has it. ``asked``: as in
         ``search``. Raises QueryError.
+
+        >>> index.facets("idlib", ["source:2"], chosen={"source": ["TASS"]}).facets
+        {'source': [('TASS', 2), ('Al Masdar News', 1)]}
         """
         from idlibsearch.results.choice import faceted
 
@@ -276,6 +239,9 @@ class Searcher:
         with a schema of its own, and ``zone``: where its days begin ("Europe/Berlin"), by default in UTC. ``per="story"``: a
         story counts once in each stretch in which any of its versions that match was published. ``asked``: as in ``search``.
         Raises QueryError, also for more than 10,000 stretches.
+
+        >>> [(each.label, each.matches, each.reports) for each in index.timeline("ceasefire", "week").stretches]
+        [('2020-W02', 2.0, 2.0)]
         """
         from idlibsearch.results.timeline import timeline
 
@@ -288,16 +254,14 @@ class Searcher:
 
         ``literal``: each is a name or another text to be found as it stands, word by word, in which nothing is an operator.
         ``asked``: as in ``search``. What is wrong with the index, and not with a question, is raised.
+
+        >>> found, refused = index.batch(["sochi", "(sochi"])
+        >>> found.results.total, refused.error.message
+        (2, 'a bracket is opened and never closed')
         """
         from idlibsearch.faces.batch import answers
 
         return answers(lambda query: self.search(query, limit=limit, **asked), queries, literal=literal)
-
-    def verify(self, citations: Iterable[Citation]) -> Iterator[Verdict]:
-        """Does each citation still hold, in its source file below ``root`` and in the index? See ``idlibsearch.Verdict``."""
-        from idlibsearch.results.verify import verified
-
-        return verified(citations, self._snapshot, self.root)
 
     def _ranked(self, numbers: Mapping[str, float]) -> Snapshot:
         try:
@@ -311,6 +275,10 @@ class Searcher:
 
         ``options``: those of ``search`` that say what is asked (mode, filter, ranking …). The value is the score of the hit, to
         the last bit. Raises KeyError where there is no such report, and what ``search`` raises.
+
+        >>> hit = index.search("ceasefire")[0]
+        >>> index.explain(hit.key, "ceasefire").value == hit.score
+        True
         """
         from idlibsearch.results.explain import explain
 
@@ -328,86 +296,3 @@ class Searcher:
 
         self._refuse_own_schema("whoosh's query objects are read")
         return read_query(query, self._snapshot)
-
-    def _refuse_own_schema(self, what: str) -> None:
-        if self._snapshot.schema is not None:
-            raise SchemaError(f"{what} for indexes of reports only; type the question")
-
-    def story(self, key: str) -> Story | None:
-        """The story of the report with this key: its near-duplicates, each with how alike it is.
-
-        None where there is no such report, it has no versions, or stories are not kept.
-        """
-        from idlibsearch.results.story import story_of
-
-        place = self._snapshot.find(key)
-        return None if place is None else story_of(self._snapshot, *place)
-
-    def diff(self, a: str, b: str) -> Differences:
-        """What changes from the report with the key ``a`` to that with the key ``b``: numbers first, then words.
-
-        Raises ReportError where there is no report with a key.
-        """
-        from idlibsearch.results.differences import differences
-
-        found = [self.get(key) for key in (a, b)]
-        for key, report in zip((a, b), found, strict=True):
-            if report is None:
-                raise ReportError(key, "there is no report with this key")
-        return differences(*[report for report in found if report is not None])
-
-    def stats(self) -> dict[str, Any]:
-        """What is in the index: counts and sizes, as plain JSON values."""
-        snapshot = self._snapshot
-        fields = zip(snapshot.ranking.fields, snapshot.mean_lengths, strict=True)
-        return {
-            "path": str(self.path),
-            "generation": snapshot.manifest.generation,
-            "reports": snapshot.live_count,
-            "deleted": snapshot.doc_count - snapshot.live_count,
-            "files": len(snapshot.files()),
-            "segments": len(snapshot.segments),
-            "words": sum(segment.lexicon.surface_count for segment in snapshot.segments),
-            "stories": snapshot.story_count,
-            "terms": sum(len(segment.lexicon.terms) for segment in snapshot.segments),
-            "size_bytes": snapshot.size_bytes,
-            "sizes": snapshot.sizes(),
-            "mean_lengths": {field.name: round(mean, 2) for field, mean in fields},
-            "recipe": snapshot.manifest.recipe,
-            "root": str((self.path / snapshot.manifest.root).resolve()),
-        }
-
-    @property
-    def schema(self) -> WhooshSchema:
-        """What the index holds as Whoosh declares it: for ``whoosh.qparser.QueryParser``, whose queries ``search`` takes.
-
-        Raises SchemaError where its schema is not the reports' and was not handed in.
-        """
-        if self._snapshot.schema is not None:
-            if self._given is None:
-                raise SchemaError("an index records of its schema only what it needs; hand it in: open(path, schema=schema)")
-            return self._given
-        from idlibsearch.faces.whoosh_compat import schema_of_snapshot
-
-        return schema_of_snapshot(self._snapshot)
-
-    def whoosh_reader(self) -> IndexReader:
-        """A ``whoosh.reading.IndexReader`` of what this object sees, for whatever of Whoosh is to run on the index.
-
-        ``whoosh.searching.Searcher(index.whoosh_reader())`` searches by Whoosh's own matchers and scores, in pure Python. It can
-        be used until the index is closed or refreshed.
-        """
-        from idlibsearch.faces.whoosh_reader import open_reader
-
-        self._refuse_own_schema("a reader for whoosh is there")
-        return open_reader(self._snapshot)
-
-    def close(self) -> None:
-        """Let go of the generation. Raises nothing; whoever asks on gets a ClosedError."""
-        self._open = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()

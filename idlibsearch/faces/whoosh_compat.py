@@ -49,6 +49,9 @@ class ReportAnalyzer(Composable):  # type: ignore[misc]  # whoosh asks for inher
     with the same hyphenated word asks for. Words of a question (``mode="query"``) give one token each, as ``analysed_text`` has
     it; patterns and bounds (``tokenize=False``) stay as they
     are. ``no_morph`` (Whoosh spells it either way) leaves out all but folding.
+
+    >>> [token.text for token in idlibsearch.ReportAnalyzer()("Ceasefires hold")]
+    ['ceasefir', 'hold']
     """
 
     is_morph = True

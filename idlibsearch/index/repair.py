@@ -48,6 +48,9 @@ class Repaired(NamedTuple):
 
     ``kept`` are those of whole segments, ``saved`` were read from damaged ones, ``restored`` came from their sources again.
     ``lost``: how many are gone; ``lost_keys`` their keys, as far as these can be told. ``notes``: what else should be known.
+
+    >>> idlibsearch.repair("index").faults
+    ()
     """
 
     generation: int

@@ -50,6 +50,10 @@ def with_event_dates(report: Report, years: Years | None = None) -> Report:
     For reports that are not read from pages, which have them already, and for those that are given another date. ``years``: the
     first and the last year that a collection covers, by which a day or month is read that has no year, in a report that has no
     date. O(characters), about 2 MB a second. Raises nothing: what cannot be read is left out.
+
+    >>> report = idlibsearch.with_event_dates(Report("a", "", "It happened on 12 January 2020."))
+    >>> [event.spelling for event in report.event_dates]
+    ['12 January 2020']
     """
     found = [event for field in ("title", "body") for event in event_dates(getattr(report, field), field, report.date, years)]
     return replace(report, event_dates=tuple(found))

@@ -12,6 +12,10 @@ class Diagnostic(NamedTuple):
 
     ``span`` is (start, end) in the typed text, in characters; ``code`` a stable short name; ``message`` the cause and what
     was run; ``advice`` the cure, may be empty. ``text`` is what the span is in, where that is a filter and not the question.
+
+    >>> [note] = index.search("ceasefire xylophone").diagnostics
+    >>> note.code, note.span, note.message
+    ('unknown-word', (10, 19), 'no report has the word xylophone')
     """
 
     span: tuple[int, int]

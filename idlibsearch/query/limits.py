@@ -16,6 +16,11 @@ class Limits(NamedTuple):
     """Bounds on a question's length, and on what its patterns (wildcards, fuzzy words, expressions) and nearness may cost.
 
     None of them is a time, so that the same question is answered or refused on every machine.
+
+    >>> index.search("cease*", limits=idlibsearch.Limits(characters=5))
+    Traceback (most recent call last):
+        ...
+    idlibsearch.errors.QueryError: the query is 6 characters long; ask in at most 5 characters
     """
 
     expanded_words: int = 50_000  # one pattern's distinct words; the words of 200,000 news stories with one letter in front

@@ -33,6 +33,9 @@ class Suggestion(NamedTuple):
 
     "corrected": so many edits away (optimal string alignment); "completed": it begins so; "also written": another form or
     spelling of the same word.
+
+    >>> index.suggest("ceasfire", limit=1)
+    [Suggestion(word='ceasefire', occurrences=19, why='corrected', distance=1)]
     """
 
     word: str

@@ -31,6 +31,12 @@ class Citation:
     the line. A report that was handed in has no path. ``content_hash`` is that of the report in its source, or of title and body
     handed in. ``member`` is the part of an archive, and ``extracted`` says that places are those of the text taken out of a page
     of markup or the like. ``query`` is the question as the engine read it, ``generation`` that of the index which answered.
+
+    >>> citation = index.search("sochi")[0].cite(tokens=8)
+    >>> citation.quote
+    'such attacks do not occur.”\\n\\n“You know, the'
+    >>> citation.path
+    'seeds/002_467ccc5a45811305.txt'
     """
 
     key: str

@@ -26,6 +26,11 @@ class Change(NamedTuple):
 
     ``field``: "title" or "body". ``numbers``: (those before, those after) where these differ. ``left`` and ``right``: the words
     around it in the first text.
+
+    >>> _ = index.add([Report("a", "Eighteen killed in Idlib"), Report("b", "Seventeen killed in Idlib")])
+    >>> [change] = index.diff("a", "b").changes
+    >>> change.before, change.after, change.numbers
+    ('Eighteen', 'Seventeen', (('18',), ('17',)))
     """
 
     field: str
@@ -42,7 +47,12 @@ class Change(NamedTuple):
 
 
 class Differences(NamedTuple):
-    """What changes from the report with the key ``a`` to that with the key ``b``: changes of numbers first."""
+    """What changes from the report with the key ``a`` to that with the key ``b``: changes of numbers first.
+
+    >>> _ = index.add([Report("a", "Truce", "18 people were killed."), Report("b", "Truce", "17 people died.")])
+    >>> [(change.before, change.after) for change in index.diff("a", "b").changes]
+    [('18', '17'), ('were killed', 'died')]
+    """
 
     a: str
     b: str

@@ -28,7 +28,12 @@ SNIPPET_TOKENS = 40  # two or three lines on a terminal
 
 
 class Hit:
-    """One report that matched. ``score`` is its BM25F score, ``key`` its lasting id."""
+    """One report that matched. ``score`` is its BM25F score, ``key`` its lasting id.
+
+    >>> hit = index.search("ceasefire sochi")[0]
+    >>> hit.title, str(hit.date), round(hit.score)
+    ('Russia demands that Turkey complies with Syrian agreements', 'None', 2)
+    """
 
     def __init__(self, snapshot: Snapshot, found: Found, scored: Scored, key: str) -> None:
         self._snapshot = snapshot
@@ -46,22 +51,38 @@ class Hit:
 
     @property
     def report(self) -> Report:
-        """The whole report. Raises SchemaError in an index with a schema of its own: see ``fields``."""
+        """The whole report. Raises SchemaError in an index with a schema of its own: see ``fields``.
+
+        >>> index.search("sochi")[0].report.body.count("Sochi")
+        1
+        """
         return as_report(self._stored)
 
     @property
     def is_report(self) -> bool:
-        """Is it a report? Otherwise a document of a schema of its own."""
+        """Is it a report? Otherwise a document of a schema of its own.
+
+        >>> index.search("sochi")[0].is_report
+        True
+        """
         return isinstance(self._stored, Report)
 
     @property
     def plain_fields(self) -> dict[str, Any]:
-        """What is stored, field by field, as plain JSON values."""
+        """What is stored, field by field, as plain JSON values.
+
+        >>> sorted(index.search("sochi")[0].plain_fields)[:3]
+        ['body', 'entities', 'key']
+        """
         return to_json(self._stored) if isinstance(self._stored, Report) else plain_fields_of(self._snapshot, self._stored)
 
     @cached_property
     def fields(self) -> dict[str, Any]:
-        """What is stored, field by field; of a report, as plain JSON values."""
+        """What is stored, field by field; of a report, as plain JSON values.
+
+        >>> index.search("sochi")[0].fields["title"]
+        'Russia urges Turkey to stop militant attacks coming from Idlib'
+        """
         return fields_of(self._snapshot, self._stored)
 
     def __getitem__(self, name: str) -> Any:
@@ -70,34 +91,60 @@ class Hit:
 
     @property
     def title(self) -> str:
-        """Its headline, "" where it has none."""
+        """Its headline, "" where it has none.
+
+        >>> index.search("sochi")[0].title
+        'Russia urges Turkey to stop militant attacks coming from Idlib'
+        """
         return self._stored.title if isinstance(self._stored, Report) else str(self.fields.get("title", ""))
 
     @property
     def date(self) -> ReportDate | None:
-        """When it was published, None where that is not known, as of documents of other schemas."""
+        """When it was published, None where that is not known, as of documents of other schemas.
+
+        >>> str(index.search("date:2020")[0].date)
+        '2020-01-12'
+        """
         return self._stored.date if isinstance(self._stored, Report) else None
 
     @property
     def source(self) -> str:
-        """The outlet or agency, "" where it is not known."""
+        """The outlet or agency, "" where it is not known.
+
+        >>> index.search("source:tass")[0].source
+        'TASS'
+        """
         return self._stored.source if isinstance(self._stored, Report) else str(self.fields.get("source", ""))
 
     @property
     def provenance(self) -> Provenance | None:
-        """The file it was read from and where in it; None for what was handed in."""
+        """The file it was read from and where in it; None for what was handed in.
+
+        >>> index.search("sochi")[0].provenance.path
+        'seeds/002_467ccc5a45811305.txt'
+        """
         return self._stored.provenance if isinstance(self._stored, Report) else None
 
     @cached_property
     def story(self) -> Story | None:
-        """The story that it belongs to, None where it has no versions."""
+        """The story that it belongs to, None where it has no versions.
+
+        >>> hit = next(hit for hit in index.search("*", limit=100) if hit.story)
+        >>> hit.story.size
+        2
+        """
         from idlibsearch.results.story import story_of  # noqa: PLC0415 - only for those who ask
 
         return story_of(self._snapshot, self._scored.segment, self._scored.doc) if self._snapshot.stories else None
 
     @cached_property
     def spans(self) -> dict[str, list[tuple[int, int]]]:
-        """Where the query matched: field -> (start, end) in token positions, ascending. Only fields that keep positions."""
+        """Where the query matched: field -> (start, end) in token positions, ascending. Only fields that keep positions.
+
+        >>> _ = index.add([Report("a", "A truce", "The truce of Idlib.")])
+        >>> next(hit.spans for hit in index.search("truce") if hit.key == "a")
+        {'title': [(1, 2)], 'body': [(1, 2)]}
+        """
         marks = self._found.marks(self._scored)
         return {self._snapshot.ranking.fields[column].name: sorted(spans) for column, spans in sorted(marks.items())}
 
@@ -106,6 +153,9 @@ class Hit:
         """The spellings in this report of the entities that the question names, each with the rule that makes it one of them.
 
         Such as ``{"al-Qa'ida": "same letters folded", "HTS": "known as Hayat Tahrir al-Sham"}``. Empty where it names none.
+
+        >>> index.search('{GROUP:"Hayat Tahrir al-Sham"}')[0].names["Hayat Tahrir al-Sham"]
+        'same letters folded'
         """
         from idlibsearch.query.known_names import spelled  # noqa: PLC0415 - only for those who ask for it
         from idlibsearch.query.tree import mentions_in  # noqa: PLC0415
@@ -120,17 +170,30 @@ class Hit:
         """The best passage of the body on one line, matches between ``before`` and ``after``; without one, its beginning.
 
         In an index with a schema of its own: of a text that is stored, by default the one with the most matches.
+
+        >>> _ = index.add([Report("a", "News", "The truce of Idlib holds.")])
+        >>> next(hit.snippet(before="<b>", after="</b>") for hit in index.search("truce") if hit.key == "a")
+        'The <b>truce</b> of Idlib holds.'
         """
         return self.passages(1, tokens=tokens, field=field)[0].written(before, after)
 
     def snippets(
         self, count: int = 3, *, tokens: int = SNIPPET_TOKENS, before: str = "**", after: str = "**", field: str = ""
     ) -> list[str]:
-        """The best ``count`` passages, in the order of the text, none overlapping; fewer where fewer have matches, never none."""
+        """The best ``count`` passages, in the order of the text, none overlapping; fewer where fewer have matches, never none.
+
+        >>> len(index.search("sochi")[0].snippets(2, tokens=10))
+        1
+        """
         return [passage.written(before, after) for passage in self.passages(count, tokens=tokens, field=field)]
 
     def passages(self, count: int = 1, *, tokens: int = SNIPPET_TOKENS, field: str = "") -> list[Passage]:
-        """What ``snippets`` writes: stretches of a text, and where in them the question matched, in characters."""
+        """What ``snippets`` writes: stretches of a text, and where in them the question matched, in characters.
+
+        >>> _ = index.add([Report("a", "News", "The truce of Idlib holds.")])
+        >>> next(hit.passages()[0].marks for hit in index.search("truce") if hit.key == "a")
+        ((4, 9),)
+        """
         if isinstance(self._stored, Report):
             text = self._stored.title if field == "title" else self._stored.body
             return several(text, self.spans.get(field or "body", []), self._width, tokens, count)
@@ -140,6 +203,9 @@ class Hit:
         """The best passage with all it takes to find it again: its place in the source file, hashes, question and generation.
 
         The quotation is from the body, or from the title where only that matched. It has about ``tokens`` tokens.
+
+        >>> index.search("sochi")[0].cite(tokens=8).quote
+        'such attacks do not occur.”\\n\\n“You know, the'
         """
         from idlibsearch.results.cite import Citation, cited  # noqa: PLC0415 - most hits are not cited
 
@@ -149,7 +215,12 @@ class Hit:
         return cited(known, self._stored if isinstance(self._stored, Report) else None, text, start, end)
 
     def marked_title(self, *, before: str = "**", after: str = "**") -> str:
-        """The title on one line, matches between ``before`` and ``after``."""
+        """The title on one line, matches between ``before`` and ``after``.
+
+        >>> _ = index.add([Report("a", "The truce holds")])
+        >>> next(hit.marked_title() for hit in index.search("truce") if hit.key == "a")
+        'The **truce** holds'
+        """
         if isinstance(self._stored, Report):
             return whole(self._stored.title, self.spans.get("title", []), self._width).written(before, after)
         return self._passages("title", sys.maxsize, 1)[0].written(before, after)
@@ -158,6 +229,9 @@ class Hit:
         """Of the texts that are stored the one with the most matches, the first of several; "" where none is.
 
         Of a report the body, or the title where only that matched.
+
+        >>> index.search("sochi")[0].best_text()
+        'body'
         """
         if isinstance(self._stored, Report):
             return "title" if (self.spans.get("title") and not self.spans.get("body")) or not self._stored.body else "body"
@@ -181,7 +255,11 @@ class Hit:
         return (self._snapshot.entry(folded) or analyze_folded(folded)).positions
 
     def to_json(self) -> dict[str, Any]:
-        """As plain JSON values; ``span`` is (start, end) in characters of the source file."""
+        """As plain JSON values; ``span`` is (start, end) in characters of the source file.
+
+        >>> sorted(index.search("sochi")[0].to_json())
+        ['date', 'key', 'path', 'score', 'snippet', 'source', 'span', 'story', 'title']
+        """
         provenance = self.provenance
         return {
             "key": self.key,
@@ -228,6 +306,12 @@ class Results:
 
     ``facets`` are (value, count) over all matches, by the name of each that was asked for. Iterating, indexing and ``len``
     are over the hits of this page.
+
+    >>> results = index.search("ceasefire", limit=2, facets=["source"])
+    >>> results.total, len(results), results.facets["source"]
+    (8, 2, [('TASS', 2), ('Al Masdar News', 1), ('Reuters', 1)])
+    >>> [hit.key for hit in results] == [results[0].key, results[1].key]
+    True
     """
 
     query: str
@@ -238,32 +322,56 @@ class Results:
 
     @property
     def total(self) -> int:
-        """How many reports match in all; counted when first asked."""
+        """How many reports match in all; counted when first asked.
+
+        >>> index.search("ceasefire", limit=1).total
+        8
+        """
         return self.found.whole.total
 
     @property
     def stories(self) -> int | None:
-        """How many stories they make, a report without versions being one; None where the search did not collapse them."""
+        """How many stories they make, a report without versions being one; None where the search did not collapse them.
+
+        >>> index.search("ceasefire", collapse="story").stories
+        7
+        """
         return self.found.total if self.found.whole is not self.found else None
 
     @property
     def partial(self) -> bool:
-        """Was the time up before all was looked at? Then hits are the best of what was, and facets or the total are not known."""
+        """Was the time up before all was looked at? Then hits are the best of what was, and facets or the total are not known.
+
+        >>> index.search("ceasefire", timeout_ms=60_000, partial=True).partial
+        False
+        """
         return self.found.is_partial
 
     @property
     def expansion(self) -> tuple[Added, ...]:
-        """The words that ``expand`` added to the question, most weight first; none where that was not asked for, or declined."""
+        """The words that ``expand`` added to the question, most weight first; none where that was not asked for, or declined.
+
+        >>> [added.term for added in index.search("ceasefire", expand="rm3").expansion][:3]
+        ['ceasefir', 'report', 'establish']
+        """
         return self.found.expansion.added if self.found.expansion else ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is worth telling about the question."""
+        """What is worth telling about the question.
+
+        >>> [note.message for note in index.search("ceasefire xylophone").diagnostics]
+        ['no report has the word xylophone']
+        """
         return self.found.diagnostics
 
     @property
     def did_you_mean(self) -> str | None:
-        """The question with each word that no report has replaced by its likeliest correction; None where there is none."""
+        """The question with each word that no report has replaced by its likeliest correction; None where there is none.
+
+        >>> index.search("ceasfire").did_you_mean
+        'ceasefire'
+        """
         from idlibsearch.query.wording import corrected_question  # noqa: PLC0415 - only for those who ask
 
         snapshot = self.found.snapshot
@@ -283,6 +391,9 @@ class Results:
 
         In the order of adding, which takes four bytes a match and no more however many there are; with ``sort`` in an order of
         ``Index.search``, which takes some 100 bytes a match. Raises QueryError for an order that there is not.
+
+        >>> sum(1 for hit in index.search("ceasefire", limit=1).export())
+        8
         """
         from idlibsearch.query.everything import everything  # noqa: PLC0415 - most answers are a page
 
@@ -290,7 +401,11 @@ class Results:
         return (hit for chunk in everything(found, sort) for hit in hits_of(found.snapshot, found, chunk))
 
     def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """As plain JSON values.
+
+        >>> sorted(index.search("ceasefire", limit=1).to_json())
+        ['diagnostics', 'facets', 'hits', 'query', 'took_ms', 'total']
+        """
         return {
             "query": self.query,
             "total": self.found.whole.known_total,

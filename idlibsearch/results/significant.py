@@ -36,6 +36,10 @@ class Significant(NamedTuple):
 
     ``kind`` is "word" or the field it is a value of; ``term`` what the word is in the index. ``of`` and ``there_of`` are all
     reports on each side.
+
+    >>> [found] = index.terms("sochi", kinds=["word"], limit=1)
+    >>> found.text, found.here, found.of, found.there
+    ('agreements', 2, 2, 6)
     """
 
     text: str

@@ -16,6 +16,10 @@ class Member(NamedTuple):
     """One version. ``level``, ``jaccard`` and ``containment``: how like it is to the report that its story stands around.
 
     Of that report itself: how like it the most similar version is. Both numbers are of four-word shingles, from 0 to 1.
+
+    >>> key = next(hit.key for hit in index.search("*", limit=100) if hit.story)
+    >>> [member.level for member in index.story(key).members]
+    ['high', 'high']
     """
 
     key: str
@@ -37,6 +41,10 @@ class Story:
 
     ``id`` is the key of the report it stands around: it lasts as long as that report does. ``size``: how many reports it has.
     ``level``: "high" or "moderate", as in ``Member``.
+
+    >>> hit = next(hit for hit in index.search("*", limit=100) if hit.story)
+    >>> hit.story.size, hit.story.level
+    (2, 'high')
     """
 
     def __init__(self, snapshot: Snapshot, stories: Stories, number: int, place: int) -> None:

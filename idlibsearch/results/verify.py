@@ -51,6 +51,10 @@ class Verdict(NamedTuple):
     """What became of a citation: of its source file (None: it names none, as the report was handed in) and in the index.
 
     ``state`` is that of the file where there is one, else that of the index.
+
+    >>> [verdict] = index.verify([index.search("sochi")[0].cite()])
+    >>> verdict.state, verdict.in_index.state
+    ('holds', 'holds')
     """
 
     citation: Citation
