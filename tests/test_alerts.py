@@ -83,6 +83,15 @@ def test_what_cannot_be_asked_is_not_saved(index):
     assert len(index.alerts.saved) == 2
 
 
+def test_many_are_saved_at_once_or_none(index):
+    notes = index.alerts.add_all({"a": "truce", "b": "xylophone OR war"}, mode="any")
+    assert {name: [note.code for note in found] for name, found in notes.items()} == {"a": [], "b": ["unknown-word"]}
+    for bad, error in (({"c": "truce", "d": "(truce"}, QueryError), ({"c": "truce", "": "truce"}, ValueError)):
+        with pytest.raises(error):
+            index.alerts.add_all(bad)
+    assert list(index.alerts.saved) == ["truce", "near", "a", "b"]
+
+
 def test_who_writes_waits_for_other_writers_and_damage_is_told(index):
     with idlibsearch.open(index.path, wait_s=0) as other, WriteLock(index.path), pytest.raises(LockedError):
         other.alerts.add("a", "truce")
@@ -252,8 +261,7 @@ STEP = st.tuples(st.lists(REPORTS, max_size=4), st.sampled_from(["", "", "a", "c
 def test_alerts_find_what_each_question_finds_among_what_is_new(tmp_path_factory, steps):
     """The oracle: before and after, what answers each question; what is new or changed of it is what alerts have to tell."""
     with idlibsearch.create(tmp_path_factory.mktemp("alerts") / "index") as index:
-        for number, question in enumerate(QUESTIONS):
-            index.alerts.add(f"{number}", question)
+        index.alerts.add_all({f"{number}": question for number, question in enumerate(QUESTIONS)})
         for reports, act in steps:
             before = {report.key: report for report in index}
             index.add(reports)
