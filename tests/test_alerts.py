@@ -84,7 +84,7 @@ def test_what_cannot_be_asked_is_not_saved(index):
 
 
 def test_many_are_saved_at_once_or_none(index):
-    notes = index.alerts.add_all({"a": "truce", "b": "xylophone OR war"}, mode="any")
+    notes = index.alerts.add_all({"a": "truce", "b": "xylophone OR idlib"}, mode="any")
     assert {name: [note.code for note in found] for name, found in notes.items()} == {"a": [], "b": ["unknown-word"]}
     for bad, error in (({"c": "truce", "d": "(truce"}, QueryError), ({"c": "truce", "": "truce"}, ValueError)):
         with pytest.raises(error):
@@ -328,7 +328,7 @@ def hits(index, question: str, mode: str) -> list[idlibsearch.Hit]:
         return []
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(QUESTION, st.sampled_from(["all", "any"])), min_size=1, max_size=12),
     st.lists(new_and_old(), min_size=2, max_size=3),
