@@ -102,8 +102,9 @@ class Index(Searcher):
         before); turned on, those of all reports are found. An error (also of the iterable) leaves the index as it was.
 
         ``on_alert`` is called with each match (``Alerted``) of a saved question (``alerts``) among what is new, once that is
-        committed and before this returns. What it raises comes through; the change stands then, and what was not told to the
-        end comes again with the next run. Raises LockedError where others are asking the questions and take too long; likewise.
+        committed and before this returns; with one without a ``hit`` for a question that cannot be answered any more. What it
+        raises comes through: the change stands then, and all that this would have told comes again with the next run. So it is
+        where others are asking the questions and take too long, which raises LockedError.
 
         Raises LockedError while another writer has the index, WorkerError where another process fails, ReportError for what
         cannot be indexed.
