@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import idlibsearch
 from idlibsearch import CorruptIndexError, Entity, LockedError, QueryError, Report
 from idlibsearch.index.lock import WriteLock
-from idlibsearch.index.saved import LAST, mark_of, new_docs
+from idlibsearch.index.saved import CHANGE_LOCK_NAME, LAST, mark_of, new_docs
 from idlibsearch.index.snapshot import Snapshot
 
 
@@ -92,9 +92,27 @@ def test_many_are_saved_at_once_or_none(index):
     assert list(index.alerts.saved) == ["truce", "near", "a", "b"]
 
 
-def test_who_writes_waits_for_other_writers_and_damage_is_told(index):
-    with idlibsearch.open(index.path, wait_s=0) as other, WriteLock(index.path), pytest.raises(LockedError):
-        other.alerts.add("a", "truce")
+def test_saving_and_asking_wait_for_nobody_who_adds_reports(index):
+    index.add([Report("a", "Truce in Idlib")])
+    with idlibsearch.open(index.path, wait_s=0) as other, WriteLock(index.path):
+        assert found(other) == [("truce", "a"), ("near", "a")]
+        other.alerts.add("more", "truce")
+        with WriteLock(index.path, name=CHANGE_LOCK_NAME), pytest.raises(LockedError):
+            other.alerts.add("most", "truce")
+    assert list(index.alerts.saved) == ["truce", "near", "more"]
+
+
+def test_who_does_not_see_yet_what_was_asked_elsewhere_tells_nothing_again(index):
+    with idlibsearch.open(index.path) as other:
+        other.add(Report(f"{n}", "Truce") for n in range(2 * LAST))
+        other.merge()
+        assert len(found(other)) == 2 * LAST
+        assert found(index) == []
+        index.refresh()
+        assert found(index) == []
+
+
+def test_damage_is_told(index):
     (index.path / "alerts.json").write_text('{"version": 1, "alerts": 3}')
     with pytest.raises(CorruptIndexError, match="no saved questions"):
         next(index.alerts.run())

@@ -80,6 +80,14 @@ def test_rows_of_a_table_are_replaced_by_key():
         assert (index.search("title:truce date:2020-01-12").total, index.search('title:"a war"').total) == (0, 3)
 
 
+def test_who_waits_for_news_is_told():
+    page, told = run("alerts"), []
+    with idlibsearch.open("index") as index:
+        page.watch(index, {"truce": "truce NEAR/3 idlib", "war": "war"})
+        page.take_in(index, [idlibsearch.Report("a", "Truce in Idlib")], lambda name, match: told.append((name, match["key"])))
+    assert told == [("truce", "a")]
+
+
 def test_a_notebook():
     page = run("notebook")
     with page.index:

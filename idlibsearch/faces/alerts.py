@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from idlibsearch.errors import LockedError, QueryError, SearchTimeoutError
+from idlibsearch.index.directory import read_manifest
 from idlibsearch.index.lock import WriteLock
 from idlibsearch.index.saved import (
     LOCK_NAME,
@@ -63,7 +64,7 @@ class Alerted(NamedTuple):
 class Alerts:
     """The saved questions of an index; what ``Index.alerts`` gives.
 
-    They stand in the index folder. Changing them waits for the lock of writers; raises LockedError where that takes too long.
+    They stand in the index folder. Changing them waits for nobody who adds reports, only for others who change them.
 
     >>> _ = index.alerts.add("near", "truce NEAR/3 idlib")
     >>> _ = index.add([Report("a", "Truce in Idlib"), Report("b", "A truce")])
@@ -141,6 +142,8 @@ class Alerts:
         """
         with self._alone():
             snapshot, saved = self._snapshot(), read(self._folder)
+            if not every and self._is_passed(snapshot, saved.mark):
+                return
             forward = Forward(snapshot, new_docs(snapshot, None if every else saved.mark))
             if not forward.is_idle:
                 needs = self._needs(snapshot, saved.questions.values())
@@ -175,6 +178,10 @@ class Alerts:
             stack.push(lock)
             yield
 
+    def _is_passed(self, snapshot: Snapshot, mark: Mark | None) -> bool:
+        """Were the questions asked of a later generation of this index already, which this object does not see yet?"""
+        return mark is not None and snapshot.generation < mark.generation <= read_manifest(self._folder).generation
+
     def _needs(self, snapshot: Snapshot, questions: Iterable[Question]) -> dict[Question, Needs]:
         """The words that each question needs; those of new questions are found out, and kept for the next time.
 
@@ -189,7 +196,7 @@ class Alerts:
         }
         words = {f"{question.mode} {question.text}": needed for question, needed in needs.items()}
         if words.keys() != kept.keys():
-            write_words(self._folder, self._wait_s, MADE_BY, words)
+            write_words(self._folder, MADE_BY, words)
         return needs
 
 

@@ -1,6 +1,7 @@
 """Questions that are saved with an index, and how far they were asked: ``alerts.json`` in its folder.
 
-It is no part of a generation. It is replaced as a whole, under the lock of writers, so that two who save questions lose none.
+It is no part of a generation. It is replaced as a whole, under a lock of its own, so that two who save questions lose none and
+wait for nobody who adds reports.
 Beside it stands what was found out of the questions' words (``alerts.words.json``), which can be found out again.
 
 Which reports are new is not written beside each of them. Reports stand in the order of adding and merging keeps it, so that new
@@ -26,6 +27,7 @@ from idlibsearch.model import Document, Report
 NAME = "alerts.json"
 WORDS_NAME = "alerts.words.json"
 LOCK_NAME = "alerts.lock"  # who has it asks questions; nobody else does meanwhile
+CHANGE_LOCK_NAME = "alerts.json.lock"  # who has it replaces the file, which takes a moment
 VERSION = 1
 LAST = 64  # reports by which the end of what was seen is known again: all of them would have to be removed or changed to lose it
 
@@ -71,8 +73,8 @@ def read(folder: Path) -> Saved:
 
 
 def change(folder: Path, wait_s: float, changed: Callable[[Saved], Saved]) -> Saved:
-    """Replace what is saved by what is made of it, all at once. Raises LockedError while another writer has the index."""
-    with WriteLock(folder, wait_s):
+    """Replace what is saved by what is made of it, all at once. Raises LockedError where others who do so take too long."""
+    with WriteLock(folder, wait_s, CHANGE_LOCK_NAME):
         saved = changed(read(folder))
         write(folder, saved)
     return saved
@@ -107,10 +109,9 @@ def read_words(folder: Path, made_by: str) -> dict[str, Any]:
         return {}
 
 
-def write_words(folder: Path, wait_s: float, made_by: str, words: Mapping[str, Any]) -> None:
-    """Keep what a recipe (``made_by``) makes of questions, JSON by name. Raises LockedError, DiskError."""
-    with WriteLock(folder, wait_s):
-        _replace(folder, WORDS_NAME, json.dumps({"made_by": made_by, "words": words}))
+def write_words(folder: Path, made_by: str, words: Mapping[str, Any]) -> None:
+    """Keep what a recipe (``made_by``) makes of questions, JSON by name; for who has the right to ask. Raises DiskError."""
+    _replace(folder, WORDS_NAME, json.dumps({"made_by": made_by, "words": words}))
 
 
 def mark_of(snapshot: Snapshot) -> Mark:
