@@ -168,7 +168,7 @@ class Index:
         collapse: Literal["story"] | None = None,
         lead: str = "earliest",
         facets_by: Literal["report", "story"] = "report",
-        ranking: Mapping[str, float] | None = None,
+        ranking: Mapping[str, float | str] | None = None,
         recent: str | None = None,
         proximity: bool = False,
         expand: str | None = None,
@@ -193,10 +193,11 @@ class Index:
         costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}. ``names``: "on" lets words that
         name an entity of the index match its mentions in other spellings too; ``Hit.names`` says which, and why.
 
-        How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers of BM25F for this call, "k1", "title" (a
-        field's weight), "title.b" (its b) and so on; ``recent`` is the half-life by which scores fade with age, such as "30d";
-        with ``proximity`` it also counts how near to each other neighbouring words of the question stand; ``expand="rm3"`` adds
-        words of the best reports, told in ``Results.expansion``, but those of ``expand_without``.
+        How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers for this call, "k1", "title" (a field's
+        weight), "title.b" (its b) and so on, or a "formula": "lucene", "lucene-combined"; ``recent`` is the half-life by which
+        scores fade with age, such as "30d"; with ``proximity`` it also counts how near to each other neighbouring words of the
+        question stand; ``expand="rm3"`` adds words of the best reports, told in ``Results.expansion``, but those of
+        ``expand_without``.
 
         ``collapse="story"``: one hit a story, of those of its reports that match the one that ``lead`` says: "earliest" (by date,
         undated ones last), "longest" or "source:NAME" (of that source where there is one, else the earliest). ``Results.stories``
@@ -332,7 +333,7 @@ class Index:
 
         return verified(citations, self._snapshot, self.root)
 
-    def _ranked(self, numbers: Mapping[str, float]) -> Snapshot:
+    def _ranked(self, numbers: Mapping[str, float | str]) -> Snapshot:
         try:
             return self._snapshot.ranked(self._snapshot.ranking.tuned(numbers))
         except ValueError as error:
@@ -717,7 +718,7 @@ def create(
     schema: WhooshSchema | None = None,
     *,
     root: Pathlike | None = None,
-    ranking: Mapping[str, float] | None = None,
+    ranking: Mapping[str, float | str] | None = None,
     wait_s: float = WAIT_S,
     merge: Merging = "foreground",
     stories: bool = True,
@@ -727,7 +728,7 @@ def create(
     ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
     title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
     are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
-    folder, so that both can move together. ``ranking``: numbers of BM25F as in ``Index.search``, for this index. ``wait_s`` and
+    folder, so that both can move together. ``ranking``: as in ``Index.search``, for this index. ``wait_s`` and
     ``merge`` as in ``open``. ``stories``: find near-duplicates among reports at every commit (``docs/understanding.md``).
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index and

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.errors import QueryError, SearchTimeoutError
+from idlibsearch.index.fields import BM25F
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.found import Found
@@ -181,6 +182,10 @@ def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadlin
     planner = Planner(snapshot, request.text, request.limits, deadline)
     try:
         plan = _plan(planner, tree, request.today)
+        if snapshot.ranking.formula != BM25F:
+            from idlibsearch.query.lucene import by_formula  # noqa: PLC0415 - only for those who ask for it
+
+            plan = by_formula(plan, snapshot)
         if request.recent is not None:
             from idlibsearch.query.recency import fading  # noqa: PLC0415 - only for those who ask for it
 
