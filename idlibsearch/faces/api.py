@@ -196,7 +196,7 @@ class Index:
         How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers for this call, "k1", "title" (a field's
         weight), "title.b" (its b) and so on, or a "formula": "lucene", "lucene-combined"; ``recent`` is the half-life by which
         scores fade with age, such as "30d"; with ``proximity`` it also counts how near to each other neighbouring words of the
-        question stand; ``expand="rm3"`` adds words of the best reports, told in ``Results.expansion``, but those of
+        question stand; ``expand`` ("rm3", "bo1") adds words of the best reports, told in ``Results.expansion``, but those of
         ``expand_without``.
 
         ``collapse="story"``: one hit a story, of those of its reports that match the one that ``lead`` says: "earliest" (by date,

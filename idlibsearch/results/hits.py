@@ -253,8 +253,8 @@ class Results:
 
     @property
     def expansion(self) -> tuple[Added, ...]:
-        """The words that ``expand`` added to the question, most weight first; none where that was not asked for, or declined."""
-        return self.found.expansion.added if self.found.expansion else ()
+        """The words that ``expand`` added to the question, most weight first; none where nobody asked for any."""
+        return self.found.expansion or ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -306,7 +306,7 @@ class Results:
     def _asked_for(self) -> dict[str, Any]:
         """What is told only where it was asked for."""
         told: dict[str, Any] = {"partial": True} if self.partial else {}
-        return told | ({"expansion": [added._asdict() for added in self.expansion]} if self.found.expansion else {})
+        return told | ({"expansion": [added._asdict() for added in self.expansion]} if self.found.expansion is not None else {})
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:
