@@ -26,7 +26,7 @@ from idlibsearch.query.tree import Node
 Setting = tuple[float, ...]
 PROXIMITY = tuple(product((2, 4, 8, 16), (0.02, 0.05, 0.1, 0.2)))
 RM3 = tuple(product((5, 10, 20), (10, 20, 40), (0.2, 0.3, 0.4)))
-BO1 = tuple(product((3, 5, 10), (10, 20, 40), (0.05, 0.1, 0.2)))
+BO1 = tuple(product((2, 5, 10), (5, 10, 20), (0.05, 0.1, 0.2)))
 MOST_READ = 20  # reports
 
 

@@ -21,6 +21,7 @@ import test_nearness
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_explain import assert_explained
+from whoosh.fields import ID, TEXT, Schema
 
 import idlibsearch
 from idlibsearch import QueryError, Report, SchemaError
@@ -224,6 +225,21 @@ def test_the_best_are_the_first_of_all(pages):
         for text in ("ant", "ant OR bee", "ant bee", '"ant bee"', "ant NEAR/3 bee"):
             whole = [(hit.key, hit.score) for hit in pages.search(text, limit=100, ranking=formula)]
             assert [(hit.key, hit.score) for hit in pages.search(text, limit=2, ranking=formula)] == whole[:2]
+
+
+def test_fields_of_a_schema_score_alike(pages, tmp_path):
+    schema = Schema(key=ID(stored=True, unique=True), title=TEXT(field_boost=3.0), body=TEXT(phrase=True))
+    with idlibsearch.create(tmp_path / "other", schema, ranking=LUCENE) as index:
+        index.add({"key": str(number), "title": title, "body": body} for number, (title, body) in enumerate(PAGES))
+        for kind, words in RECORDED:
+            assert ours(index, kind, words) == ours(pages, kind, words)
+
+
+def test_other_orders_show_the_same_scores(pages):
+    scores = {hit.key: hit.score for hit in pages.search("ant bee", mode="any", ranking=LUCENE, limit=100)}
+    by_key = pages.search("ant bee", mode="any", ranking=LUCENE, sort="key", limit=100)
+    assert {hit.key: hit.score for hit in by_key} == scores
+    assert [hit.key for hit in by_key] == sorted(scores)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice
 from typing import NamedTuple
 
 from idlibsearch.analysis.analyzer import analyze_folded
@@ -46,6 +47,7 @@ from idlibsearch.query.tree import (
 SHARPNESS = 4  # the relevance model asks for likelihoods, beside which scores are flat: their power of this is taken
 COMMON = 0.25  # of all reports: words that more of them have say nothing
 LETTERS = 3  # shorter words are left out
+Surfaces = list[tuple[str, int]]  # with how often each stands there
 
 
 class Added(NamedTuple):
@@ -67,16 +69,17 @@ class Read(NamedTuple):
 class Method(NamedTuple):
     """The best so many ``reports`` are read; the best so many ``terms`` added, with this ``share`` of the weight of the whole.
 
-    ``weigh``: of each term of the reports, told how many reports have it and how many there are in all.
+    ``weigh``: gives each term of some reports a weight, told a function from a term to how many of all reports have it, and
+    how many there are.
     """
 
-    weigh: Callable[[Sequence[Read], Mapping[str, int], int], Mapping[str, float]]
+    weigh: Callable[[Sequence[Read], Callable[[str], int], int], Mapping[str, float]]
     reports: int
     terms: int
     share: float
 
 
-def by_model(read: Sequence[Read], _frequencies: Mapping[str, int], _docs: int) -> Mapping[str, float]:
+def by_model(read: Sequence[Read], _frequency: Callable[[str], int], _docs: int) -> Mapping[str, float]:
     """What part of the reports' words each is, a report counting by its score."""
     weights: dict[str, float] = {}
     for report in read:
@@ -85,7 +88,7 @@ def by_model(read: Sequence[Read], _frequencies: Mapping[str, int], _docs: int) 
     return weights
 
 
-def by_divergence(read: Sequence[Read], frequencies: Mapping[str, int], docs: int) -> Mapping[str, float]:
+def by_divergence(read: Sequence[Read], frequency: Callable[[str], int], docs: int) -> Mapping[str, float]:
     """tf * log2((1 + p) / p) + log2(1 + p) bits: tf times in these reports, p = n / N times in any; n is how many have it.
 
     Amati has its occurrences in all reports for n, which chose no better words and would mean to read every list.
@@ -93,7 +96,7 @@ def by_divergence(read: Sequence[Read], frequencies: Mapping[str, int], docs: in
     counts: Counter[str] = Counter()
     for report in read:
         counts.update(report.counts)
-    chances = {term: max(frequencies[term], 1) / docs for term in counts}
+    chances = {term: max(frequency(term), 1) / docs for term in counts}
     return {
         term: tf * math.log2((1 + chances[term]) / chances[term]) + math.log2(1 + chances[term]) for term, tf in counts.items()
     }
@@ -114,16 +117,15 @@ def feedback(
     snapshot: Snapshot, best: Sequence[Scored], words: float, method: Method, without: Iterable[str] = ()
 ) -> tuple[Added, ...]:
     """What to add to a question of so many ``words`` with these ``best`` reports, most weight first; nothing of ``without``."""
-    read, spellings = _read(snapshot, best[: method.reports])
-    frequencies = {term: _frequency(snapshot, term) for term in spellings}
-    weights = method.weigh(read, frequencies, snapshot.doc_count)
+    read, surfaces = _read(snapshot, best[: method.reports])
+    frequency = lru_cache(maxsize=None)(partial(_frequency, snapshot))
+    weights = method.weigh(read, frequency, snapshot.doc_count)
+    most = COMMON * snapshot.doc_count
+    ranked = sorted((term for term in weights if weights[term] and len(term) >= LETTERS), key=lambda t: (-weights[t], t))
+    chosen = list(islice((term for term in ranked if frequency(term) <= most), method.terms))
+    scale = method.share / (1.0 - method.share) * words / sum(weights[term] for term in chosen) if chosen else 0.0
     struck = {term for word in without for term in (word, _term_of(word))}
-    telling = {t: w for t, w in weights.items() if w and frequencies[t] <= COMMON * snapshot.doc_count and len(t) >= LETTERS}
-    chosen = sorted(telling, key=lambda term: (-telling[term], term))[: method.terms]
-    scale = method.share / (1.0 - method.share) * words / sum(telling[term] for term in chosen) if chosen else 0.0
-    return tuple(
-        Added(term, spellings[term].most_common(1)[0][0], telling[term] * scale) for term in chosen if term not in struck
-    )
+    return tuple(Added(term, _spelling(surfaces[term]), weights[term] * scale) for term in chosen if term not in struck)
 
 
 def with_added(tree: Node, added: Sequence[Added], mode: Mode) -> Node:
@@ -153,19 +155,29 @@ def weight_of(node: Node) -> float:
             return 1.0
 
 
-def _read(snapshot: Snapshot, best: Sequence[Scored]) -> tuple[list[Read], dict[str, Counter[str]]]:
-    """Some reports, and the spellings that each of their terms has there."""
+def _read(snapshot: Snapshot, best: Sequence[Scored]) -> tuple[list[Read], dict[str, Surfaces]]:
+    """Some reports, and the surfaces that each of their terms has there."""
     read: list[Read] = []
-    spellings: dict[str, Counter[str]] = {}
+    surfaces: dict[str, Surfaces] = {}
     for hit in best:
         stored = snapshot.segments[hit.segment].documents.read(hit.doc)
-        words = [word for field in ("title", "body") for word in _words(kept_text(stored, field))]
-        terms = [_term_of(word) for word in words]
-        read.append(Read(Counter(filter(str.isalnum, terms)), len(terms), hit.score))
-        for word, term in zip(words, terms, strict=True):
+        words = Counter(word for field in ("title", "body") for word in _words(kept_text(stored, field)))
+        counts: Counter[str] = Counter()
+        for word, count in words.items():
+            term = _term_of(word)
             if term.isalnum():
-                spellings.setdefault(term, Counter())[fold(word)] += 1
-    return read, spellings
+                counts[term] += count
+                surfaces.setdefault(term, []).append((word, count))
+        read.append(Read(counts, words.total(), hit.score))
+    return read, surfaces
+
+
+def _spelling(surfaces: Surfaces) -> str:
+    """The commonest of some surfaces, folded."""
+    spellings: Counter[str] = Counter()
+    for surface, count in surfaces:
+        spellings[fold(surface)] += count
+    return spellings.most_common(1)[0][0]
 
 
 def _words(text: str) -> list[str]:
