@@ -39,7 +39,8 @@ def recomputed(explained):
     elif explained.how == "normalisation":
         made = 1 - values[0] + values[0] * values[1] / values[2]
     elif explained.how in IN_SINGLE:
-        made = float(IN_SINGLE[explained.how](*map(np.float32, values)))
+        with np.errstate(divide="ignore"):  # where k1 is 0, a word scores its weight
+            made = float(IN_SINGLE[explained.how](*map(np.float32, values)))
     else:
         made = explained.value
     assert made == explained.value

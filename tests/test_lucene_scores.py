@@ -249,6 +249,7 @@ def test_other_orders_show_the_same_scores(pages):
         ({"formula": 3}, "no formula 3"),
         (COMBINED | {"title.b": 0.3}, "one b for all"),
         ({"k1": "lucene"}, "k1 cannot be lucene"),
+        (LUCENE | {"title": 1e300}, "no number above"),
     ],
 )
 def test_formulas_that_cannot_be_are_refused(pages, tmp_path, numbers, named):
@@ -262,6 +263,15 @@ def test_an_explanation_names_the_numbers_of_the_formula(pages):
     text = "\n".join(pages.explain("4", "body:ant", ranking=LUCENE).lines())
     assert "312  length, as a byte keeps it" in text
     assert "n = 4 of N = 6 reports" in text
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"k1": 0}, {"k1": 1e9}, {"title.b": 1, "body.b": 1, "date.b": 1, "entities.b": 1, "body": 0.1}]
+)
+def test_numbers_at_the_edge_make_scores_that_are_explained(pages, numbers):
+    for formula in (LUCENE, COMBINED):
+        assert all(hit.score >= 0 for hit in pages.search("ant bee", mode="any", ranking=formula | numbers))
+        assert_explained(pages, list(pages), "ant bee", mode="any", ranking=formula | numbers)
 
 
 def test_lengths_are_exact_below_40_and_rounded_down_beyond():

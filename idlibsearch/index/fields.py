@@ -45,6 +45,7 @@ def is_group(text: object) -> bool:
 
 
 BM25F, LUCENE, LUCENE_COMBINED = "bm25f", "lucene", "lucene-combined"
+SINGLE_MOST = 1e9  # what Lucene's formulas take, which reckon in single precision
 FORMULAS = {BM25F: (K1, B), LUCENE: (1.2, 0.75), LUCENE_COMBINED: (1.2, 0.75)}  # k1 and b that each brings
 
 
@@ -77,7 +78,7 @@ class Ranking(NamedTuple):
 
         A formula that is named brings its own k1 and b, which other settings may change; weights stay. Raises ValueError for
         another name and for a value that cannot be: k1 is not negative, weights are above 0, b lies between 0 and 1, and is
-        the same for all fields where these are combined.
+        the same for all fields where these are combined; Lucene's formulas take no k1 or weight above a thousand million.
         """
         left = dict(settings)
         start = self._by(left.pop("formula")) if "formula" in left else self
@@ -105,6 +106,8 @@ class Ranking(NamedTuple):
             raise ValueError(f"there is no formula {self.formula}")
         if self.formula == LUCENE_COMBINED and len({field.b for field in self.fields}) > 1:
             raise ValueError("fields that are combined have one b for all")
+        if self.formula != BM25F and max(self.k1, *(field.weight for field in self.fields)) > SINGLE_MOST:
+            raise ValueError(f"Lucene's formulas take no number above {SINGLE_MOST:g}")
         return self
 
     def to_json(self) -> dict[str, Any]:

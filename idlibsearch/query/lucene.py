@@ -78,8 +78,8 @@ def numbers_of(ranking: Ranking, step: Leaf | Placed) -> tuple[float, float]:
 
 def inverse(k1: float, b: float, length: float, mean: float) -> float:
     """1 / (k1 * (1 - b + b * length / mean)) of numbers of single precision, as the kernel has it."""
-    ratio = single(single(b * length) / mean)
-    return single(1.0 / single(k1 * single(single(1.0 - b) + ratio)))
+    norm = single(k1 * single(single(1.0 - b) + single(single(b * length) / mean)))
+    return single(1.0 / norm) if norm else math.inf
 
 
 def gain(weight: float, freq: float, norm: float) -> float:
