@@ -102,7 +102,7 @@ def by_divergence(read: Sequence[Read], frequency: Callable[[str], int], docs: i
     }
 
 
-METHODS = {"rm3": Method(by_model, 10, 20, 0.3), "bo1": Method(by_divergence, 5, 20, 0.2)}  # cross-validated: docs/relevance.md
+METHODS = {"rm3": Method(by_model, 10, 20, 0.3), "bo1": Method(by_divergence, 2, 10, 0.1)}  # cross-validated: docs/relevance.md
 
 
 def method_of(name: str) -> Method:
