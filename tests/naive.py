@@ -154,12 +154,16 @@ class NaiveIndex:
             needed = [self.score(child, doc, dates=dates, beside_number=False) for child in node.required]
             return None if None in needed else self.score(node.child, doc, dates=dates, beside_number=False)
         if is_placed(node):
-            return placed_score(self, node, doc)
+            return self.placed_score(node, doc)
         if isinstance(node, Exact | Wildcard | Fuzzy | Regex):
             return self.spelled_score(node, doc)
         if isinstance(node, Phrase) and "*" in node.text:
             return self.mixed_score(node, doc)
         return self.leaf_score(node, doc, dates=dates, beside_number=beside_number)
+
+    def placed_score(self, node: Node, doc: int) -> float | None:
+        """The score of nearness; None where it does not hold."""
+        return placed_score(self, node, doc)
 
     def mentions(self, node: Mention, doc: int) -> bool:
         """Does a report mention an entity: in a field, or anywhere?"""
@@ -238,15 +242,18 @@ class NaiveIndex:
             found = here if found is None else {(a, d) for a, b in found for c, d in here if b == c}
         return found or set()
 
-    def leaf_score(self, node: Word | Phrase | Analysed, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+    def names_of(self, node: Word | Phrase | Analysed, *, dates: bool, beside_number: bool) -> tuple[str, ...]:
+        """The fields in which a word or phrase counts."""
         if node.field:
-            names: tuple[str, ...] = (node.field,)
-        elif isinstance(node, Phrase) or (isinstance(node, Analysed) and " " in node.text):
-            names = ("title", "body")
-        elif dates and (beside_number or isinstance(node, Analysed) or node.text not in ("may", "march")):
-            names = DEFAULT
-        else:
-            names = ("title", "entities", "body")
+            return (node.field,)
+        if isinstance(node, Phrase) or (isinstance(node, Analysed) and " " in node.text):
+            return ("title", "body")
+        if dates and (beside_number or isinstance(node, Analysed) or node.text not in ("may", "march")):
+            return DEFAULT
+        return ("title", "entities", "body")
+
+    def leaf_score(self, node: Word | Phrase | Analysed, doc: int, *, dates: bool, beside_number: bool) -> float | None:
+        names = self.names_of(node, dates=dates, beside_number=beside_number)
         words = analysed_entries(node.text) if isinstance(node, Analysed) else query_entries(node.text)
         tf = 0.0
         for name in names:

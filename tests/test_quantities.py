@@ -130,6 +130,12 @@ def test_every_spelling_says_its_number(number):
         assert number_at(words.split(), 0) == (number, len(words.split()))
 
 
+def test_a_number_below_a_hundred_scores_alike_whatever_stands_beside_it(tmp_path):
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add([Report("a", "twenty-five"), Report("b", "others")])
+        assert [hit.score for hit in index.search("twenty-five OR 300,000")] == [hit.score for hit in index.search("twenty-five")]
+
+
 AMOUNTS = st.sampled_from([number for number in TEXTS if number >= 1_000])
 
 

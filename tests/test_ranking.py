@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -117,14 +118,49 @@ def test_an_unknown_way_to_add_words_is_refused(index):
         index.search("frontline", expand="rm4")
 
 
-def test_a_question_that_is_not_clear_is_left_as_it_is(tmp_path):
+def test_words_that_most_reports_have_are_not_added(tmp_path):
     words = [f"word{letter}" for letter in "abcdefghij"]
     with idlibsearch.create(tmp_path / "index") as index:
         index.add(Report(str(n), "", " ".join(words)) for n in range(40))
         answer = index.search("worda", mode="any", expand="rm3")
         assert answer.expansion == ()
-        assert 0 <= answer.found.expansion.clarity < 0.1
         assert [hit.score for hit in answer] == [hit.score for hit in index.search("worda")]
+
+
+def by_definition(index, method, best):
+    """The weight of each word of some reports, by their scores: RM3 and Bo1 as published, in dicts and loops."""
+    reports = list(index)
+    texts = {
+        report.key: [o.term for name in ("title", "body") for o in naive.occurrences(getattr(report, name))[0]]
+        for report in reports
+    }
+    having = {term: sum(term in text for text in texts.values()) for text in texts.values() for term in text}
+    weights = {}
+    for term in {term for key, _ in best for term in texts[key]}:
+        if method == "rm3":
+            weights[term] = sum(score**4 * texts[key].count(term) / len(texts[key]) for key, score in best)
+        else:
+            p, times = having[term] / len(reports), sum(texts[key].count(term) for key, _ in best)
+            weights[term] = times * math.log2((1 + p) / p) + math.log2(1 + p)
+    return {term: weight for term, weight in weights.items() if having[term] <= len(reports) / 4 and len(term) >= 3}
+
+
+@pytest.mark.parametrize(("method", "share"), [("rm3", 0.3), ("bo1", 0.1)])
+def test_added_words_weigh_what_the_definition_says(index, method, share):
+    """Together they have their share of the weight of the question with them, which was one word."""
+    best = [(hit.key, hit.score) for hit in index.search("frontline")]
+    expected = by_definition(index, method, best)
+    scale = share / (1 - share) / sum(expected.values())
+    added = {each.term: each.weight for each in index.search("frontline", mode="any", expand=method).expansion}
+    assert added == pytest.approx({term: weight * scale for term, weight in expected.items()})
+
+
+def test_words_of_bo1_are_shown_and_can_be_struck_out(index):
+    wider = index.search("frontline", mode="any", expand="bo1")
+    assert "howitzers" in [added.word for added in wider.expansion]
+    left = index.search("frontline", mode="any", expand="bo1", expand_without=["howitzers", "mortars"])
+    assert {hit.key for hit in wider} - {hit.key for hit in left} == {"guns"}
+    assert_explained(index, list(index), "frontline", mode="any", expand="bo1", ranking={"formula": "lucene"})
 
 
 def test_feedback_reads_only_what_a_filter_keeps(index):

@@ -403,7 +403,7 @@ def create(
     schema: WhooshSchema | None = None,
     *,
     root: Pathlike | None = None,
-    ranking: Mapping[str, float] | None = None,
+    ranking: Mapping[str, float | str] | None = None,
     wait_s: float = WAIT_S,
     merge: Merging = "foreground",
     stories: bool = True,
@@ -413,7 +413,7 @@ def create(
     ``schema``: a ``whoosh.fields.Schema`` (``docs/schemas.md``); by default that of reports. One with fields of a report only,
     title and body analysed by ``ReportAnalyzer``, is the reports' with other boosts. ``root``: the folder that keys of files
     are relative to, by default the one that holds the index folder; what is recorded is its place relative to the index
-    folder, so that both can move together. ``ranking``: numbers of BM25F as in ``Index.search``, for this index. ``wait_s`` and
+    folder, so that both can move together. ``ranking``: as in ``Index.search``, for this index. ``wait_s`` and
     ``merge`` as in ``open``. ``stories``: find near-duplicates among reports at every commit (``docs/understanding.md``).
 
     Raises IndexExistsError where the folder holds an index or something else, SchemaError for a schema it cannot index and

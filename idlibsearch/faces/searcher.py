@@ -84,7 +84,7 @@ class Searcher(Opened):
         collapse: Literal["story"] | None = None,
         lead: str = "earliest",
         facets_by: Literal["report", "story"] = "report",
-        ranking: Mapping[str, float] | None = None,
+        ranking: Mapping[str, float | str] | None = None,
         recent: str | None = None,
         proximity: bool = False,
         expand: str | None = None,
@@ -109,10 +109,11 @@ class Searcher(Opened):
         costly a question may be. ``aliases``: further names for fields, such as {"hl": "title"}. ``names``: "on" lets words that
         name an entity of the index match its mentions in other spellings too; ``Hit.names`` says which, and why.
 
-        How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers of BM25F for this call, "k1", "title" (a
-        field's weight), "title.b" (its b) and so on; ``recent`` is the half-life by which scores fade with age, such as "30d";
-        with ``proximity`` it also counts how near to each other neighbouring words of the question stand; ``expand="rm3"`` adds
-        words of the best reports, told in ``Results.expansion``, but those of ``expand_without``.
+        How hits are ranked (``docs/relevance.md``): ``ranking`` sets other numbers for this call, "k1", "title" (a field's
+        weight), "title.b" (its b) and so on, or a "formula": "lucene", "lucene-combined"; ``recent`` is the half-life by which
+        scores fade with age, such as "30d"; with ``proximity`` it also counts how near to each other neighbouring words of the
+        question stand; ``expand`` ("rm3", "bo1") adds words of the best reports, told in ``Results.expansion``, but those of
+        ``expand_without``.
 
         ``collapse="story"``: one hit a story, of those of its reports that match the one that ``lead`` says: "earliest" (by date,
         undated ones last), "longest" or "source:NAME" (of that source where there is one, else the earliest). ``Results.stories``
@@ -263,7 +264,7 @@ class Searcher(Opened):
 
         return answers(lambda query: self.search(query, limit=limit, **asked), queries, literal=literal)
 
-    def _ranked(self, numbers: Mapping[str, float]) -> Snapshot:
+    def _ranked(self, numbers: Mapping[str, float | str]) -> Snapshot:
         try:
             return self._snapshot.ranked(self._snapshot.ranking.tuned(numbers))
         except ValueError as error:

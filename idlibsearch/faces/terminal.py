@@ -23,10 +23,11 @@ DEFAULT_INDEX = "index"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _read_ranking(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, float] | None:
-    """NAME=NUMBER, several times; None for none."""
+def _read_ranking(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, float | str] | None:
+    """NAME=NUMBER, several times, or formula=NAME; None for none."""
+    pairs = [(name, text) for name, _, text in (value.partition("=") for value in values)]
     try:
-        return {name: float(number) for name, _, number in (value.partition("=") for value in values)} or None
+        return {name: text if name == "formula" else float(text) for name, text in pairs} or None
     except ValueError:
         raise click.BadParameter(f"write NAME=NUMBER, such as k1=0.9, not {' '.join(values)}") from None
 
@@ -65,11 +66,13 @@ def ranking_options(command: _Command) -> _Command:
                      help="Newer reports first: scores fade to half in every 30d, 2w, 6m or 1y of a report's age."),
         click.option("--proximity", is_flag=True,
                      help="Count also how near to each other neighbouring words of the question stand."),
-        click.option("--expand", type=click.Choice(["rm3"]), help="Add words of the reports that answer best, which are told."),
+        click.option("--expand", type=click.Choice(["rm3", "bo1"]),
+                     help="Add words of the reports that answer best, which are told."),
         click.option("--without", "expand_without", multiple=True, metavar="WORD",
                      help="Not this one of the words that --expand adds. May be given several times."),
         click.option("--ranking", multiple=True, metavar="NAME=NUMBER", callback=_read_ranking,
-                     help="Rank by other numbers: k1, title (a field's weight), title.b (its b) … May be given several times."),
+                     help="Rank by other numbers: k1, title (a field's weight), title.b (its b) … or by another formula: "
+                          "formula=lucene, formula=lucene-combined. May be given several times."),
     )):  # fmt: skip
         command = option(command)
     return command

@@ -44,15 +44,22 @@ def is_group(text: object) -> bool:
     return isinstance(text, str) and len(text) == 1 and "\x02" <= text < "\x09"
 
 
-class Ranking(NamedTuple):
-    """What BM25F needs to know of an index: k1 and the text fields, in column order.
+BM25F, LUCENE, LUCENE_COMBINED = "bm25f", "lucene", "lucene-combined"
+SINGLE_MOST = 1e9  # what Lucene's formulas take, which reckon in single precision
+FORMULAS = {BM25F: (K1, B), LUCENE: (1.2, 0.75), LUCENE_COMBINED: (1.2, 0.75)}  # k1 and b that each brings
 
-    ``of_reports``: are they those of reports? Otherwise they are a schema's (``schema``).
+
+class Ranking(NamedTuple):
+    """What scores are made of: a formula, its k1, and the text fields, in column order.
+
+    ``of_reports``: are they those of reports? Otherwise they are a schema's (``schema``). ``formula``: canonical BM25F
+    (``query.rank``), or one of Lucene's (``query.lucene``).
     """
 
     k1: float = K1
     fields: tuple[TextField, ...] = TEXT_FIELDS
     of_reports: bool = True
+    formula: str = BM25F
 
     def column(self, name: str) -> int:
         """The freq column of a field; raises KeyError where there is no such text field."""
@@ -66,36 +73,58 @@ class Ranking(NamedTuple):
         """The column of the field whose sentences and paragraphs are known, the body of reports; -1: of none."""
         return self.column("body") if self.of_reports else -1
 
-    def tuned(self, settings: Mapping[str, float]) -> Ranking:
-        """With other numbers: "k1", a field's name for its weight, its name and ".b" for its b.
+    def tuned(self, settings: Mapping[str, float | str]) -> Ranking:
+        """With other numbers: "k1", a field's name for its weight, its name and ".b" for its b; and by another "formula".
 
-        Raises ValueError for another name and for a number that cannot be: k1 is not negative, weights are above 0, b
-        lies between 0 and 1.
+        A formula that is named brings its own k1 and b, which other settings may change; weights stay. Raises ValueError for
+        another name and for a value that cannot be: k1 is not negative, weights are above 0, b lies between 0 and 1, and is
+        the same for all fields where these are combined; Lucene's formulas take no k1 or weight above a thousand million.
         """
         left = dict(settings)
-        k1 = _within(left.pop("k1", self.k1), "k1", 0.0, math.inf)
+        start = self._by(left.pop("formula")) if "formula" in left else self
+        k1 = _within(left.pop("k1", start.k1), "k1", 0.0, math.inf)
         fields = []
-        for field in self.fields:
+        for field in start.fields:
             weight = _within(left.pop(field.name, field.weight), field.name, math.ulp(0.0), math.inf)
             b = _within(left.pop(f"{field.name}.b", field.b), f"{field.name}.b", 0.0, 1.0)
             fields.append(field._replace(weight=weight, b=b))
         if left:
-            raise ValueError(f"there is nothing called {next(iter(left))} to set; k1, " + ", ".join(f.name for f in fields))
-        return self._replace(k1=k1, fields=tuple(fields))
+            names = ", ".join(field.name for field in fields)
+            raise ValueError(f"there is nothing called {next(iter(left))} to set; formula, k1, {names}")
+        return start._replace(k1=k1, fields=tuple(fields))._checked()
+
+    def _by(self, formula: object) -> Ranking:
+        """Ranked by a formula, with its k1 and b."""
+        if not isinstance(formula, str) or formula not in FORMULAS:
+            raise ValueError(f"there is no formula {formula}; " + ", ".join(FORMULAS))
+        k1, b = FORMULAS[formula]
+        own = {field.name: field.b for field in TEXT_FIELDS} if self.of_reports and formula == BM25F else {}
+        return self._replace(k1=k1, formula=formula, fields=tuple(f._replace(b=own.get(f.name, b)) for f in self.fields))
+
+    def _checked(self) -> Ranking:
+        if self.formula not in FORMULAS:
+            raise ValueError(f"there is no formula {self.formula}")
+        if self.formula == LUCENE_COMBINED and len({field.b for field in self.fields}) > 1:
+            raise ValueError("fields that are combined have one b for all")
+        if self.formula != BM25F and max(self.k1, *(field.weight for field in self.fields)) > SINGLE_MOST:
+            raise ValueError(f"Lucene's formulas take no number above {SINGLE_MOST:g}")
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the manifest."""
         fields = [{name: part for name, part in field._asdict().items() if part != ""} for field in self.fields]
-        return {"k1": self.k1, "fields": fields} | ({} if self.of_reports else {"of_reports": False})
+        rest = ({} if self.of_reports else {"of_reports": False}) | ({} if self.formula == BM25F else {"formula": self.formula})
+        return {"k1": self.k1, "fields": fields} | rest
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Ranking:
-        """The reverse of ``to_json``."""
-        return cls(value["k1"], tuple(TextField(**field) for field in value["fields"]), value.get("of_reports", True))
+        """The reverse of ``to_json``. Raises ValueError where it cannot be."""
+        fields = tuple(TextField(**field) for field in value["fields"])
+        return cls(value["k1"], fields, value.get("of_reports", True), value.get("formula", BM25F))._checked()
 
 
-def _within(number: float, name: str, least: float, most: float) -> float:
-    if not (least <= number <= most and math.isfinite(number)):
+def _within(number: float | str, name: str, least: float, most: float) -> float:
+    if isinstance(number, str) or not (least <= number <= most and math.isfinite(number)):
         raise ValueError(f"{name} cannot be {number}")
     return float(number)
 

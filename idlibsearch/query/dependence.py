@@ -18,10 +18,10 @@ WEIGHT = 0.1  # of nearness beside words; the best of nine settings on the judge
 MAX_PAIRS = 64  # a question of more words is a text, and where its words stand says little
 
 
-def with_nearness(tree: Node) -> Node:
+def with_nearness(tree: Node, window: int = WINDOW, weight: float = WEIGHT) -> Node:
     """The question with the nearness of its neighbouring words, outside any field, at the top of it; itself where it has none."""
     if not isinstance(tree, And | Or):
         return tree
     beside = [pair for pair in pairwise(tree.children) if all(isinstance(word, Word) and not word.field for word in pair)]
-    options = tuple(Boosted(Near((a, b), WINDOW, span=(a.span[0], b.span[1])), WEIGHT) for a, b in beside[:MAX_PAIRS])
+    options = tuple(Boosted(Near((a, b), window, span=(a.span[0], b.span[1])), weight) for a, b in beside[:MAX_PAIRS])
     return Maybe(tree, options) if options else tree

@@ -20,7 +20,7 @@ except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
 if TYPE_CHECKING:
-    from idlibsearch.query.feedback import Feedback
+    from idlibsearch.query.feedback import Added
     from idlibsearch.query.unscored import Unscored
 
 
@@ -50,7 +50,7 @@ class Found:
         self.hits: tuple[Scored, ...] = ()
         self.is_partial = False
         self.chosen_of: Found | None = None
-        self.expansion: Feedback | None = None
+        self.expansion: tuple[Added, ...] | None = None
 
     @property
     def whole(self) -> Found:

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from idlibsearch.errors import KernelError, QueryError
+from idlibsearch.index.fields import BM25F
 from idlibsearch.index.postings import PostingList
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.limits import CombinationsError, Deadline
@@ -47,11 +48,13 @@ except ImportError as error:
     raise KernelError("idlibsearch.query.lists") from error
 
 if TYPE_CHECKING:
+    from idlibsearch.query.lucene import Lucene
     from idlibsearch.query.spans import Program
 
 Answer = TypeVar("Answer")
 Spans = list[tuple[int, int]]
 Docs: TypeAlias = "memoryview[int]"  # uint32, ascending
+Numbers: TypeAlias = "tuple[float, array[float], array[float], array[float], float]"
 Marks = dict[int, set[tuple[int, int]]]  # column -> the spans that take part in the match
 PICK, WORD, NEARNESS = range(3)
 MANY = 1 << 28  # words side by side are no more than one of them has places
@@ -67,6 +70,7 @@ class Matcher:
         self._reader = self._segment.postings
         self._ranking = snapshot.ranking  # which may be another than the segment's, of which it has the fields
         self._normalisation = snapshot.normalisation
+        self._lucene = _lucene(snapshot, number)
         self.deadline = deadline
         self._lists: dict[Term, PostingList | None] = {}
         self._programs: dict[int, tuple[Placed, Program]] = {}
@@ -78,10 +82,9 @@ class Matcher:
         """
         self.deadline.check()
         match step:
-            case Leaf():
-                return self._leaf(step, among)
-            case Placed():
-                return self._placed(step, among)
+            case Leaf() | Placed():
+                found = self._leaf(step, among) if isinstance(step, Leaf) else self._placed(step, among)
+                return found if self._lucene is None else self._lucene.scored(step, *found)
             case Between() | Having() | Mentioned():
                 return unscored(docsets.members(picked(step, self._segment)))
             case Given():
@@ -145,8 +148,14 @@ class Matcher:
         """Of all fields, 0 for those that do not count."""
         return array("d", [field.weight if c in columns else 0.0 for c, field in enumerate(self._ranking.fields)])
 
+    def _numbers(self, step: Leaf | Placed) -> Numbers:
+        """What kernels score by: idf, weights, b and mean lengths of the fields, k1."""
+        if self._lucene is not None:
+            return self._lucene.counting(step.columns)
+        return step.idf, self._weights(step.columns), *self._normalisation, self._ranking.k1
+
     def _placed(self, placed: Placed, among: Docs | None) -> lists.Scored:
-        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._ranking.k1)
+        rest = self._numbers(placed)
         return self._asked(placed, lambda program: program.scores(*rest, placed.at_least, among))
 
     def docs_of_placed(self, placed: Placed) -> docsets.Docset:
@@ -156,7 +165,7 @@ class Matcher:
 
     def best(self, placed: Placed, count: int, floor: float) -> Sequence[tuple[float, int]]:
         """The best ``count`` live docs with a score above ``floor``: (score, doc). Raises LateError with what it has by then."""
-        rest = (placed.idf, self._weights(placed.columns), *self._normalisation, self._ranking.k1)
+        rest = self._numbers(placed)
         return self._asked(placed, lambda program: program.best(*rest, placed.at_least, count, floor))
 
     def _asked(self, placed: Placed, ask: Callable[[Program], Answer]) -> Answer:
@@ -184,7 +193,7 @@ class Matcher:
 
     def _leaf(self, leaf: Leaf, among: Docs | None = None) -> lists.Scored:
         """A leaf's docs, in ``among`` at least."""
-        rest = (leaf.idf, self._weights(leaf.columns), *self._normalisation, self._ranking.k1)
+        rest = self._numbers(leaf)
         if leaf.single_term is not None:
             term = leaf.single_term[self.number]
             if term < 0:
@@ -297,6 +306,15 @@ class Matcher:
     def _term_spans(self, term: Term, doc: int, column: int) -> Spans:
         postings = self._list(term)
         return [(start, end) for start, end, _ in postings.occurrences(doc, column)] if postings else []
+
+
+def _lucene(snapshot: Snapshot, number: int) -> Lucene | None:
+    """What scores a segment where it is ranked by a formula of Lucene's."""
+    if snapshot.ranking.formula == BM25F:
+        return None
+    from idlibsearch.query.lucene import Lucene  # noqa: PLC0415 - only for those who ask for it
+
+    return Lucene(snapshot, number)
 
 
 def _cost(step: Step) -> int:

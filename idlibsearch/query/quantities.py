@@ -69,10 +69,11 @@ def _beside(children: tuple[Node, ...], at: int, knows: Knows) -> Node:
 
 
 def _widened_word(node: Word, knows: Knows) -> Node:
-    """500000, 3bn, half-a-million."""
+    """500000, 3bn, half-a-million; not twenty-five, which analysis makes one term with 25."""
     words = fold(node.text).split("-")
     read = number_at(words, 0)
-    if read is None or read[1] < len(words):
+    is_one_term = read is not None and read[0] < 100 and "dozen" not in words
+    if read is None or read[1] < len(words) or is_one_term:
         return node
     return _any_spelling(node, read[0], knows)
 

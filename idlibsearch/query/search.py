@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.errors import QueryError, SearchTimeoutError
+from idlibsearch.index.fields import BM25F
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.diagnostics import Diagnostic, refuse_all
 from idlibsearch.query.found import Found
@@ -23,7 +24,7 @@ from idlibsearch.query.tree import Dated, Mode, Node, conjunction
 from idlibsearch.query.ways import best_hits
 
 if TYPE_CHECKING:
-    from idlibsearch.query.feedback import Feedback
+    from idlibsearch.query.feedback import Added
 
 When = str | date
 # What may be an amount: three digits and more that are no year of 1000 to 2999, a suffix, a scale.
@@ -39,8 +40,8 @@ class Request(NamedTuple):
     the hits may take, and counting them; with ``partial`` those found by then are the answer, without it there is none.
 
     ``recent``: the half-life by which scores fade with age, such as "30d".
-    ``proximity``: does it count how near to each other words stand? ``expand``: how words are added to the question ("rm3"),
-    ``expand_without`` these.
+    ``proximity``: does it count how near to each other words stand? ``expand``: how words are added to the question ("rm3",
+    "bo1"), ``expand_without`` these.
     ``names``: words that name an entity of the index also match its mentions in other spellings.
 
     ``tree``: the question, where it was not typed; ``text`` then is what messages call it, ``notes`` what is to be said of it.
@@ -121,7 +122,7 @@ def _collapsed(found: Found, lead: str) -> Found:
         return found
 
 
-def _widened(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Node, Feedback | None]:
+def _widened(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadline) -> tuple[Node, tuple[Added, ...] | None]:
     """The question with what is asked for beside what was typed, and which words that adds to it."""
     if not request.proximity and request.expand is None:
         return tree, None
@@ -134,13 +135,13 @@ def _widened(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadlin
         tree = with_nearness(tree)
     if request.expand is None:
         return tree, None
-    from idlibsearch.query.feedback import REPORTS, check_method, feedback, weight_of, with_added  # noqa: PLC0415 - see above
+    from idlibsearch.query.feedback import feedback, method_of, weight_of, with_added  # noqa: PLC0415 - see above
 
-    check_method(request.expand)
+    method = method_of(request.expand)
     plan, _ = _planned(snapshot, tree, request._replace(recent=None), deadline)
     first = Found(snapshot, tree, plan, (), deadline, partial=request.partial)
-    found = feedback(snapshot, best_hits(first, REPORTS), weight_of(tree), request.expand_without)
-    return with_added(tree, found.added, request.mode), found
+    added = feedback(snapshot, best_hits(first, method.reports), weight_of(tree), method, request.expand_without)
+    return with_added(tree, added, request.mode), added
 
 
 def _parsed(snapshot: Snapshot, request: Request) -> Parsed:
@@ -186,6 +187,10 @@ def _planned(snapshot: Snapshot, tree: Node, request: Request, deadline: Deadlin
     planner = Planner(snapshot, request.text, request.limits, deadline)
     try:
         plan = _plan(planner, tree, request.today)
+        if snapshot.ranking.formula != BM25F:
+            from idlibsearch.query.lucene import by_formula  # noqa: PLC0415 - only for those who ask for it
+
+            plan = by_formula(plan, snapshot)
         if request.recent is not None:
             from idlibsearch.query.recency import fading  # noqa: PLC0415 - only for those who ask for it
 

@@ -2,7 +2,8 @@
 
 Words joined by AND or OR, and a phrase alone, have kernels that score no more docs than they must; what only restricts them
 (dates, columns, filters, NOT) is made a set of docs beforehand; nearness alone reads positions only where that can matter. All
-else is matched in full. All ways give the same scores.
+else is matched in full, and so is everything where scores are not BM25F's, whose bounds these kernels know. All ways give the
+same scores.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from idlibsearch.errors import KernelError
+from idlibsearch.index.fields import BM25F
 from idlibsearch.query.found import Found
 from idlibsearch.query.limits import LateError
 from idlibsearch.query.order import Scored
@@ -73,7 +75,7 @@ def best_hits(found: Found, count: int) -> list[Scored]:
 
     Where the time is up LateError is raised, or the best found until then are returned if that is allowed, and ``found`` says so.
     """
-    words = words_of(found.plan)
+    words = words_of(found.plan) if found.snapshot.ranking.formula == BM25F else None
     ranked: list[Scored] = []
     for number in range(len(found.snapshot.segments)):
         floor = ranked[count - 1].score if 0 < count <= len(ranked) else -1.0
@@ -95,7 +97,7 @@ def _by_score(hit: Scored) -> float:
 
 
 def _best_of_segment(found: Found, number: int, words: Words | None, count: int, floor: float) -> Sequence[tuple[float, int]]:
-    if isinstance(found.plan, Placed):
+    if isinstance(found.plan, Placed) and found.snapshot.ranking.formula == BM25F:
         return found.matchers[number].best(found.plan, count, floor)
     pairs = _best_of_words(found, number, words, count, floor) if words else None
     if pairs is None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from idlibsearch.index.fields import BM25F
 from idlibsearch.query.found import Found
 from idlibsearch.query.match import Matcher
 from idlibsearch.query.rank import idf
@@ -37,15 +38,17 @@ from idlibsearch.query.steps import (
     Where,
 )
 
-How = Literal["sum", "product", "quotient", "saturation", "normalisation", "given"]
+How = Literal["sum", "product", "quotient", "saturation", "normalisation", "weight", "gain", "inverse", "given"]
 
 
 class Explanation(NamedTuple):
     """A value, what it is, and how it comes of its parts.
 
     ``how``: their sum or product; the "quotient" of the first by the second; "saturation" x / (k + x) of x and k;
-    "normalisation" 1 - b + b * length / mean of b, length and mean; or it is "given". Where ``matches`` is False the report
-    does not match what is described, the value is 0, and among the parts are those that failed.
+    "normalisation" 1 - b + b * length / mean of b, length and mean; or it is "given". Of Lucene's formulas, each operation in
+    single precision: a "weight", the product of two; a "gain" w - w / (1 + f * i) of w, f and i; an "inverse"
+    1 / (k1 * (1 - b + b * length / mean)) of k1, b, length and mean. Where ``matches`` is False the report does not match what
+    is described, the value is 0, and among the parts are those that failed.
     """
 
     value: float
@@ -61,7 +64,7 @@ class Explanation(NamedTuple):
 
     def lines(self, depth: int = 0) -> Iterator[str]:
         """For a person: a line each, parts further in."""
-        how = {"given": "", "sum": ", sum of", "product": ", product of", "quotient": ", quotient of"}
+        how = {"given": "", "sum": ", sum of", "product": ", product of", "weight": ", product of", "quotient": ", quotient of"}
         made = how.get(self.how, ", of") if self.parts else ""
         yield f"{'  ' * depth}{self.value:.6g}  {self.description}{made}"
         for part in self.parts:
@@ -81,7 +84,8 @@ class _Explainer:
         self._segment = found.snapshot.segments[number]
         ranking = found.snapshot.ranking
         plain = tuple(field._replace(weight=1.0, b=0.0) for field in ranking.fields)
-        self._counter = Matcher(found.snapshot.ranked(ranking._replace(k1=1.0, fields=plain)), number, found.deadline)
+        counting = ranking._replace(k1=1.0, fields=plain, formula=BM25F)
+        self._counter = Matcher(found.snapshot.ranked(counting), number, found.deadline)
 
     def of(self, step: Step) -> Explanation:  # noqa: PLR0911 - a line a kind of step
         """One step."""
@@ -156,6 +160,8 @@ class _Explainer:
         times = step.at_least if isinstance(step, Placed) else 1
         if sum(freqs.values()) < times:
             return _failed(f"{text}: not in {self._names(step.columns)}" + (f" {times} times" if times > 1 else ""), ())
+        if self._snapshot.ranking.formula != BM25F:
+            return self._of_lucene(step, freqs, text)
         fields = [self._field(column, freq) for column, freq in freqs.items() if freq]
         tf, k1 = _sum(fields, "tf, weighted frequencies"), self._snapshot.ranking.k1
         saturated = Explanation(
@@ -164,8 +170,33 @@ class _Explainer:
             "saturation",
             (tf, Explanation(k1, "k1, how soon repeating stops helping")),
         )
-        worth = Explanation(step.idf, self._rarity(step))
+        worth = Explanation(step.idf, self._rarity(step, self._snapshot.doc_count))
         return Explanation(step.idf * saturated.value, text, "product", (worth, saturated))
+
+    def _of_lucene(self, step: Leaf | Placed, freqs: Mapping[int, int], text: str) -> Explanation:
+        """By ``query.lucene``, of one field, or of several as one."""
+        from idlibsearch.query import lucene  # noqa: PLC0415 - only for those who ask for it
+
+        ranking, names = self._snapshot.ranking, self._names(step.columns)
+        scorer, counted = lucene.Lucene(self._snapshot, self._number), lucene.statistics(self._snapshot, step.columns)
+        boost = lucene.boost_of(ranking, step)
+        worth = Explanation(lucene.single(step.idf), self._rarity(step, counted.docs))
+        weight = Explanation(
+            lucene.weight_of(ranking, step), "weight", "weight", (Explanation(boost, f"weight of {names}"), worth)
+        )
+        weights = scorer.weights(step.columns)
+        freq = _sum([Explanation(weights[c] * freq, f"in {self._names((c,))}") for c, freq in freqs.items()], "frequency")
+        numbers = lucene.numbers_of(ranking, step), (scorer.length(step, self._doc), counted.mean)
+        k1, b, length, mean = (lucene.single(number) for pair in numbers for number in pair)
+        parts = (
+            Explanation(k1, "k1"),
+            Explanation(b, "b"),
+            Explanation(length, "length, as a byte keeps it"),
+            Explanation(mean, "mean length"),
+        )
+        norm = Explanation(lucene.inverse(k1, b, length, mean), "1 / (k1 * (1 - b + b * length / mean))", "inverse", parts)
+        gain = lucene.gain(weight.value, freq.value, norm.value)
+        return Explanation(gain, f"{text} in {names}", "gain", (weight, freq, norm))
 
     def _freq(self, step: Leaf | Placed, column: int) -> int:
         """How often it counts in a field: the step is scored so that its score is freq / (1 + freq)."""
@@ -188,11 +219,10 @@ class _Explainer:
         norm = Explanation(1.0 - field.b + field.b * length / mean, "1 - b + b * length / mean", "normalisation", parts)
         return Explanation(counted.value / norm.value, f"in {field.name}", "quotient", (counted, norm))
 
-    def _rarity(self, step: Leaf | Placed) -> str:
-        """Of one word, in how many docs it is, which its idf tells."""
-        docs = self._snapshot.doc_count
+    def _rarity(self, step: Leaf | Placed, docs: int) -> str:
+        """Of one word, in how many of so many docs it is, which its idf tells."""
         frequency = round(_frequency_of(step.idf, docs))
-        if 0 <= frequency <= docs and idf(frequency, docs) == step.idf:
+        if 0 <= frequency <= docs and step.idf in (idf(frequency, docs), array("f", [idf(frequency, docs)])[0]):
             return f"idf, ln(1 + (N - n + 0.5) / (n + 0.5)), n = {frequency:,} of N = {docs:,} reports"
         return "idf, the sum of its words'"
 

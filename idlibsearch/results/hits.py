@@ -349,12 +349,12 @@ class Results:
 
     @property
     def expansion(self) -> tuple[Added, ...]:
-        """The words that ``expand`` added to the question, most weight first; none where that was not asked for, or declined.
+        """The words that ``expand`` added to the question, most weight first; none where that was not asked for.
 
         >>> [added.term for added in index.search("ceasefire", expand="rm3").expansion][:3]
         ['ceasefir', 'report', 'establish']
         """
-        return self.found.expansion.added if self.found.expansion else ()
+        return self.found.expansion or ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -421,7 +421,7 @@ class Results:
     def _asked_for(self) -> dict[str, Any]:
         """What is told only where it was asked for."""
         told: dict[str, Any] = {"partial": True} if self.partial else {}
-        return told | ({"expansion": [added._asdict() for added in self.expansion]} if self.found.expansion else {})
+        return told | ({"expansion": [added._asdict() for added in self.expansion]} if self.found.expansion is not None else {})
 
 
 def diagnostic_json(diagnostic: Diagnostic) -> dict[str, Any]:

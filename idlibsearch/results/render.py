@@ -229,7 +229,7 @@ def expansion(found: Results) -> Iterator[str]:
     if found.found.expansion is None:
         return
     words = ", ".join(f"{added.word} {added.weight:.2f}" for added in found.expansion)
-    yield f"added: {words}" if words else "nothing was added: the best reports have too little in common"
+    yield f"added: {words}" if words else "nothing was added: the best reports have no words that tell them from others"
 
 
 def explanation(value: Explanation, form: Format) -> Iterator[str]:
