@@ -252,7 +252,7 @@ def titled(*analyzers):
 def test_fields_with_one_analyzer_of_somebodys_own_count_together(tmp_path):
     """A word in the title and in the text is one word of BM25F, not two words that each score, whoever wrote the analyzer."""
     own, known = RegexTokenizer() | Shouting(), RegexTokenizer() | LowercaseFilter()
-    rows = [{"title": "truce", "text": "the truce holds"}, {"title": "war", "text": "no truce, no talks, no truce"}, {"text": "talks"}]
+    rows = [{"title": "truce", "text": "the truce holds"}, {"title": "war", "text": "no truce, no talks"}, {"text": "talks"}]
     scores = []
     for name, analyzer in (("own", own), ("known", known)):
         with idlibsearch.create(tmp_path / name, titled(analyzer)) as index:
