@@ -51,9 +51,9 @@ REPORTS = {
 
 
 class Story(NamedTuple):
-    """Who asks ``question`` expects ``first`` (names in any order) before all else, and each of ``before`` before what follows ">".
+    """Who asks ``question`` expects ``first`` (names in any order) before all else, and of each ``before`` this order.
 
-    ``only``: and nothing else. ``options``: those of ``search``.
+    ``only``: and nothing else. ``options``: those of ``search``. ``fails``: why it does not come true today.
     """
 
     question: str
@@ -62,6 +62,7 @@ class Story(NamedTuple):
     before: tuple[str, ...] = ()
     only: bool = False
     options: dict[str, Any] = {}  # noqa: RUF012 - read only
+    fails: str = ""
 
 
 ANY = {"mode": "any"}
@@ -77,13 +78,16 @@ STORIES = [
         "only the Moscow Times' report and its twin appeared in that month, which their texts never name",
         ("moscow times", "its twin"),
         only=True,
+        fails="a date that a report has from its twin can be asked for by date:2020-01, but not by words",
     ),
     Story(
         "idlib january 2020",
         "half of all reports have Idlib: those of the month asked for come first",
         ("moscow times", "its twin"),
         options=ANY,
+        fails="the same",
     ),
+    Story("turkey january 2020", "one report has that date on its page, and most have Turkey", ("moscow times",), options=ANY),
     Story(
         "residents rescuers four main towns",
         "one agency report in two wordings (seventeen, eighteen): an analyst wants to see it once",
@@ -112,8 +116,12 @@ STORIES = [
         ("resumes", "airbase", "joint", "hts"),
         options=ANY,
     ),
-    Story('{GROUP:"HTS"}', "the group in full, in another spelling, and by its abbreviation alone",
-          ("resumes", "airbase", "joint", "hts", "clashes"), only=True),  # fmt: skip
+    Story(
+        '{GROUP:"HTS"}',
+        "the group in full, in another spelling, and by its abbreviation alone",
+        ("resumes", "airbase", "joint", "hts", "clashes"),
+        only=True,
+    ),
     Story("hts nlf", "the clashes are between the two; the other report names each once", ("clashes", "hts"), ("clashes > hts",)),
     Story("cavusoglu", "nobody types the accents", ("joint",), only=True),
     Story(
@@ -148,6 +156,7 @@ STORIES = [
         "Idlib's fate is to be determined militarily; elsewhere a military man speaks, and Idlib comes later",
         before=("militarily > resumes",),
         options={"proximity": True},
+        fails="military and militarily have two stems in Snowball, as all of -y and -ily",
     ),
     Story(
         "putin erdogan moscow ceasefire agreement signed",
@@ -165,8 +174,13 @@ STORIES = [
     ),
     Story("russian airstrikes killed civilians", "that is its headline", ("dozens",), ("dozens > thirteen",), options=ANY),
     Story("17 killed", "seventeen is 17, and its twin has eighteen", ("moscow times",), only=True),
-    Story("18 killed", "it is the headline of one; the other has it in its last sentence", ("eighteen", "its twin"),
-          ("eighteen > its twin",), only=True),  # fmt: skip
+    Story(
+        "18 killed",
+        "it is the headline of one; the other has it in its last sentence",
+        ("eighteen", "its twin"),
+        ("eighteen > its twin",),
+        only=True,
+    ),
     Story("fled homes", "both are on that, in one sentence", ("thousands fled", "half fled"), only=True),
     Story(
         "truce agreement turkey",
@@ -186,7 +200,12 @@ def names(seed_index) -> dict[str, str]:
     return {key: name for name, (key,) in keys.items()}
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[f"{story.question} {' '.join(story.options)}".strip() for story in STORIES])
+def told(story):
+    known = [pytest.mark.xfail(reason=story.fails)] if story.fails else []
+    return pytest.param(story, id=" ".join((story.question, *story.options)), marks=known)
+
+
+@pytest.mark.parametrize("story", [told(story) for story in STORIES])
 def test_who_asks_finds_what_was_asked_for_first(seed_index, names, story):
     hits = seed_index.search(story.question, **{"limit": 50, **story.options})
     order = [names.get(hit.key, hit.key) for hit in hits]
