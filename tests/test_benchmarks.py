@@ -130,9 +130,10 @@ def test_reports_like_another_and_words_of_the_best_are_asked_for(name: str, fee
             order = {"measure": "top", "limit": limit, "patience": 60}
             return [hits for hits, _ in child.ask("run", queries=[[kind, *each[1:]] for each in measured], **order)["answers"]]
 
-        for query, hits in zip(drawn["similar"], asked("similar", 10, drawn["similar"]), strict=True):
-            assert int(query.text) not in hits
-            assert 0 < len(hits) <= 10
+        alike = asked("similar", 10, drawn["similar"])
+        assert all(int(query.text) not in hits for query, hits in zip(drawn["similar"], alike, strict=True))
+        assert name == "xapian" or all(len(hits) == 10 for hits in alike)  # it chooses words that no other report has
+        assert any(alike)
         if "rm3" in child.hello["supports"]:
             plain, wider = (asked(kind, DOCUMENTS, drawn["rm3"]) for kind in ("or", "rm3"))
             assert all(set(few) <= set(many) for few, many in zip(plain, wider, strict=True))
