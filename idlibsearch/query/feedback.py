@@ -13,7 +13,7 @@ performance", 2002).
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ def feedback(snapshot: Snapshot, best: Sequence[Scored], words: float, without: 
     weights, spellings = _model(snapshot, best[:REPORTS])
     frequencies = {term: _frequency(snapshot, term) for term in weights}
     clarity = _clarity(weights, frequencies)
-    struck = {term for word in without for term in (word, _term_of(word))}
+    struck = {term for word in without for term in (word, _term_of(fold(word)))}
     telling = {t: w for t, w in weights.items() if frequencies[t] <= COMMON * snapshot.doc_count and len(t) >= LETTERS}
     chosen = sorted(telling, key=lambda term: (-telling[term], term))[:TERMS]
     total = sum(telling[term] for term in chosen)
@@ -116,16 +116,20 @@ def weight_of(node: Node) -> float:
 def _model(snapshot: Snapshot, best: Sequence[Scored]) -> tuple[dict[str, float], dict[str, Counter[str]]]:
     """The weight of each term of some reports, and the spellings it has there."""
     weights: dict[str, float] = {}
-    spellings: dict[str, Counter[str]] = {}
-    shares = [hit.score**SHARPNESS for hit in best]
-    for hit, share in zip(best, shares, strict=True):
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    analysed: dict[str, tuple[str, str]] = {}  # of words as they stand, each once
+    for hit in best:
         stored = snapshot.segments[hit.segment].documents.read(hit.doc)
-        words = [word for field in ("title", "body") for word in _words(kept_text(stored, field))]
-        terms = [(word, _term_of(word)) for word in words]
-        for word, term in terms:
+        counts = Counter(word for field in ("title", "body") for word in _words(kept_text(stored, field)))
+        share = hit.score**SHARPNESS / max(counts.total(), 1)
+        for word, count in counts.items():
+            if word not in analysed:
+                folded = fold(word)
+                analysed[word] = folded, _term_of(folded)
+            folded, term = analysed[word]
             if term.isalnum():
-                weights[term] = weights.get(term, 0.0) + share / len(terms)
-                spellings.setdefault(term, Counter())[fold(word)] += 1
+                weights[term] = weights.get(term, 0.0) + count * share
+                spellings[term][folded] += count
     return weights, spellings
 
 
@@ -133,9 +137,9 @@ def _words(text: str) -> list[str]:
     return [text[start:end] for start, end in tokenize(text)]
 
 
-def _term_of(word: str) -> str:
-    """The term of a word; of one that takes several positions nothing that is a term."""
-    entry = analyze_folded(fold(word))
+def _term_of(folded: str) -> str:
+    """The term of a folded word; of one that takes several positions nothing that is a term."""
+    entry = analyze_folded(folded)
     return entry.terms[0][0] if entry.positions == 1 else "-"
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from idlibsearch.analysis.analyzer import analyze_folded
@@ -115,15 +114,15 @@ def also_written(snapshot: Snapshot, folded: str) -> Counter[str]:
 def _alike(snapshot: Snapshot, folded: str) -> Counter[str]:
     """The folded words with the same terms, this one among them."""
     terms = (snapshot.entry(folded) or analyze_folded(folded)).terms
-    counts = _counts(snapshot, lambda lexicon: _numbers_of(lexicon, _forms(lexicon, terms[0][0])))
+    counts = _counts(snapshot, lambda lexicon: _forms(lexicon, terms[0][0]))
     return Counter({word: count for word, count in counts.items() if _terms_of(snapshot, word) == terms})
 
 
 def most_written(snapshot: Snapshot, term: str) -> str:
     """The folded word that a term stands for most often, one of a single position where there is one."""
-    counts = _counts(snapshot, lambda lexicon: _numbers_of(lexicon, _forms(lexicon, term)))
-    own = {word: count for word, count in counts.items() if _terms_of(snapshot, word) == ((term, 0, 1),)} or counts
-    return min(own, key=lambda word: (-own[word], word), default=term)
+    counts = _counts(snapshot, lambda lexicon: _forms(lexicon, term))
+    ranked = sorted(counts, key=lambda word: (-counts[word], word)) or [term]
+    return next((word for word in ranked if _terms_of(snapshot, word) == ((term, 0, 1),)), ranked[0])
 
 
 def _terms_of(snapshot: Snapshot, folded: str) -> tuple[tuple[str, int, int], ...]:
@@ -131,17 +130,11 @@ def _terms_of(snapshot: Snapshot, folded: str) -> tuple[tuple[str, int, int], ..
     return entry.terms if entry else ()
 
 
-def _forms(lexicon: Lexicon, term: str) -> Iterator[str]:
-    """The folded words of which a term is one."""
+def _forms(lexicon: Lexicon, term: str) -> list[int]:
+    """The folded words of which a term is one, by their numbers."""
     number = lexicon.terms.find(term)
-    table = lexicon.folded
-    for surface in sorted({surface for surface, _, _ in lexicon.term_surfaces.of(number)} if number >= 0 else ()):
-        at = bisect_right(range(len(table)), surface, key=lambda n: lexicon.entries.surfaces(n, table[n])[0]) - 1
-        yield table[at]
-
-
-def _numbers_of(lexicon: Lexicon, words: Iterable[str]) -> list[int]:
-    return sorted({number for word in words if (number := lexicon.folded.find(word)) >= 0})
+    surfaces = lexicon.term_surfaces.of(number) if number >= 0 else ()
+    return sorted({lexicon.entries.owner(surface) for surface, _, _ in surfaces})
 
 
 def _counts(snapshot: Snapshot, chosen: Choice) -> Counter[str]:
