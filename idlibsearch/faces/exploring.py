@@ -61,7 +61,7 @@ def significant_of(
         there = search(snapshot, against).sets
     else:
         every = [docsets.alive(segment.postings, docsets.every(segment.doc_count)) for segment in snapshot.segments]
-        ours = here if by == "report" else with_versions(snapshot, here)
+        ours = with_versions(snapshot, here) if by == "story" else here
         there = tuple(docsets.without(docs, found) for docs, found in zip(every, ours, strict=True))
     if by == "story":
         here, there = (leads(snapshot, docs, "earliest") for docs in (here, there))

@@ -53,15 +53,19 @@ def leads(snapshot: Snapshot, sets: Sequence[memoryview[int]], lead: str) -> tup
 
 def with_versions(snapshot: Snapshot, sets: Sequence[memoryview[int]]) -> tuple[memoryview[int], ...]:
     """Of docsets, one a segment, all versions of what is in them, as docsets: whole stories. O(reports that have versions)."""
-    whole = [memoryview(bytearray(docs)).cast("Q") for docs in sets]
     if snapshot.stories is None:
-        return tuple(whole)
-    starts, members = snapshot.stories.starts, snapshot.stories.members
-    for number, anchor in enumerate(snapshot.stories.anchors):
-        docs = [_found(snapshot.bases, place) for place in (anchor, *members[starts[number] : starts[number + 1]])]
-        if any(sets[segment][doc >> 6] >> (doc & 63) & 1 for segment, doc in docs):
-            for segment, doc in docs:
-                whole[segment][doc >> 6] |= 1 << (doc & 63)
+        return tuple(sets)
+    stories = snapshot.stories
+    whole = [memoryview(bytearray(docs)).cast("Q") for docs in sets]
+    try:
+        for number, anchor in enumerate(stories.anchors):
+            members = stories.members[stories.starts[number] : stories.starts[number + 1]]
+            docs = [_found(snapshot.bases, place) for place in (anchor, *members)]
+            if any(sets[segment][doc >> 6] >> (doc & 63) & 1 for segment, doc in docs):
+                for segment, doc in docs:
+                    whole[segment][doc >> 6] |= 1 << (doc & 63)
+    except IndexError as error:
+        raise CorruptIndexError(str(stories.file.path), str(error), "members") from None
     return tuple(each.toreadonly() for each in whole)
 
 

@@ -102,7 +102,7 @@ def best_hits(found: Found, count: int) -> list[Scored]:
             if not found.is_partial:
                 raise
         better = [Scored(score, number, doc) for score, doc in pairs]
-        ranked = sorted(ranked + better, key=_by_score)[:count] if ranked else better
+        ranked = (sorted(ranked + better, key=_by_score) if ranked else better)[:count]
         if found.is_partial:
             break
     return ranked
