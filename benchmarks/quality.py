@@ -1,9 +1,11 @@
 """How good rankings are: idlibsearch, its options and its rivals over judged sets, side by side.
 
-    python -m benchmarks.quality --data DIR [--set NAME ...] [--engine NAME ...] [--out DIR]
+    python -m benchmarks.quality --data DIR [--recipes] [--set NAME ...] [--engine NAME ...] [--out DIR]
 
 DIR holds a folder a set (see ``judged``). Writes ``quality.md`` and ``quality.json`` (every measure of every question) and prints
-the first. A * stands behind what differs from "ours" with p < .05 by the paired randomisation test of its set.
+the first. With --recipes it measures changes of the analysis (see ``recipes``) in place of rankings. A * stands behind what
+differs from "ours" with p < .05 by the paired randomisation test of its set, or behind a mean by that of all questions, each set
+weighing the same.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import NamedTuple
 
 from benchmarks.judged import MEASURES, Judged, Values, chance, load, mean, measured
 from benchmarks.rankers import Ranker, variants
+from benchmarks.recipes import recipes
 
 SETS = ("time", "cranfield", "cacm", "cisi", "npl", "lisa")
 TABLES = ("nDCG@10", "AP")  # one table each with all sets; the other measures are averaged over sets
@@ -46,12 +49,21 @@ def table(rows: Sequence[Row], measure: str) -> Iterator[str]:
     yield "|---" * (len(names) + 2) + "|"
     for row in rows:
         cells = [_cell(row.sets[name][measure], rows[0].sets[name][measure]) for name in names]
-        yield f"| {row.name} | {' | '.join(cells)} | {_over_sets(row, measure):.4f} |"
+        sign = _sign(_all(row, measure), _all(rows[0], measure))
+        yield f"| {row.name} | {' | '.join(cells)} | {_over_sets(row, measure):.4f}{sign} |"
+
+
+def _all(row: Row, measure: str) -> list[float]:
+    """The values of all questions, such that each set weighs the same."""
+    return [value / len(values[measure]) for values in row.sets.values() for value in values[measure]]
 
 
 def _cell(values: Sequence[float], ours: Sequence[float]) -> str:
-    sign = "*" if values is not ours and chance(ours, values) < UNSURE else ""
-    return f"{mean(values):.4f}{sign}"
+    return f"{mean(values):.4f}{_sign(values, ours)}"
+
+
+def _sign(values: Sequence[float], ours: Sequence[float]) -> str:
+    return "*" if values != ours and chance(ours, values) < UNSURE else ""
 
 
 def _over_sets(row: Row, measure: str) -> float:
@@ -74,18 +86,24 @@ def report(rows: Sequence[Row]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """See the head of this module."""
-    known = variants()
+    known = {**variants(), **recipes()}
     parser = argparse.ArgumentParser(description="Measure rankings over judged sets.")
     parser.add_argument("--data", type=Path, required=True, help="the folder of the sets")
     parser.add_argument("--set", dest="sets", action="append", help=f"a set; default: {', '.join(SETS)}")
     parser.add_argument("--engine", dest="engines", action="append", choices=[*known], help="a ranking; default: all")
-    parser.add_argument("--out", type=Path, help="where to write; default: benchmarks/runs/DATE-quality")
+    parser.add_argument("--recipes", action="store_true", help="all changes of the analysis, in place of all rankings")
+    parser.add_argument("--out", type=Path, help="where to write; default: benchmarks/runs/DATE-quality or DATE-recipes")
     asked = parser.parse_args(arguments)
-    out = asked.out or Path(__file__).parent / "runs" / f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}-quality"
+    out = (
+        asked.out
+        or Path(__file__).parent
+        / "runs"
+        / f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}-{'recipes' if asked.recipes else 'quality'}"
+    )
     out.mkdir(parents=True, exist_ok=True)
     sets = [load(asked.data / name) for name in asked.sets or SETS]
     rows = []
-    for name in dict.fromkeys(["ours", *(asked.engines or known)]):
+    for name in dict.fromkeys(["ours", *(asked.engines or (recipes() if asked.recipes else variants()))]):
         try:
             rows.append(run(name, known[name], sets))
         except ImportError as error:

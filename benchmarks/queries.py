@@ -17,9 +17,11 @@ from typing import NamedTuple
 
 from benchmarks.corpus import read_feed
 
-KINDS = ("term", "or", "and", "phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "range", "facets")
+KINDS = ("term", "or", "and", "phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "range", "facets", "rm3", "similar")
+RANKED = ("rm3", "similar")  # kinds that say how good reports are, not which match: nobody counts them
 TAGS = {"union": "or", "intersection": "and", "phrase": "phrase", "term": "term"}  # the tags of the search-benchmark-game
 SAMPLE = 20_000  # documents that words are drawn from
+LONG = 50  # words of a document that others can be like
 PLAIN = re.compile(r"[a-z0-9]+( [a-z0-9]+)*")
 
 
@@ -28,6 +30,8 @@ class Query(NamedTuple):
 
     near    two words, at most 4 others between them, either way round
     nested  three: the first two so, and at most 9 others between what they span and the third
+    rm3     words as of "or", to be asked with further words from the best ten
+    similar the key of a document, which is not to be among the hits
     """
 
     kind: str
@@ -77,6 +81,7 @@ class _Source:
         )
         self._asked = set(self._real or self._words)
         self._unions = loaded.get("or", [])
+        self._long = [str(d.key) for d in documents if len(d.body.split()) >= LONG] or [str(d.key) for d in documents]
 
     def draw(self, kind: str) -> Query:
         return Query(kind, *getattr(self, f"_{kind}")())
@@ -136,3 +141,8 @@ class _Source:
 
     def _facets(self) -> tuple[str, ...]:
         return (self._chance.choice(self._unions).text,) if self._unions else self._or()
+
+    _rm3 = _facets
+
+    def _similar(self) -> tuple[str, ...]:
+        return (self._chance.choice(self._long),)

@@ -34,13 +34,10 @@ def tree_of(question: str) -> Node:
 
 
 @contextmanager
-def opened(judged: Judged, schema: Any = None) -> Iterator[idlibsearch.Index]:
+def opened(judged: Judged) -> Iterator[idlibsearch.Index]:
     """An index of a set, in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", schema) as index:
-        if schema is None:
-            index.add(idlibsearch.Report(key=str(d.key), title=d.title, body=d.body) for d in judged.documents)
-        else:
-            index.add({"key": str(d.key), "title": d.title, "body": d.body} for d in judged.documents)
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index") as index:
+        index.add(idlibsearch.Report(key=str(d.key), title=d.title, body=d.body) for d in judged.documents)
         yield index
 
 
@@ -56,38 +53,6 @@ def ours(judged: Judged, **options: Any) -> Run:
     """idlibsearch with these arguments to ``search``."""
     with opened(judged) as index:
         return answered(judged, index, **options)
-
-
-def with_analyzer(judged: Judged, make: Callable[[], Any]) -> Run:
-    """idlibsearch with an analyzer of Whoosh for both fields, ranked by the same formula with the same numbers."""
-    from whoosh.fields import ID, TEXT, Schema  # noqa: PLC0415 - only where it is asked for
-
-    analyzer, weights = make(), {"title": 3.0, "body": 1.0}  # one analyzer: fields of several are several words each
-    texts = {name: TEXT(analyzer=analyzer, field_boost=weight) for name, weight in weights.items()}
-    with opened(judged, Schema(key=ID(stored=True, unique=True), **texts)) as index:
-        return answered(judged, index)
-
-
-def unstemmed() -> Any:
-    """Words in small letters."""
-    from whoosh.analysis import LowercaseFilter, RegexTokenizer  # noqa: PLC0415 - see above
-
-    return RegexTokenizer() | LowercaseFilter()
-
-
-def porter() -> Any:
-    """Words in small letters, Porter's stemmer."""
-    from whoosh.analysis import StemmingAnalyzer  # noqa: PLC0415 - see above
-
-    return StemmingAnalyzer(stoplist=None, minsize=1)
-
-
-def snowball() -> Any:
-    """Words in small letters, Snowball's English stemmer."""
-    from nltk.stem.snowball import SnowballStemmer  # noqa: PLC0415 - see above
-    from whoosh.analysis import LowercaseFilter, RegexTokenizer, StemFilter  # noqa: PLC0415 - see above
-
-    return RegexTokenizer() | LowercaseFilter() | StemFilter(stemfn=SnowballStemmer("english").stem)
 
 
 def rival(judged: Judged, name: str) -> Run:
@@ -128,7 +93,4 @@ def variants() -> Mapping[str, Ranker]:
         "ours, rm3": _ours(expand="rm3", mode="any"),
         "ours, bo1": _ours(expand="bo1", mode="any"),
         "ours, rm3 and proximity": _ours(expand="rm3", mode="any", proximity=True),
-        "ours, no stemming": functools.partial(with_analyzer, make=unstemmed),
-        "ours, porter": functools.partial(with_analyzer, make=porter),
-        "ours, snowball": functools.partial(with_analyzer, make=snowball),
     }

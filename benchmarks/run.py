@@ -204,7 +204,7 @@ class Measurement:
                     _say(f"{name}: {answer['error']}")
             classes = []
             for kind, asked in chosen.items():
-                for measure in ["facets"] if kind == "facets" else self._options.measures:
+                for measure in ["facets"] if kind == "facets" else ["top"] if kind in queries.RANKED else self._options.measures:
                     classes.append(self._ask_class(children, kind, measure, asked))
                     _say(report.class_line(classes[-1]))
             peaks = {name: child.ask("peak").get("peak_mb", 0.0) for name, child in children.items()}

@@ -138,6 +138,8 @@ def test_a_lexicon_says_what_analysis_does_and_how_often_each_surface_occurs(sur
         assert (positions, [(terms[term], *place) for term, *place in found]) == (entry.positions, list(entry.terms))
         assert forms == [times[surface] for surface in of_word[word]]
         assert lexicon.surfaces(word) == (order.index(of_word[word][0]), forms)
+    owners = [lexicon.entries.owner(surface) for surface in range(len(order))]
+    assert [lexicon.folded[number] for number in owners] == [fold(surface) for surface in order]
     assert lexicon.entry("nothing-of-it") is None
     assert lexicon.surfaces("nothing-of-it") == (0, [])
     for number, term in enumerate(terms):
@@ -253,6 +255,7 @@ def asked(sections):
         ),
         lambda: whole(lexicon_decoder.read_term_surfaces(sections["term.surfaces"], blocks["term.blocks"], terms, surfaces)),
         lambda: [entries.surfaces(number, "abc") for number in range(0, folded, 9)],
+        lambda: [entries.owner(surface) for surface in range(0, surfaces, 9)],
         lambda: list(entries.all([""] * folded)),
         lambda: [Chosen(entries, range(low, folded)) for low in range(0, folded, 29)],
         lambda: [of_terms.of(term) for term in range(terms)],
@@ -302,6 +305,7 @@ def test_numbers_that_point_nowhere_are_refused():
     for refused in (
         lambda: lexicon.entries.terms(2),
         lambda: lexicon.entries.surfaces(-1, ""),
+        lambda: lexicon.entries.owner(2),
         lambda: lexicon.term_surfaces.of(4),
         lambda: Chosen(lexicon.entries, range(3)),
         lambda: Chosen(lexicon.entries, range(0, 2, 2)),

@@ -44,6 +44,29 @@ def test_nearness_adds_what_it_is_worth_as_a_question(found, trees):
             assert_explained(index, found, tree, proximity=True)
 
 
+VOCABULARY = ("truce", "idlib", "rebels", "talks", "aleppo", "seventeen", "rebel-held", "war")
+weights = st.sampled_from([1.0, 0.01, 0.3, 0.3000001, 2.0])
+weighted = st.lists(st.tuples(st.sampled_from(VOCABULARY).map(Word), weights), min_size=2, max_size=6)
+
+
+@settings(max_examples=25)
+@given(st.lists(weighted, min_size=1, max_size=4), st.integers(1, 12), st.randoms(use_true_random=False))
+def test_words_that_weigh_differently_score_their_weights(questions, limit, chance):
+    """The best few of many: those that scoring all of them finds, to the last bit, and as the naive engine has them; ties too."""
+    bodies = [" ".join(chance.choices(VOCABULARY, k=chance.choice((3, 3, 3, 9)))) for _ in range(70)]
+    found = [Report(f"r{n:02}", chance.choice(["", "truce idlib"]), body) for n, body in enumerate(bodies)]
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(Path(folder) / "index", merge="never") as index:
+        index.add(found[:40])
+        index.add(found[40:])
+        oracle = naive.NaiveIndex(found)
+        for words in questions:
+            tree = Or(tuple(Boosted(word, weight) if weight != 1 else word for word, weight in words))
+            few, every = ([(hit.key, hit.score) for hit in index.search(tree, limit=each)] for each in (limit, 5000))
+            assert few == every[:limit]
+            assert dict(every) == pytest.approx(dict(oracle.search(tree)), rel=1e-9)
+            assert all(index.explain(key, tree).value == score for key, score in few)
+
+
 @pytest.fixture
 def index(tmp_path):
     about = "rebels shelling artillery mortars"

@@ -244,6 +244,32 @@ def test_another_schema_than_that_of_the_index_is_refused(tmp_path, schema, said
         idlibsearch.open(tmp_path / "index", schema)
 
 
+def titled(*analyzers):
+    analyzer, other = analyzers[0], analyzers[-1]
+    return Schema(title=TEXT(analyzer=analyzer, field_boost=3.0), text=TEXT(analyzer=other))
+
+
+def test_fields_with_one_analyzer_of_somebodys_own_count_together(tmp_path):
+    """A word in the title and in the text is one word of BM25F, not two words that each score, whoever wrote the analyzer."""
+    own, known = RegexTokenizer() | Shouting(), RegexTokenizer() | LowercaseFilter()
+    rows = [{"title": "truce", "text": "the truce holds"}, {"title": "war", "text": "no truce, no talks"}, {"text": "talks"}]
+    scores = []
+    for name, analyzer in (("own", own), ("known", known)):
+        with idlibsearch.create(tmp_path / name, titled(analyzer)) as index:
+            index.add(rows)
+            scores.append([(hit.key, hit.score) for hit in index.search("truce talks", mode="any")])
+    assert scores[0] == scores[1]
+
+
+def test_a_schema_whose_fields_no_longer_share_their_analyzer_is_refused(tmp_path):
+    idlibsearch.create(tmp_path / "shared", titled(RegexTokenizer() | Shouting())).close()
+    two = titled(RegexTokenizer() | Shouting(), RegexTokenizer() | Shouting())
+    with pytest.raises(SchemaError, match="the field title shared one analyzer with another"):
+        idlibsearch.open(tmp_path / "shared", two)
+    idlibsearch.create(tmp_path / "apart", two).close()
+    idlibsearch.open(tmp_path / "apart", titled(RegexTokenizer() | Shouting())).close()
+
+
 def test_an_index_of_reports_is_opened_with_the_schema_of_reports_only(seed_index):
     assert len(idlibsearch.open(seed_index.path, seed_index.schema)) == len(seed_index)
     with pytest.raises(SchemaError, match="only one of them is that of reports"):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 
+import naive_stories
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import idlibsearch
 from idlibsearch import QueryError, Report
+from idlibsearch.faces.cli import cli
 from idlibsearch.results.significant import log_likelihood
 
 texts = st.lists(st.sampled_from(["idlib", "truce", "war", "turkey", "russia", "peace", "bank"]), max_size=5)
@@ -37,6 +40,58 @@ def test_counts_are_of_live_reports_on_both_sides(found, cut, removed):
         assert {(row.text, row.here, row.there) for row in got} == expected
         assert [row.score for row in got] == sorted((row.score for row in got), reverse=True)
         assert {(row.of, row.there_of) for row in got} <= {(len(here), len(there))}
+
+
+BASES = [" ".join(f"{name}{n}" for n in range(18)) for name in ("a", "b", "c")]  # texts of three stories
+versions = st.tuples(st.sampled_from(BASES), texts, st.integers(1, 28)).map(lambda v: (f"{v[0]} {' '.join(v[1])}", v[2]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(versions, min_size=2, max_size=12), st.integers(0, 12), st.integers(0, 14), st.sampled_from([None, "truce"]))
+def test_versions_count_as_one_story_where_stories_are_counted(found, cut, removed, against):
+    """By hand: the stories of the live reports; on each side the earliest version found of each; words as sets."""
+    with tempfile.TemporaryDirectory() as folder, idlibsearch.create(f"{folder}/index", merge="never") as index:
+        reports = [Report(f"r{n}", "", body, f"2020-01-{day:02}") for n, (body, day) in enumerate(found)]
+        index.add(reports[:cut])
+        index.add(reports[cut:])
+        index.remove(f"r{removed}")
+        live = [row for n, row in enumerate(found) if n != removed]
+        anchors = naive_stories.stories([body for body, _ in live])
+        having = [{n for n, (body, _) in enumerate(live) if word in body.split()} for word in ("idlib", "truce")]
+        told = {anchors[n] for n in having[0]}
+        sides = [having[0], having[1] if against else {n for n in anchors if anchors[n] not in told}]
+        here, there = ([set(body.split()) for body in earliest(live, anchors, side)] for side in sides)
+        ours, theirs = (Counter(word for words in side for word in words) for side in (here, there))
+        expected = {
+            (word, n, theirs[word])
+            for word, n in ours.items()
+            if n >= min(2, len(here)) and log_likelihood(n, len(here), theirs[word], len(there)) > 0
+            if (n, theirs[word]) != (len(here), 0)
+        }
+        got = index.terms("idlib", against=against, kinds=["word"], limit=99, per="story")
+        assert {(row.text, row.here, row.there) for row in got} == expected
+        assert {(row.of, row.there_of) for row in got} <= {(len(here), len(there))}
+
+
+def earliest(live, anchors, side):
+    """The texts that stand for the stories of some reports."""
+    for anchor in {anchors[n] for n in side}:
+        yield min((live[n][1], n, live[n][0]) for n in side if anchors[n] == anchor)[2]
+
+
+def test_a_story_that_ten_papers_print_says_its_words_once(tmp_path):
+    wire = " ".join(f"word{n}" for n in range(30))
+    with idlibsearch.create(tmp_path / "index") as index:
+        index.add(Report(f"p{n}", "", f"Idlib {wire}", source=f"paper{n}") for n in range(10))
+        index.add(Report(f"t{n}", "", f"Idlib truce day{n}") for n in range(3))
+        index.add(Report(f"o{n}", "", f"weather number{n}") for n in range(30))
+        assert index.terms("idlib", kinds=["word"])[0].here == 10
+        (row,) = index.terms("idlib", kinds=["word"], per="story")
+        assert (row.text, row.here, row.of, row.there, row.there_of) == ("truce", 3, 4, 0, 30)
+    asked = ["terms", "idlib", "--per", "story", "--kind", "word", "--format", "csv", "--index", str(tmp_path / "index")]
+    answer = CliRunner().invoke(cli, asked)
+    assert answer.exit_code == 0
+    assert answer.output.splitlines()[1].startswith("truce,word,")
 
 
 def test_the_ratio_is_what_the_textbook_says():

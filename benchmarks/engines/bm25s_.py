@@ -18,7 +18,8 @@ from benchmarks.queries import Query
 
 SUPPORTS = ("term", "or")
 LACKS = dict.fromkeys(
-    ("and", "phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "range", "facets"), "ranks bags of words, no operators"
+    ("and", "phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "range", "facets", "rm3", "similar"),
+    "ranks bags of words, no operators",
 )
 SHARES = ""
 PROCESSES = (1,)

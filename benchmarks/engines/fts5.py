@@ -12,7 +12,13 @@ from benchmarks.engine import Hits, Plan, Tables
 from benchmarks.queries import Query
 
 SUPPORTS = ("term", "or", "and", "phrase", "near", "prefix", "range", "facets")
-LACKS = {"nested": "NEAR takes phrases only", "wildcard": "no wildcards inside a word", "fuzzy": "no fuzzy words"}
+LACKS = {
+    "nested": "NEAR takes phrases only",
+    "wildcard": "no wildcards inside a word",
+    "fuzzy": "no fuzzy words",
+    "rm3": "not offered",
+    "similar": "not offered",
+}
 SHARES = ""
 PROCESSES = (1,)
 FORMS = {"phrase": '"{}"', "prefix": '"{}"*'}

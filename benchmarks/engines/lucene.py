@@ -23,8 +23,8 @@ from benchmarks.corpus import FACETS, Document
 from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import KINDS, Query
 
-SUPPORTS = KINDS
-LACKS: dict[str, str] = {}
+SUPPORTS = tuple(kind for kind in KINDS if kind != "rm3")
+LACKS = {"rm3": "not in Lucene itself"}
 SHARES = ""
 PROCESSES = (1, 2)  # threads of one process
 FIELDS = ["title", "body"]
@@ -194,17 +194,28 @@ class LuceneSearcher:
         self._between = java("document.LongField").newRangeQuery
         self._written = jpype.JClass("java.util.Arrays").toString
         self._facet_state: Any = None
+        self._alike = java("queries.mlt.MoreLikeThis")(self._reader)  # as it comes: 25 words with 2 occurrences or more
+        self._alike.setAnalyzer(analyzer())
+        self._alike.setFieldNames(FIELDS)
 
     def parse(self, query: Query) -> Any:
         """By Lucene's own classic parser."""
         kind, text = query.kind, query.text
         if kind in ("near", "nested"):
             return self._near(text.split())
+        if kind == "similar":
+            return self._alike.like(self._docs[int(text)])
         if kind in ("and", "range"):
             parsed = self._strict.parse(text)
             return self._dated(parsed, query) if kind == "range" else parsed
         forms = {"phrase": f'"{text}"', "prefix": f"{text}*", "fuzzy": f"{text}~1"}
         return self._parser.parse(forms.get(kind, text))
+
+    @functools.cached_property
+    def _docs(self) -> dict[int, int]:
+        """The documents by key, which merges may have moved; the first round reads them, whose time does not count."""
+        values = self._keys(self._reader, "key")
+        return {int(values.longValue()): doc for doc in range(int(self._reader.maxDoc())) if values.advanceExact(doc)}
 
     def _near(self, words: list[str]) -> Any:
         """Spans in either order, title and body summed; a slop is the tokens between, which we count one more."""
@@ -234,6 +245,9 @@ class LuceneSearcher:
 
     def search(self, query: Query, limit: int) -> Hits:
         """Counts no further than the hits, so that blocks can be skipped from the start, but where skipping is slower."""
+        if query.kind == "similar":
+            hits = self._hits(self._top(query, limit + 1, limit + 1))
+            return [hit for hit in hits if hit[0] != int(query.text)][:limit]
         return self._hits(self._top(query, limit, ALL if query.kind in self.COUNTED else limit))
 
     def count(self, query: Query) -> int:

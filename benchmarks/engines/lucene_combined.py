@@ -15,7 +15,8 @@ from benchmarks.queries import Query
 __all__ = ["LACKS", "PROCESSES", "SHARES", "SUPPORTS", "Plan", "open_index", "sizes", "version"]
 SUPPORTS = ("term", "or", "and", "range")
 LACKS = dict.fromkeys(
-    ("phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "facets"), "combined scoring is for words; see lucene"
+    ("phrase", "near", "nested", "prefix", "wildcard", "fuzzy", "facets", "rm3", "similar"),
+    "combined scoring is for words; see lucene",
 )
 SHARES = "lucene"
 PROCESSES = ()

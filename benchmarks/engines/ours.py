@@ -28,6 +28,7 @@ FORMS = {
     "fuzzy": "{}~1",
     "range": "{} date:[{} TO {}]",
 }
+ANY = ("or", "facets", "rm3")
 
 
 def version() -> str:
@@ -79,13 +80,17 @@ class OursSearcher:
         form = FORMS.get(query.kind)
         parts = query.text.split() if query.kind in ("near", "nested") else (query.text, query.first, query.last)
         text = form.format(*parts) if form else query.text
+        if query.kind == "rm3":
+            options["expand"] = "rm3"
         try:
-            return self._index.search(text, limit=limit, mode="any" if query.kind in ("or", "facets") else "all", **options)
+            return self._index.search(text, limit=limit, mode="any" if query.kind in ANY else "all", **options)
         except (idlibsearch.QueryError, TypeError) as error:
             raise NotYetError(f"{type(error).__name__}: {error}") from error
 
     def search(self, query: Query, limit: int) -> Hits:
         """Asks for no total."""
+        if query.kind == "similar":
+            return [(hit.key, hit.score) for hit in self._index.similar(query.text, limit=limit).hits]
         return [(hit.key, hit.score) for hit in self._ask(query, limit)]
 
     def count(self, query: Query) -> int:

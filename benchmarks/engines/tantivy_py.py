@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 import time
 from collections.abc import Iterable
@@ -16,8 +17,8 @@ from benchmarks.corpus import FACETS, Document
 from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import KINDS, Query
 
-SUPPORTS = tuple(kind for kind in KINDS if kind not in ("near", "nested"))
-LACKS = dict.fromkeys(("near", "nested"), "gaps in phrases only, by another rule")
+LACKS = {**dict.fromkeys(("near", "nested"), "gaps in phrases only, by another rule"), "rm3": "not offered"}
+SUPPORTS = tuple(kind for kind in KINDS if kind not in LACKS)
 SHARES = ""
 PROCESSES = (1, 2)  # threads of one process
 FIELDS = ["title", "body"]
@@ -103,10 +104,18 @@ class TantivySearcher:
             return self._index.parse_query(text, FIELDS, conjunction_by_default=True)
         if kind == "phrase":
             return self._index.parse_query(f'"{text}"', FIELDS)
+        if kind == "similar":
+            return tantivy.Query.more_like_this_query(self._addresses[int(text)])
         if kind == "range":
             dates = f"date:[{query.first}T00:00:00Z TO {query.last}T23:59:59Z]"
             return self._index.parse_query(f"{text} {dates}", FIELDS, conjunction_by_default=True)
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._expansion(kind, text, field)) for field in FIELDS])
+
+    @functools.cached_property
+    def _addresses(self) -> dict[int, tantivy.DocAddress]:
+        """The documents by key; the first round reads them, whose time does not count."""
+        every = self._searcher.search(tantivy.Query.all_query(), self._searcher.num_docs, count=False)
+        return {int(key): address for (key, _), (_, address) in zip(self._hits(every), every.hits, strict=True)}
 
     def _expansion(self, kind: str, text: str, field: str) -> tantivy.Query:
         if kind == "fuzzy":
@@ -121,6 +130,9 @@ class TantivySearcher:
 
     def search(self, query: Query, limit: int) -> Hits:
         """Keys come from a fast field."""
+        if query.kind == "similar":
+            hits = self._hits(self._searcher.search(self._parse(query), limit + 1, count=False))
+            return [hit for hit in hits if hit[0] != int(query.text)][:limit]
         return self._hits(self._searcher.search(self._parse(query), limit, count=False))
 
     def count(self, query: Query) -> int:

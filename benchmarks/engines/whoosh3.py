@@ -23,6 +23,8 @@ SUPPORTS = ("term", "or", "and", "phrase", "prefix", "wildcard", "fuzzy", "range
 LACKS = {
     "near": "not in its query language",
     "nested": "not in its query language",
+    "rm3": "not measured: it indexes too slowly for large runs",
+    "similar": "not measured: it indexes too slowly for large runs",
     "facets": "groups hits, too slowly to count every match",
 }
 SHARES = ""

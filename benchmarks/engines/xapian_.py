@@ -13,7 +13,7 @@ from benchmarks.corpus import FACETS, Document
 from benchmarks.engine import Hits, Plan, Tables, sizes_by_suffix
 from benchmarks.queries import Query
 
-SUPPORTS = ("term", "or", "and", "phrase", "prefix", "range", "facets")
+SUPPORTS = ("term", "or", "and", "phrase", "prefix", "range", "facets", "rm3", "similar")
 LACKS = {
     "near": "its NEAR counts a window over both fields",
     "nested": "NEAR takes words only",
@@ -24,6 +24,7 @@ SHARES = ""
 PROCESSES = (1,)
 PARTS = {"postlist.glass": "docs and freqs", "position.glass": "positions", "termlist.glass": "columns and words of a document"}
 DATE, MONTH = 0, 1  # numbers of value slots; the facets follow
+BEST, ADDED, WORDS = 10, 20, 25  # documents that feedback reads, words it adds; words of a document that others have
 GAP = 100  # positions between title and body, so that no phrase reaches over
 
 
@@ -90,7 +91,7 @@ class XapianSearcher:
             return xapian.Query(xapian.Query.OP_PHRASE, words)
         if kind == "prefix":
             return xapian.Query(xapian.Query.OP_WILDCARD, text)
-        parsed = self._parsers[kind in ("or", "facets")].parse_query(text, 0)
+        parsed = self._parsers[kind in ("or", "facets", "rm3")].parse_query(text, 0)
         if kind == "range":
             days = xapian.Query(xapian.Query.OP_VALUE_RANGE, DATE, query.first, query.last)
             return xapian.Query(xapian.Query.OP_FILTER, parsed, days)
@@ -99,8 +100,25 @@ class XapianSearcher:
     _stem = staticmethod(xapian.Stem("english"))
 
     def _enquire(self, query: Query) -> Any:
+        if query.kind == "similar":
+            return self._asking(self._words_of([int(query.text) + 1], WORDS))
+        enquire = self._asking(self._parse(query))
+        if query.kind == "rm3":
+            best = [match.docid for match in enquire.get_mset(0, BEST)]
+            enquire.set_query(xapian.Query(xapian.Query.OP_OR, enquire.get_query(), self._words_of(best, ADDED)))
+        return enquire
+
+    def _words_of(self, documents: list[int], count: int) -> Any:
+        """Any of the words that tell documents from others, as its own expansion chooses them."""
+        relevant = xapian.RSet()
+        for document in documents:
+            relevant.add_document(document)
+        words = [item.term for item in xapian.Enquire(self._base).get_eset(count, relevant)]
+        return xapian.Query(xapian.Query.OP_OR, words)
+
+    def _asking(self, asked: Any) -> Any:
         enquire = xapian.Enquire(self._base)
-        enquire.set_query(self._parse(query))
+        enquire.set_query(asked)
         enquire.set_weighting_scheme(xapian.BM25Weight(1.2, 0, 1, 0.75, 0.0))
         return enquire
 
@@ -110,6 +128,9 @@ class XapianSearcher:
 
     def search(self, query: Query, limit: int) -> Hits:
         """Counts no further than it must."""
+        if query.kind == "similar":
+            hits = self._hits(self._enquire(query).get_mset(0, limit + 1))
+            return [hit for hit in hits if hit[0] != int(query.text)][:limit]
         return self._hits(self._enquire(query).get_mset(0, limit))
 
     def count(self, query: Query) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from idlibsearch.errors import ReportError
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query import docsets
+from idlibsearch.query.collapse import leads, with_versions
 from idlibsearch.query.search import Request, search
 from idlibsearch.query.similar import question, telling
 from idlibsearch.query.tree import Node
 from idlibsearch.query.wording import most_written
 from idlibsearch.results.hits import Hit, Results, as_report
 from idlibsearch.results.significant import Significant, significant
+
+Per = Literal["report", "story"]  # what is counted
 
 
 class TellingWord(NamedTuple):
@@ -59,13 +62,16 @@ def similar(snapshot: Snapshot, ask: Callable[[Node, int], Results], key: str, t
 
 
 def significant_of(
-    snapshot: Snapshot, request: Request, against: Request | None, kinds: Iterable[str], limit: int
+    snapshot: Snapshot, request: Request, against: Request | None, kinds: Iterable[str], limit: int, per: Per
 ) -> list[Significant]:
-    """The words and names that tell what a question finds from what another finds, or from all other reports."""
+    """The words and names that tell what a question finds from what another finds, or from all other reports or stories."""
     here = search(snapshot, request).sets
     if against is not None:
         there = search(snapshot, against).sets
     else:
         every = [docsets.alive(segment.postings, docsets.every(segment.doc_count)) for segment in snapshot.segments]
-        there = tuple(docsets.without(docs, ours) for docs, ours in zip(every, here, strict=True))
+        ours = with_versions(snapshot, here) if per == "story" else here
+        there = tuple(docsets.without(docs, found) for docs, found in zip(every, ours, strict=True))
+    if per == "story":
+        here, there = (leads(snapshot, docs, "earliest") for docs in (here, there))
     return significant(snapshot, here, there, kinds, limit)

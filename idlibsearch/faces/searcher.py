@@ -176,13 +176,15 @@ class Searcher(Opened):
         kinds: Iterable[str] = KINDS,
         limit: int = 20,
         mode: Mode = "all",
+        per: Per = "report",
     ) -> list[Significant]:
         """The words and names that tell the reports that answer a question from all others, or from those that answer
         ``against``: another question, or another time (``"date:2019"``). The most significant first, by the log-likelihood ratio
         over reports.
 
-        ``kinds``: "word", and fields of keywords. Raises QueryError for a question that cannot be answered or a kind that there
-        is not, SchemaError in an index with a schema of its own.
+        ``kinds``: "word", and fields of keywords. ``per="story"`` counts the versions of a story once, by the words of the
+        earliest of them that answers; all others are then the stories no version of which does. Raises QueryError for a question
+        that cannot be answered or a kind that there is not, SchemaError in an index with a schema of its own.
 
         >>> [found.text for found in index.terms("sochi", kinds=["word"], limit=3)]
         ['agreements', 'that', 'from']
@@ -192,7 +194,7 @@ class Searcher(Opened):
         self._refuse_own_schema("reports are compared")
         here, there = (None if each is None else self._request(each, mode) for each in (query, against))
         assert here is not None
-        return significant_of(self._snapshot, here, there, kinds, limit)
+        return significant_of(self._snapshot, here, there, kinds, limit, per)
 
     def _request(self, query: str | Node | Query, mode: Mode) -> Request:
         """A question for all that answers it, and no hits."""

@@ -131,12 +131,12 @@ def _several(name: str, field: FieldType) -> str:
 
 
 def _text_field(field: own.Field, declared: FieldType, groups: dict[str, str]) -> TextField:
-    """How a text is ranked. Fields with the same recorded analysis share a group, others have one of their own."""
+    """How a text is ranked. Fields with the same recorded analysis share a group, and so do those with one analyzer."""
     weight = float(declared.format.field_boost)
     if not weight > 0:
         raise SchemaError(f"the boost of the field {field.name} must be above 0, not {weight}")
     analysis = field.analysis or {}
-    shared = repr((analysis["parts"], field.several)) if "parts" in analysis else field.name
+    shared = repr((analysis.get("parts") or id(declared.analyzer), field.several))
     prefix = "" if analysis == REPORT_ANALYSIS else groups.setdefault(shared, group(len(groups)))
     return TextField(field.name, weight, B, declared.supports("positions"), prefix)
 
@@ -319,11 +319,15 @@ def check_same(schema: own.Schema | None, ranking: Ranking, given: Schema) -> No
     for mine, its in zip(_told(ranking), _told(ranked), strict=True):
         if mine != its:
             raise SchemaError(f"this is not the schema that the index was made with: the field {mine.name} is ranked otherwise")
+    groups = dict[str, str]()
+    for mine, its in zip(ranking.fields, ranked.fields, strict=True):  # an older version gave each of these a group of its own
+        if groups.setdefault(mine.group, its.group) != its.group:
+            raise SchemaError(f"the field {mine.name} shared one analyzer with another, which it does not in this schema")
 
 
 def _told(ranking: Ranking) -> list[TextField]:
-    """The fields as far as a schema tells how they are ranked: k1 and b are the index's."""
-    return [field._replace(b=0.0) for field in ranking.fields]
+    """The fields as far as a schema tells how they are ranked: k1 and b are the index's, and so is which fields share a list."""
+    return [field._replace(b=0.0, group="") for field in ranking.fields]
 
 
 def _difference(here: own.Field, there: own.Field) -> str:

@@ -107,6 +107,25 @@ cdef class Entries:
                 raise self.damaged()
         return entry.surface, self._surfaces(&entry, folded, &at, end)
 
+    def owner(self, uint32_t surface):
+        """The number of the folded word that a surface is a spelling of. O(log words)."""
+        cdef Entry entry
+        cdef Py_ssize_t low = 0, middle, high = (<Py_ssize_t>self.table.count + WORDS - 1) // WORDS
+        if surface >= self.table.surface_count:
+            raise IndexError(f"no surface {surface}")
+        while high - low > 1:
+            middle = (low + high) // 2
+            self._open(&entry, middle * WORDS)
+            if entry.surface <= surface:
+                low = middle
+            else:
+                high = middle
+        self._open(&entry, low * WORDS)
+        while surface >= entry.surface + entry.surfaces:
+            if entry_on(&entry) < 0:
+                raise self.damaged()
+        return entry.number
+
     def all(self, words not None):
         """(folded word, positions, terms, surfaces) of all folded words in order, as above; ``words`` are these words."""
         cdef Entry entry

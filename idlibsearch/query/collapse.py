@@ -51,6 +51,30 @@ def leads(snapshot: Snapshot, sets: Sequence[memoryview[int]], lead: str) -> tup
     return tuple(each.toreadonly() for each in kept)
 
 
+def with_versions(snapshot: Snapshot, sets: Sequence[memoryview[int]]) -> tuple[memoryview[int], ...]:
+    """Of docsets, one a segment, all versions of what is in them, as docsets: whole stories. O(reports that have versions)."""
+    if snapshot.stories is None:
+        return tuple(sets)
+    stories = snapshot.stories
+    whole = [memoryview(bytearray(docs)).cast("Q") for docs in sets]
+    try:
+        for number, anchor in enumerate(stories.anchors):
+            members = stories.members[stories.starts[number] : stories.starts[number + 1]]
+            docs = [_found(snapshot.bases, place) for place in (anchor, *members)]
+            if any(sets[segment][doc >> 6] >> (doc & 63) & 1 for segment, doc in docs):
+                for segment, doc in docs:
+                    whole[segment][doc >> 6] |= 1 << (doc & 63)
+    except IndexError as error:
+        raise CorruptIndexError(str(stories.file.path), str(error), "members") from None
+    return tuple(each.toreadonly() for each in whole)
+
+
+def _found(bases: Sequence[int], place: int) -> tuple[int, int]:
+    """The segment of a report, and its doc there."""
+    number = bisect_right(bases, place) - 1
+    return number, place - bases[number]
+
+
 def _preferred(snapshot: Snapshot, lead: str) -> list[memoryview[int]]:
     """The docs of the preferred source, by segment; none where none is preferred."""
     rule, _, name = (part.strip() for part in lead.partition(":"))
@@ -81,8 +105,7 @@ def _ranks(snapshot: Snapshot, places: Iterable[int], preferred: list[memoryview
     ranks = array("q")
     days = [segment.date_starts for segment in snapshot.segments]
     for place in places:
-        number = bisect_right(snapshot.bases, place) - 1
-        doc = place - snapshot.bases[number]
+        number, doc = _found(snapshot.bases, place)
         rank = days[number][doc] or UNDATED
         if preferred and not preferred[number][doc >> 6] >> (doc & 63) & 1:
             rank += OTHERS

@@ -378,19 +378,26 @@ _PLACED = Near | Same | NotNear | First | AtLeast  # bind more than NOT does
 _BARE = r"[\w.'’-]*\w"  # a spelling that needs no quotation marks
 
 
-def mentions_in(node: Node) -> Iterator[Mention]:
-    """The mentions of named entities anywhere in a question, but those under a NOT."""
+def leaves_in(node: Node) -> Iterator[Node]:
+    """What a question is made of, words and mentions and all that has no parts, but for what is under a NOT."""
     match node:
-        case Mention() if node.name:
-            yield node
         case And() | Or() | Near() | Same():
             for child in node.children:
-                yield from mentions_in(child)
+                yield from leaves_in(child)
         case Maybe() | Require():
             for child in (node.child, *(node.options if isinstance(node, Maybe) else node.required)):
-                yield from mentions_in(child)
+                yield from leaves_in(child)
         case Boosted() | First() | AtLeast() | NotNear():
-            yield from mentions_in(node.child)
+            yield from leaves_in(node.child)
+        case Not():
+            return
+        case _:
+            yield node
+
+
+def mentions_in(node: Node) -> Iterator[Mention]:
+    """The mentions of named entities anywhere in a question, but those under a NOT."""
+    return (leaf for leaf in leaves_in(node) if isinstance(leaf, Mention) and leaf.name)
 
 
 def _quoted(text: str) -> str:

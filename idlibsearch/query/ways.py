@@ -18,13 +18,31 @@ from idlibsearch.index.fields import BM25F
 from idlibsearch.query.found import Found
 from idlibsearch.query.limits import LateError
 from idlibsearch.query.order import Scored
-from idlibsearch.query.steps import All, Between, Chosen, Filled, Having, Kept, Leaf, Mentioned, Placed, Some, Step, Term, Where
+from idlibsearch.query.steps import (
+    All,
+    Between,
+    Chosen,
+    Filled,
+    Having,
+    Kept,
+    Leaf,
+    Mentioned,
+    Placed,
+    Some,
+    Step,
+    Term,
+    Times,
+    Where,
+)
 
 try:
     from idlibsearch.query import docsets, lists, phrases, topk
 except ImportError as error:
     raise KernelError("idlibsearch.query.topk") from error
 
+SPARE = 8  # docs beyond those wanted, so that the last of them scores less than those, and not only by a rounding
+FEW = 1000  # where more are wanted, scoring them twice would take longer than scoring all once
+CLOSE = 1e-9  # scores that differ by less in proportion may be the same, but for how they were rounded
 RARE = 16  # looking a doc up in a list costs about as much as passing over so many of its postings
 
 
@@ -86,7 +104,7 @@ def best_hits(found: Found, count: int) -> list[Scored]:
             if not found.is_partial:
                 raise
         better = [Scored(score, number, doc) for score, doc in pairs]
-        ranked = sorted(ranked + better, key=_by_score)[:count] if ranked else better
+        ranked = (sorted(ranked + better, key=_by_score) if ranked else better)[:count]
         if found.is_partial:
             break
     return ranked
@@ -99,7 +117,7 @@ def _by_score(hit: Scored) -> float:
 def _best_of_segment(found: Found, number: int, words: Words | None, count: int, floor: float) -> Sequence[tuple[float, int]]:
     if isinstance(found.plan, Placed) and found.snapshot.ranking.formula == BM25F:
         return found.matchers[number].best(found.plan, count, floor)
-    pairs = _best_of_words(found, number, words, count, floor) if words else None
+    pairs = _best_of_words(found, number, words, count, floor) if words else _best_of_weighted(found, number, count, floor)
     if pairs is None:
         pairs = lists.best(found.snapshot.segments[number].postings, *found.lists[number], count, floor)
     return pairs
@@ -125,6 +143,41 @@ def _best_of_words(found: Found, number: int, words: Words, count: int, floor: f
     columns = words.leaves[0].columns
     weights = array("d", [weight if c in columns else 0.0 for c, weight in enumerate(weights)])
     return phrases.best(reader, array("I", phrase), words.leaves[0].idf, weights, *rest, among, found.deadline.end_ns)
+
+
+def _best_of_weighted(found: Found, number: int, count: int, floor: float) -> Sequence[tuple[float, int]] | None:
+    """The best of any of some words that weigh differently; None for other plans, and where scores are too close to be sure.
+
+    The kernel multiplies a word's idf by its weight, where a score is multiplied by it: the same but for the last bits. So a few
+    more docs than wanted are found that way, and scored as they are to be.
+    """
+    words = _weighted(found.plan)
+    if not words or not 0 < count <= FEW:
+        return None
+    postings, ranking = found.snapshot.segments[number].postings, found.snapshot.ranking
+    there = [(term[number], leaf.idf * weight, leaf.columns) for leaf, term, weight in words if term[number] >= 0]
+    rest = (*found.snapshot.normalisation, ranking.k1, count + SPARE, floor * (1 - CLOSE), False, None, found.deadline.end_ns)
+    near = topk.best(postings, there, found.snapshot.weights, *rest)
+    docs = array("I", sorted(doc for _, doc in near))
+    scored = zip(found.matchers[number].scores(found.plan, memoryview(docs)), docs, strict=True)
+    best = sorted((pair for pair in scored if pair[0] > floor), key=_by_score_and_doc)[:count]
+    is_sure = len(near) < count + SPARE or (len(best) == count and near[-1][0] * (1 + CLOSE) < best[-1][0])
+    return best if is_sure else None
+
+
+def _by_score_and_doc(pair: tuple[float, int]) -> tuple[float, int]:
+    return -pair[0], pair[1]
+
+
+def _weighted(plan: Step) -> list[tuple[Leaf, Term, float]]:
+    """The words of a plan that is any of some, and their weights; none for other plans."""
+    found = []
+    for step in plan.children if isinstance(plan, Some) else ():
+        leaf, weight = (step.child, step.factor) if isinstance(step, Times) else (step, 1.0)
+        if not isinstance(leaf, Leaf) or leaf.single_term is None or weight <= 0:
+            return []
+        found.append((leaf, leaf.single_term, weight))
+    return found
 
 
 def _terms(phrase: Leaf, segment: int) -> Sequence[int]:

@@ -367,7 +367,10 @@ class Results:
 
     @property
     def did_you_mean(self) -> str | None:
-        """The question with each word that no report has replaced by its likeliest correction; None where there is none.
+        """The question with what was probably meant in place of words that no report has; None where there is nothing to replace.
+
+        Where nothing is found at all, also in place of words that are much rarer than one they may be misspelt for, and with two
+        words joined that are one in the index.
 
         >>> index.search("ceasfire").did_you_mean
         'ceasefire'
@@ -375,7 +378,10 @@ class Results:
         from idlibsearch.query.wording import corrected_question  # noqa: PLC0415 - only for those who ask
 
         snapshot = self.found.snapshot
-        return None if snapshot.schema else corrected_question(snapshot, self.query, self.diagnostics)
+        if snapshot.schema:
+            return None
+        nothing = not self.hits and self.found.whole.known_total == 0
+        return corrected_question(snapshot, self.query, self.diagnostics, self.found.tree if nothing else None)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

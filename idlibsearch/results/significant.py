@@ -35,7 +35,7 @@ class Significant(NamedTuple):
     """A word or name, how surprising it is (G2; above 10.8 with a chance below one in 1,000), and how many reports have it.
 
     ``kind`` is "word" or the field it is a value of; ``term`` what the word is in the index. ``of`` and ``there_of`` are all
-    reports on each side.
+    reports on each side; counted by story, a report here is a story.
 
     >>> [found] = index.terms("sochi", kinds=["word"], limit=1)
     >>> found.text, found.here, found.of, found.there
