@@ -146,5 +146,5 @@ def test_alerts_are_kept_and_run(run, folder):
     )  # fmt: skip
     assert run("alert", "run").returncode == 1
     assert len(run("alert", "run", "--every", "--format", "jsonl").stdout.splitlines()) >= 9
-    assert "truce\n1. " in run("alert", "run", "--every").stdout
+    assert "truce\n\n1. " in run("alert", "run", "--every").stdout
     assert (run("alert", "remove", "truce").returncode, run("alert", "remove", "truce").returncode) == (0, 1)

@@ -184,8 +184,7 @@ def test_facets_are_counted_over_all_matches(run, indexed):
     assert result.returncode == 0
     lines = result.stdout.splitlines()
     at = lines.index("place")
-    assert [line.split()[0] for line in lines[at + 1 : at + 4]] == ["Idlib", "Syria", "Russia"]
-    assert len({line.index("#") for line in lines[at + 1 : at + 4]}) == 1
+    assert lines[at + 1 : at + 4] == ["  Idlib   37", "  Syria   19", "  Russia  15"]
     answer = json.loads(run("query", "--format", "json", "--limit", "0", "--facet", "date:year", "idlib").stdout)
     assert sum(entry["count"] for entry in answer["facets"]["date:year"]) == answer["total"]
     assert run("query", "--format", "csv", "--facet", "place", "idlib").returncode == 2
@@ -275,7 +274,7 @@ def test_the_place_is_cut_to_what_the_terminal_has(run, indexed):
     said = os.read(parent, 10_000).decode().splitlines()
     os.close(child)
     os.close(parent)
-    assert said[1:] == ["  …" + ("idlib " * 20)[-33:] + "AND", " " * 36 + "^^^"]
+    assert said[2:] == ["  …" + ("idlib " * 20)[-33:] + "AND", " " * 36 + "^^^"]
 
 
 def test_show_prints_the_whole_report(run, indexed):
@@ -301,7 +300,11 @@ def test_every_command_has_help_with_an_example(run, command):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["query"], "Missing argument"), (["query", "--limit", "-1", "a"], "not in the range"), (["nonsense"], "No such command")],
+    [
+        (["query"], "Missing argument"),
+        (["query", "--limit", "-1", "a"], "not in the range"),
+        (["nonsense"], "there is no command nonsense"),
+    ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(run, arguments, message):
     result = run(*arguments)

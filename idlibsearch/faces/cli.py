@@ -16,11 +16,13 @@ from pathlib import Path
 import click
 
 from idlibsearch.errors import IdlibsearchError, QueryError
-from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, say, terminal_width, write
+from idlibsearch.faces.screen import error_columns
+from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, say, write
 
+PROGRAM = "idlibsearch"
 COMMANDS = (
-    *("alert", "batch", "check", "copy", "diff", "explain", "export", "facets", "index", "merge", "query", "rebuild", "remove"),
-    *("repair", "show", "similar", "stats", "suggest", "terms", "timeline", "verify"),
+    *("alert", "batch", "check", "completion", "copy", "diff", "explain", "export", "facets", "index", "merge", "query"),
+    *("rebuild", "remove", "repair", "show", "similar", "stats", "suggest", "terms", "timeline", "verify"),
 )
 
 
@@ -35,6 +37,19 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"idlibsearch.faces.commands.{cmd_name}").command
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Raises UsageError for what is no command, with what may have been meant."""
+        if not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
+            raise click.UsageError(_no_command(args[0]), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _no_command(typed: str) -> str:
+    from difflib import get_close_matches
+
+    meant = get_close_matches(typed.lower(), COMMANDS, 1) or [name for name in COMMANDS if name.startswith(typed)]
+    return f"there is no command {typed}" + (f"; did you mean {meant[0]}?" if meant else f'; to ask: idlibsearch query "{typed}"')
 
 
 @click.group(
@@ -78,12 +93,16 @@ def run() -> None:
     """The console command: every error becomes one line and exit code 2, a closed pipe exit code 0."""
     gc.set_threshold(100_000)  # importing makes objects that all stay: looking for garbage among them takes milliseconds
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         code = ERROR
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else PROGRAM
+        say(f"{error.format_message().removesuffix('.')} ({path} --help says more)")
+        code = ERROR
     except click.ClickException as error:
-        say(f"{error.format_message()} (idlibsearch --help says more)")
+        say(error.format_message())
         code = ERROR
     except (click.Abort, KeyboardInterrupt):
         say("stopped")
@@ -102,6 +121,6 @@ def run() -> None:
 def _refused(error: QueryError) -> int:
     from idlibsearch.results.pointing import pointed
 
-    for line in pointed(error.query, error.span, error.message, error.advice, terminal_width()):
+    for line in pointed(error.query, error.span, error.message, error.advice, error_columns()):
         say(line)
     return ERROR

@@ -85,14 +85,15 @@ class _Text:
 
 def _changes(field: str, a: str, b: str) -> Iterator[Change]:
     before, after = _Text(a), _Text(b)
-    for start, end, other_start, other_end in _pieces(before.words, after.words):
+    pieces = [(0, 0, 0, 0), *_pieces(before.words, after.words), (len(before.words),) * 4]
+    for (_, least, *_), (start, end, other_start, other_end), (most, *_) in zip(pieces, pieces[1:], pieces[2:], strict=False):
         numbers = before.numbers(start, end), after.numbers(other_start, other_end)
         yield Change(
             field,
             before.piece(start, end),
             after.piece(other_start, other_end),
-            before.piece(start - AROUND, start),
-            before.piece(end, end + AROUND),
+            before.piece(max(start - AROUND, least), start),  # up to the next change, so that it stands so in both
+            before.piece(end, min(end + AROUND, most)),
             numbers if numbers[0] != numbers[1] else None,
         )
 

@@ -84,6 +84,11 @@ class Hit:
         return self._stored.source if isinstance(self._stored, Report) else str(self.fields.get("source", ""))
 
     @property
+    def url(self) -> str:
+        """Where it stands on the web, "" where that is not known."""
+        return self._stored.url if isinstance(self._stored, Report) else str(self.fields.get("url", ""))
+
+    @property
     def provenance(self) -> Provenance | None:
         """The file it was read from and where in it; None for what was handed in."""
         return self._stored.provenance if isinstance(self._stored, Report) else None

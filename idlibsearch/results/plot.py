@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from idlibsearch.results.choice import Faceted
 from idlibsearch.results.render import PLAIN, Style
@@ -54,7 +54,12 @@ def written(count: float) -> str:
 def facets(found: Faceted, columns: int, style: Style = PLAIN) -> Iterator[str]:
     """Counts of facets for people."""
     yield f"{style.dim}{_reports(found.total)}{style.plain}"
-    for name, counts in found.facets.items():
+    yield from facet_tables(found.facets, columns, style)
+
+
+def facet_tables(counted: Mapping[str, Sequence[tuple[str, int]]], columns: int, style: Style = PLAIN) -> Iterator[str]:
+    """The values of each facet with their counts."""
+    for name, counts in counted.items():
         yield ""
         yield f"{style.bold}{name}{style.plain}" + ("" if counts else ": nothing to count")
         yield from table([(value, count, "") for value, count in counts], columns, style)

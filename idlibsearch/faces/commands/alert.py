@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idlibsearch.faces.completion import fields_of
+from idlibsearch.faces.screen import style
 from idlibsearch.faces.terminal import (
     DEFAULT_INDEX,
     FOUND,
     NOTHING,
+    any_option,
     format_option,
     index_option,
     say,
     say_diagnostics,
-    style,
     wait_option,
     write,
 )
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idlibsearch.faces.alerts import Alerted
+    from idlibsearch.query.tree import Mode
     from idlibsearch.results.forms import Format
+    from idlibsearch.results.render import Style
 
 
 @click.group("alert")
@@ -40,11 +44,11 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...", shell_complete=fields_of)
 @index_option
-@click.option("--any", "mode", flag_value="any", default="all", help="Any of the words may match, in place of all.")
+@any_option
 @wait_option
-def add(name: str, question: tuple[str, ...], index_path: str | None, mode: str, wait_s: float) -> int:
+def add(name: str, question: tuple[str, ...], index_path: str | None, mode: Mode, wait_s: float) -> int:
     """Save a question under a NAME, in place of the one that has it.
 
     The first one that is saved also notes which reports there are: those are not new.
@@ -53,7 +57,7 @@ def add(name: str, question: tuple[str, ...], index_path: str | None, mode: str,
 
     text = " ".join(question)
     with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
-        say_diagnostics(text, index.alerts.add(name, text, mode="any" if mode == "any" else "all"))
+        say_diagnostics(text, index.alerts.add(name, text, mode=mode))
         return FOUND
 
 
@@ -67,7 +71,7 @@ def show(index_path: str | None, form: Format) -> int:
 
     with open_index(index_path or DEFAULT_INDEX) as index:
         rows = [{"alert": name, "query": each.text, "mode": each.mode} for name, each in index.alerts.saved.items()]
-        write(table(rows, ("alert", "query", "mode"), form, style()))
+        write(table(rows, ("alert", "mode", "query"), form, style()), form)
         return FOUND if rows else NOTHING
 
 
@@ -103,19 +107,21 @@ def run(index_path: str | None, form: Format, every: bool, wait_s: float) -> int
                 say(f"{each.name}: {each.error}")
             else:
                 found.append(each)
-        write(_written(found, form))
+        write(_written(found, form, style(index.root)), form)
         return FOUND if found else NOTHING
 
 
-def _written(found: list[Alerted], form: Format) -> Iterator[str]:
+def _written(found: list[Alerted], form: Format, dressed: Style) -> Iterator[str]:
     from idlibsearch.results.forms import as_json, records
     from idlibsearch.results.render import HIT_COLUMNS, hit_text
 
     if form == "text":
         for name, group in groupby(found, key=lambda each: each.name):
-            yield f"{style().bold}{name}{style().plain}"
+            yield f"{dressed.bold}{name}{dressed.plain}"
             for number, each in enumerate(group, 1):
-                yield from hit_text(number, each.hit, style()) if each.hit else ()
+                yield ""
+                yield from hit_text(number, each.hit, dressed) if each.hit else ()
+            yield ""
     elif form == "json":
         yield as_json([each.to_json() for each in found], indent=1)
     else:

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import click
 
+from idlibsearch.faces.completion import fields_of
 from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, index_option, question_options, say_diagnostics, write
 
 
 @click.command("export")
-@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...", shell_complete=fields_of)
 @index_option
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True,
               help="How to write the reports.")  # fmt: skip
@@ -38,5 +39,5 @@ def command(question: tuple[str, ...], index_path: str | None, form: Literal["js
         found = index.search(text, limit=0, **options)
         say_diagnostics(text, found.diagnostics)
         columns = columns_of(found.found.snapshot)
-        write(records(rows_of(found.export(sort), columns), form, columns))
+        write(records(rows_of(found.export(sort), columns), form, columns), form)
         return FOUND if found.total else NOTHING

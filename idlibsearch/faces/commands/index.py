@@ -84,7 +84,7 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
             write([*kinds_table(changes), summary(changes, len(index), index.path)])
         else:
             kinds = [count._asdict() | {"reasons": dict(count.reasons)} for count in changes.kinds]
-            write(render.fields(value | told | {"kinds": kinds, "reports": len(index)}, form))
+            write(render.fields(value | told | {"kinds": kinds, "reports": len(index)}, form), form)
         return ERROR if changes.skipped and not changes.files else FOUND
 
 
