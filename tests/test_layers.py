@@ -29,6 +29,8 @@ DOORS = {
     "pypdf": {"ingest.formats.pdf"},
     "striprtf": {"ingest.formats.rtf"},
     "warcio": {"ingest.formats.warc"},
+    "pyarrow": {"results.arrow", "results.hits"},  # hits name its types only
+    "pandas": {"results.arrow", "results.hits"},
 }
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from idlibsearch.errors import IdlibsearchError, QueryError
+from idlibsearch.errors import IdlibsearchError, NoIndexError, QueryError
 from idlibsearch.faces.screen import error_columns
 from idlibsearch.faces.terminal import DEFAULT_INDEX, ERROR, FOUND, say, write
 
@@ -83,10 +83,11 @@ def _start() -> Iterator[str]:
         yield "  idlibsearch facets                       which sources, places and months there are"
         yield "  idlibsearch index FOLDER                 bring it up to date, or add more"
     else:
-        yield f"There is no index in {path}/ yet. Make one of a folder of report pages or JSON lines:"
-        yield "  idlibsearch index FOLDER"
+        yield f"There is no index in {path}/ yet. Make one of a folder of reports:"
+        yield "  idlibsearch index FOLDER                 pages, JSON lines, HTML, PDF, mail …"
         yield "  idlibsearch query ceasefire Sochi        then ask it"
-    yield "  idlibsearch --help                       all commands; idlibsearch query --help: what can be asked"
+    yield "  idlibsearch --help                       all commands"
+    yield "  idlibsearch query --help                 what can be asked"
 
 
 def run() -> None:
@@ -109,6 +110,10 @@ def run() -> None:
         code = ERROR
     except QueryError as error:
         code = _refused(error)
+    except NoIndexError as error:
+        named = "" if error.path == DEFAULT_INDEX else f" --index {error.path}"
+        say(f"{error.path}: there is no index here; name the folder of one (--index), or make one: idlibsearch index{named} PATH")
+        code = ERROR
     except IdlibsearchError as error:
         say(str(error))
         code = ERROR

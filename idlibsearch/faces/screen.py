@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from idlibsearch.results.render import Style
 
-WIDTH = 100  # where nobody knows how wide the terminal is
+WIDTH, HEIGHT = 100, 24  # where nobody knows how large the terminal is
 WIDEST = 120  # lines that are longer are hard to read
 VTE_WITH_LINKS = 5000
 _PROGRAMS = {"iTerm.app", "WezTerm", "vscode", "Hyper", "ghostty", "rio", "Tabby", "WarpTerminal"}
@@ -24,7 +24,7 @@ _TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "contour", "wezte
 
 
 def size_of(stream: TextIO) -> tuple[int, int]:
-    """The (columns, rows) of a terminal; (0, 0) where a stream is none. COLUMNS and LINES say otherwise."""
+    """The (columns, rows) of a terminal; (0, 0) where a stream is none. COLUMNS and LINES are asked where it does not say."""
     if not stream.isatty():
         return 0, 0
     try:
@@ -32,7 +32,7 @@ def size_of(stream: TextIO) -> tuple[int, int]:
     except (OSError, ValueError):
         size = os.terminal_size((0, 0))
     columns, rows = (os.environ.get(name, "") for name in ("COLUMNS", "LINES"))
-    return int(columns) if columns.isdigit() else size.columns or WIDTH, int(rows) if rows.isdigit() else size.lines
+    return size.columns or int(columns if columns.isdigit() else WIDTH), size.lines or int(rows if rows.isdigit() else HEIGHT)
 
 
 def columns() -> int:

@@ -126,9 +126,10 @@ def hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
     about = ", ".join(filter(None, (_dated(hit.date), hit.source, versions)))
     shown = style.linked(title, hit.url) if style.links else title
     yield f"{number}. {style.bold}{shown}{style.plain}" + (f"  ({about})" if about else "")
-    yield f"   {hit.snippet(before=style.before, after=style.after)}"
+    if snippet := hit.snippet(before=style.before, after=style.after):
+        yield f"   {snippet}"
     key = style.linked(hit.key, hit.provenance.path) if style.links and hit.provenance else hit.key
-    yield f"   {style.dim}{hit.score:.3f}  {key}{style.plain}"
+    yield f"   {style.dim}{f'{hit.score:.3f}  ' if hit.score else ''}{key}{style.plain}"
 
 
 def _dated(date: ReportDate | None) -> str:

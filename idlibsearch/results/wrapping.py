@@ -58,7 +58,7 @@ def _broken(line: str, columns: int) -> Iterator[str]:
             row, used = " " * hang + dressed + word, hang + wide
         else:
             row, used = (f"{row} {word}", used + 1 + wide) if number else (word, wide)
-    yield row
+    yield row.rstrip(" ")
 
 
 def _hang(line: str) -> int:

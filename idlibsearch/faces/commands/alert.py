@@ -107,6 +107,8 @@ def run(index_path: str | None, form: Format, every: bool, wait_s: float) -> int
                 say(f"{each.name}: {each.error}")
             else:
                 found.append(each)
+        if not found:
+            say("nothing new is found" if index.alerts.saved else "no question is saved: idlibsearch alert add NAME QUESTION")
         write(_written(found, form, style(index.root)), form)
         return FOUND if found else NOTHING
 

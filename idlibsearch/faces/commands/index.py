@@ -80,6 +80,8 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
         }
         for line in _complaints(changes):
             say(line)
+        if not changes.files and not changes.skipped:
+            say(f"no file was found in {', '.join(paths)}")
         if form == "text":
             write([*kinds_table(changes), summary(changes, len(index), index.path)])
         else:
@@ -106,9 +108,10 @@ def kinds_table(changes: Changes) -> Iterator[str]:
     rows: list[tuple[str, ...]] = [("format", "read", "as it was", "reports", "skipped", "why")]
     for count in kinds:
         counts = (count.files, count.unchanged, count.reports, count.skipped)
-        shown, more = count.reasons[:REASONS], len(count.reasons) - REASONS
-        why = "; ".join(f"{reason} ({times:,})" for reason, times in shown) + (f"; {more:,} more" if more > 0 else "")
-        rows.append((count.kind, *(f"{number:,}" if number else "" for number in counts), why))
+        first, *further = [f"{reason} ({times:,})" for reason, times in count.reasons[:REASONS]] or [""]
+        rows.append((count.kind, *(f"{number:,}" if number else "" for number in counts), first))
+        more = len(count.reasons) - REASONS
+        rows += [("",) * 5 + (why,) for why in (*further, *([f"{more:,} more"] if more > 0 else ()))]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for name, *numbers, why in rows:
         cells = (number.rjust(width) for number, width in zip(numbers, wide[1:-1], strict=True))
