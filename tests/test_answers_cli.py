@@ -81,7 +81,7 @@ def test_citations_are_written_and_verified(run, folder):
     result = run("verify", "cited")
     page.write_bytes(before)
     assert result.returncode == 1
-    assert "gone    seeds/003_68dc4d247c074b28.txt: " in result.stdout
+    assert "gone    seeds/003_68dc4d247c074b28.txt\n        “" in result.stdout
     (folder / "nothing").write_text("3")
     assert run("verify", "nothing").returncode == 2
 

@@ -511,3 +511,61 @@ def test_options_of_ranking(run, indexed):
         refused = run("query", *wrong, "ceasefire")
         assert refused.returncode == 2
         assert "Traceback" not in refused.stderr
+
+
+# ---- what goes wrong says what to do
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["querry", "truce"], "there is no command querry; did you mean query? (idlibsearch --help says more)"),
+        (["syria"], 'there is no command syria; to ask: idlibsearch query "syria" (idlibsearch --help says more)'),
+        (["query", "--limit", "x", "truce"], "(idlibsearch query --help says more)"),
+        (["alert", "rnu"], "(idlibsearch alert --help says more)"),
+        (["query", "--index", "seeds", "truce"], "or make one: idlibsearch index --index seeds PATH"),
+        (["query", "--index", "seeds/003_68dc4d247c074b28.txt", "truce"], "is a file (idlibsearch query --help says more)"),
+        (
+            ["facets", "--facet", "places"],
+            "there is no field places to count; there are source, section, byline, language, person",
+        ),
+        (["query", "truce", "--sort", "length"], "reports cannot be sorted by length; sort by score, date, key, words"),
+        (["export", "truce", "--format", "text"], "'text' is not one of 'jsonl', 'csv', 'parquet', 'arrow'"),
+        (["explain", "--format", "csv", "KEY", "truce"], "an explanation is no table; use --format text or json"),
+    ],
+)
+def test_an_error_says_the_cure(run, in_seeds, arguments, said):
+    if arguments[0] in ("facets", "query"):
+        run("index", "seeds")
+    failed = run(*arguments)
+    assert failed.returncode == 2
+    assert said in failed.stderr.splitlines()[0]
+
+
+def test_a_folder_without_a_file_is_told_and_so_is_an_empty_index(run, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    assert run("index", "nothing").stderr == "idlibsearch: no file was found in nothing\n"
+    assert run("query", "truce").stderr.splitlines()[-1] == "idlibsearch: the index is empty: idlibsearch index FOLDER fills it"
+
+
+def test_where_names_were_not_looked_for_it_is_said_how_to(run, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "title": "Turkey", "text": "In Turkey."}\n')
+    run("index", "a.jsonl")
+    asked = run("query", "{PLACE}")
+    assert (asked.returncode, "idlibsearch index --entities PATH" in asked.stderr) == (1, True)
+    run("index", "--entities", "a.jsonl")
+    assert run("query", "{PLACE}").returncode == 0
+    assert "--entities" not in run("query", "{PERSON}").stderr
+
+
+def test_fields_that_reports_bring_along_are_named_where_one_is_misspelt(run, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "title": "Truce", "author": "C. D.", "price": 3}\n')
+    run("index", "a.jsonl")
+    assert "words, author, price" in run("facets", "--facet", "autor").stderr
+    assert "words, price" in run("query", "truce", "--sort", "prise").stderr
+
+
+def test_saved_questions_that_find_nothing_are_told(run, indexed):
+    assert "no question is saved: idlibsearch alert add NAME QUESTION" in run("alert", "run").stderr
+    run("alert", "add", "truce", "truce")
+    assert run("alert", "run").stderr == "idlibsearch: nothing new is found\n"

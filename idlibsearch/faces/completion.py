@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from click import Context, Parameter
 
@@ -22,7 +22,9 @@ def fields_of(context: Context, _: Parameter, typed: str) -> list[str]:
     if not typed or (snapshot := _snapshot(context)) is None:
         return []
     names = names_of(snapshot.schema)
-    return _begun((f"{name}:" for name in (*names.searched, *names.columns, *_keywords(snapshot), *_numbers(snapshot))), typed)
+    return _begun(
+        (f"{name}:" for name in (*names.searched, *names.columns, *snapshot.keyword_names, *snapshot.number_names)), typed
+    )
 
 
 def facets_of(context: Context, _: Parameter, typed: str) -> list[str]:
@@ -30,13 +32,13 @@ def facets_of(context: Context, _: Parameter, typed: str) -> list[str]:
     from idlibsearch.index.calendar import UNITS
 
     snapshot = _snapshot(context)
-    return [] if snapshot is None else _begun((*_keywords(snapshot), *_numbers(snapshot), *_dates(snapshot, UNITS)), typed)
+    return [] if snapshot is None else _begun((*snapshot.keyword_names, *snapshot.number_names, *_dates(snapshot, UNITS)), typed)
 
 
 def orders_of(context: Context, _: Parameter, typed: str) -> list[str]:
     """What --sort may sort by."""
     snapshot = _snapshot(context)
-    return _begun(("score", "date", "key", *(() if snapshot is None else _numbers(snapshot))), typed)
+    return _begun(("score", "date", "key", *(() if snapshot is None else snapshot.number_names)), typed)
 
 
 def choices_of(context: Context, _: Parameter, typed: str) -> list[str]:
@@ -45,7 +47,7 @@ def choices_of(context: Context, _: Parameter, typed: str) -> list[str]:
         return []
     field, sign, begun = typed.partition("=")
     if not sign:
-        return _begun((f"{name}=" for name in _keywords(snapshot)), typed)
+        return _begun((f"{name}=" for name in snapshot.keyword_names), typed)
     values = snapshot.values(field) if snapshot.has_keywords(field) else None
     shown = (values.shown[number] for number in range(len(values))) if values else ()
     return [f"{field}={value}" for value in shown if value.lower().startswith(begun.lower())][:VALUES]
@@ -53,14 +55,6 @@ def choices_of(context: Context, _: Parameter, typed: str) -> list[str]:
 
 def _begun(candidates: Iterable[str], typed: str) -> list[str]:
     return [candidate for candidate in dict.fromkeys(candidates) if candidate.startswith(typed.lower())]
-
-
-def _keywords(snapshot: Snapshot) -> Iterator[str]:
-    return (name for segment in snapshot.segments for name in segment.columns.keywords)
-
-
-def _numbers(snapshot: Snapshot) -> Iterator[str]:
-    return (name for segment in snapshot.segments for name in segment.columns.numbers)
 
 
 def _dates(snapshot: Snapshot, units: Iterable[str]) -> list[str]:

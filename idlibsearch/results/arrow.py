@@ -5,7 +5,7 @@ Batches are made when their turn comes: however many matches there are, they tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -116,14 +116,10 @@ def _of_reports(snapshot: Snapshot) -> Iterator[Column]:
 
 def _brought_along(snapshot: Snapshot, text: Any, texts: Any) -> Iterator[Column]:
     """Further keywords and numbers of the reports, ``keyword.`` or ``number.`` before their names."""
-    for name in _further((segment.columns.keywords for segment in snapshot.segments), KEYWORD_COLUMNS):
+    for name in (name for name in snapshot.keyword_names if name not in KEYWORD_COLUMNS):
         yield Column(f"keyword.{name}", texts, partial(_keywords, name))
-    for name in _further((segment.columns.numbers for segment in snapshot.segments), (WORDS,)):
+    for name in (name for name in snapshot.number_names if name != WORDS):
         yield Column(f"number.{name}", pyarrow.float64(), partial(_number, name))
-
-
-def _further(names: Iterable[Iterable[str]], known: tuple[str, ...]) -> list[str]:
-    return sorted({name for each in names for name in each} - {*known})
 
 
 def _given(name: str, hit: Match) -> str | None:

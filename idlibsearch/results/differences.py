@@ -16,7 +16,7 @@ from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.model import Report
 
-_OPENING = " \"'“‘«„([{"
+_OPENING = " \"'“‘«„([{<"
 AROUND = 5  # words shown on either side of a change
 EXACT = 25_000_000  # pairs of tokens above which frequent words do not begin a match: they would be tried too often
 LONGEST = 20_000  # tokens above which texts are not compared piece by piece

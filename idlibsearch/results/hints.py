@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from idlibsearch.index.columns import ENTITY_COLUMNS
 from idlibsearch.query.tree import And
 from idlibsearch.results.hits import Results
 
@@ -18,6 +19,8 @@ def advice(found: Results, ask_any: Callable[[], Results]) -> Iterator[str]:
     if not found.found.snapshot.live_count:
         yield "the index is empty: idlibsearch index FOLDER fills it"
         return
+    if "{" in found.query and not any(map(found.found.snapshot.has_keywords, ENTITY_COLUMNS)):
+        yield "names were looked for in none of these reports: idlibsearch index --entities PATH does it"
     if found.did_you_mean:
         yield f"did you mean: {found.did_you_mean}"
     if isinstance(found.found.tree, And) and (total := ask_any().found.whole.known_total):

@@ -42,7 +42,7 @@ def table(rows: Iterable[tuple[str, float, str]], columns: int, style: Style = P
     room = min(max(columns - len(indent) - wide - digits - notes - 6, SHORTEST_BAR), LONGEST_BAR) if columns else 0
     most = max((count for _, count, _, _ in shown), default=0)
     for name, count, number, note in shown:
-        drawn = f"  {style.dim}{bar(count, most, room)}{style.plain}" if room else ""
+        drawn = f"  {style.dim}{bar(count, most, room)}{style.plain}" if room and count else ""
         yield f"{indent}{name:<{wide}}  {number:>{digits}}{f'  {note:>{notes}}' if notes else ''}{drawn}".rstrip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idlibsearch.model import Report, ReportDate
@@ -246,6 +247,10 @@ def explanation(value: Explanation, form: Format) -> Iterator[str]:
 
 
 def diagnostics(query: str, found: Iterable[Diagnostic], width: int = WIDTH) -> Iterator[str]:
-    """What is to be said about a question, each with the place in it pointed out, in so many columns."""
-    for diagnostic in found:
-        yield from pointed(diagnostic.text or query, diagnostic.span, diagnostic.message, diagnostic.advice, width)
+    """What is to be said about a question, in so many columns; a place in it is pointed out once for all that is said of it."""
+    for (text, span), told in groupby(found, key=lambda diagnostic: (diagnostic.text or query, diagnostic.span)):
+        place: list[str] = []
+        for diagnostic in told:
+            message, *place = pointed(text, span, diagnostic.message, diagnostic.advice, width)
+            yield message
+        yield from place

@@ -118,12 +118,12 @@ def _written(found: list[Alerted], form: Format, dressed: Style) -> Iterator[str
     from idlibsearch.results.render import HIT_COLUMNS, hit_text
 
     if form == "text":
-        for name, group in groupby(found, key=lambda each: each.name):
+        for number, (name, group) in enumerate(groupby(found, key=lambda each: each.name)):
+            yield from ("",) if number else ()
             yield f"{dressed.bold}{name}{dressed.plain}"
-            for number, each in enumerate(group, 1):
+            for place, each in enumerate(group, 1):
                 yield ""
-                yield from hit_text(number, each.hit, dressed) if each.hit else ()
-            yield ""
+                yield from hit_text(place, each.hit, dressed) if each.hit else ()
     elif form == "json":
         yield as_json([each.to_json() for each in found], indent=1)
     else:
