@@ -122,7 +122,8 @@ def summary(changes: Changes, reports: int, path: Path) -> str:
     same = f", {changes.files_unchanged:,} of them as they were" if changes.files_unchanged else ""
     counts = f"{changes.added:,} added, {changes.changed:,} changed, {changes.unchanged:,} unchanged, {changes.removed:,} removed"
     skipped = f", {len(changes.skipped):,} skipped" if changes.skipped else ""
-    return f"{changes.files:,} files{same}{skipped}: {counts}; {reports:,} reports in {path}"
+    files = f"{changes.files:,} {'file' if changes.files == 1 else 'files'}"
+    return f"{files}{same}{skipped}: {counts}; {reports:,} {'report' if reports == 1 else 'reports'} in {path}"
 
 
 def open_or_create(path: str, root: str | None = None, wait_s: float = 10.0, *, stories: bool = True) -> Index:
