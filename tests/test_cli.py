@@ -566,6 +566,7 @@ def test_fields_that_reports_bring_along_are_named_where_one_is_misspelt(run, tm
 
 
 def test_saved_questions_that_find_nothing_are_told(run, indexed):
-    assert "no question is saved: idlibsearch alert add NAME QUESTION" in run("alert", "run").stderr
+    for asked in ("run", "list"):
+        assert run("alert", asked).stderr == "idlibsearch: no question is saved: idlibsearch alert add NAME QUESTION\n"
     run("alert", "add", "truce", "truce")
     assert run("alert", "run").stderr == "idlibsearch: nothing new is found\n"

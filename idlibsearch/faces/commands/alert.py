@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from idlibsearch.results.render import Style
 
 
+NONE_SAVED = "no question is saved: idlibsearch alert add NAME QUESTION"
+
+
 @click.group("alert")
 def command() -> None:
     """Save questions, and ask them of the reports that are new.
@@ -71,6 +74,8 @@ def show(index_path: str | None, form: Format) -> int:
 
     with open_index(index_path or DEFAULT_INDEX) as index:
         rows = [{"alert": name, "query": each.text, "mode": each.mode} for name, each in index.alerts.saved.items()]
+        if not rows:
+            say(NONE_SAVED)
         write(table(rows, ("alert", "mode", "query"), form, style()), form)
         return FOUND if rows else NOTHING
 
@@ -108,7 +113,7 @@ def run(index_path: str | None, form: Format, every: bool, wait_s: float) -> int
             else:
                 found.append(each)
         if not found:
-            say("nothing new is found" if index.alerts.saved else "no question is saved: idlibsearch alert add NAME QUESTION")
+            say("nothing new is found" if index.alerts.saved else NONE_SAVED)
         write(_written(found, form, style(index.root)), form)
         return FOUND if found else NOTHING
 
