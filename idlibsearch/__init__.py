@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         IndexExistsError,
         InputError,
         KernelError,
+        LibraryError,
         LockedError,
         NoIndexError,
         QueryError,
@@ -60,8 +61,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "idlibsearch.errors": """ClosedError CorruptIndexError DiskError ExpansionError ExtraError FormatVersionError
         IdlibsearchError IndexExistsError
-        InputError KernelError LockedError NoIndexError QueryError RecipeError ReportError SchemaError SearchTimeoutError
-        StorageError WorkerError""",
+        InputError KernelError LibraryError LockedError NoIndexError QueryError RecipeError ReportError SchemaError
+        SearchTimeoutError StorageError WorkerError""",
     "idlibsearch.faces.alerts": "Alerted",
     "idlibsearch.faces.api": "Index create open",
     "idlibsearch.faces.edit": "Changes Edit KindCount",
@@ -87,10 +88,11 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [  # written out for readers and type checkers
     "Alerted", "Change", "Changes", "Citation", "ClosedError", "CorruptIndexError", "Diagnostic", "Differences", "DiskError",
     "Edit", "Entity", "EventDate", "ExpansionError", "ExtraError", "FormatVersionError", "Hit", "IdlibsearchError", "Index",
-    "IndexExistsError", "InputError", "KernelError", "KindCount", "Limits", "LockedError", "Member", "NoIndexError", "Piece",
-    "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate", "ReportError", "Results",
-    "SchemaError", "SearchTimeoutError", "Searcher", "Significant", "Similar", "StorageError", "Story", "Suggestion",
-    "TellingWord", "Verdict", "WorkerError", "copy", "create", "open", "rebuild", "repair", "with_event_dates",
+    "IndexExistsError", "InputError", "KernelError", "KindCount", "LibraryError", "Limits", "LockedError", "Member",
+    "NoIndexError", "Piece", "Provenance", "QueryError", "RecipeError", "Repaired", "Report", "ReportAnalyzer", "ReportDate",
+    "ReportError", "Results", "SchemaError", "SearchTimeoutError", "Searcher", "Significant", "Similar", "StorageError",
+    "Story", "Suggestion", "TellingWord", "Verdict", "WorkerError", "copy", "create", "open", "rebuild", "repair",
+    "with_event_dates",
 ]  # fmt: skip
 
 

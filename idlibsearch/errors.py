@@ -11,6 +11,7 @@ It is not a place for behaviour: nothing here prints, logs or exits.
     ├── QueryError            a question that cannot be answered, with the span of the fault
     ├── SearchTimeoutError    a question that took longer than it was allowed to
     ├── KernelError           the compiled kernels are missing
+    ├── LibraryError          a library that an extra brings along is not installed
     ├── WorkerError           a process that helped to build an index failed
     └── StorageError          an index folder
         ├── NoIndexError          nothing is there
@@ -100,6 +101,15 @@ class KernelError(IdlibsearchError, ImportError):
             "install a C compiler (gcc or clang, with the Python headers) and install idlibsearch again"
         )
         self.module = module
+
+
+class LibraryError(IdlibsearchError, ImportError):
+    """What was asked for needs a ``library`` that is not installed; ``extra`` brings it: ``pip install 'idlibsearch[extra]'``."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"this needs {library}: pip install 'idlibsearch[{extra}]'")
+        self.library = library
+        self.extra = extra
 
 
 class WorkerError(IdlibsearchError):

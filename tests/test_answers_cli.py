@@ -81,7 +81,7 @@ def test_citations_are_written_and_verified(run, folder):
     result = run("verify", "cited")
     page.write_bytes(before)
     assert result.returncode == 1
-    assert "gone    seeds/003_68dc4d247c074b28.txt: " in result.stdout
+    assert "gone    seeds/003_68dc4d247c074b28.txt\n        “" in result.stdout
     (folder / "nothing").write_text("3")
     assert run("verify", "nothing").returncode == 2
 
@@ -158,5 +158,5 @@ def test_alerts_are_kept_and_run(run, folder):
     assert "1 files: 1 added, 0 changed, 0 unchanged, 1 removed" in told.stderr
     quiet = run("index", "--alerts", "new.jsonl")
     assert (quiet.returncode, quiet.stdout) == (0, "")
-    assert "truce\n1. " in run("alert", "run", "--every").stdout
+    assert "truce\n\n1. " in run("alert", "run", "--every").stdout
     assert (run("alert", "remove", "truce").returncode, run("alert", "remove", "truce").returncode) == (0, 1)

@@ -14,12 +14,25 @@ import idlibsearch
 from idlibsearch.faces.cli import cli
 
 TOP = Path(__file__).parent.parent
+PREFACE = """# The command line
+
+Written from `--help` by `python tests/test_docs.py`; a test holds it current. [A tour](tour.md) shows what the commands write.
+
+On a terminal, text is broken between words in up to 120 columns, and what is longer than the screen goes to a pager: `$PAGER`,
+else `less` with the options `-FRX` where `$LESS` names none; `PAGER=cat` or `--no-pager`: none. Where the terminal is known to
+show links, titles lead to the web and keys to the file of a report: `FORCE_HYPERLINK=1` for one that is not known, `0` for
+none. `NO_COLOR` and `TERM=dumb` are respected. What goes to a pipe or a file has none of all this, and JSON and CSV are broken
+nowhere.
+
+The shell completes commands, options, and the fields of the index: `idlibsearch completion` writes what that takes for bash,
+zsh or fish. `IDLIBSEARCH_INDEX` names the index where `--index` does not.
+"""
 REFERENCE = TOP / "docs" / "cli.md"
 
 
 def reference() -> str:
     """Every command's help, as it prints at 100 columns."""
-    parts = ["# The command line\n\nWritten from `--help` by `python tests/test_docs.py`; a test holds it current.\n"]
+    parts = [PREFACE]
     top = click.Context(cli, info_name="idlibsearch", terminal_width=100, **cli.context_settings)  # as it is run
     for name in ("", *cli.list_commands(top)):
         command = cli.get_command(top, name) if name else cli

@@ -80,7 +80,7 @@ def test_json_has_the_same_numbers(run, mixed):
 
 
 def test_of_one_format_in_order_there_is_no_table(run, mixed):
-    assert run("in/a.txt").stdout == "1 files: 1 added, 0 changed, 0 unchanged, 0 removed; 1 reports in index\n"
+    assert run("in/a.txt").stdout == "1 file: 1 added, 0 changed, 0 unchanged, 0 removed; 1 report in index\n"
 
 
 def test_patterns_are_read_as_they_are(run, mixed):
@@ -90,11 +90,11 @@ def test_patterns_are_read_as_they_are(run, mixed):
 
 
 def test_standard_input_is_read_as_what_it_is_said_to_be(run, tmp_path):
-    assert run("-", "--as", "html", given=html()).stdout.startswith("1 files: 1 added")
-    assert run("-", "--as", "HTML", given=html()).stdout.startswith("1 files, 1 of them as they were: 0 added")
+    assert run("-", "--as", "html", given=html()).stdout.startswith("1 file: 1 added")
+    assert run("-", "--as", "HTML", given=html()).stdout.startswith("1 file, 1 of them as they were: 0 added")
     lines = '{"id": 1, "text": "a truce"}\n{"id": 2, "text": "another truce"}\n'
     assert run("-", "--as", "jsonl", "--prune", given=lines).stdout.startswith(
-        "1 files: 2 added, 0 changed, 0 unchanged, 1 removed"
+        "1 file: 2 added, 0 changed, 0 unchanged, 1 removed"
     )
     assert run("absent", "--prune").returncode == 0
     shown = subprocess.run(
@@ -109,7 +109,7 @@ def test_standard_input_is_read_as_what_it_is_said_to_be(run, tmp_path):
 
 
 def test_standard_input_shows_what_it_is_where_that_is_plain(run):
-    assert run("-", given=html()).stdout.startswith("1 files: 1 added")
+    assert run("-", given=html()).stdout.startswith("1 file: 1 added")
 
 
 def test_a_format_that_there_is_not_is_refused(run):

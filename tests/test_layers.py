@@ -16,7 +16,7 @@ DOORS = {
         f"faces.whoosh_{name}" for name in ("compat", "fields", "query", "reader", "schema", "terms")
     },  # one door, one name
     "nltk": {"analysis.stem"},
-    "click": {"faces.cli", "faces.terminal", *(f"faces.commands.{name}" for name in COMMANDS)},
+    "click": {"faces.cli", "faces.completion", "faces.terminal", *(f"faces.commands.{name}" for name in COMMANDS)},
     "numpy": {
         *("index.analysed", "index.builder", "index.columns_writer", "index.rows", "index.wordlist"),
         *("index.deletions", "index.merge", "index.merge_columns", "index.merge_mentions"),
@@ -29,6 +29,8 @@ DOORS = {
     "pypdf": {"ingest.formats.pdf"},
     "striprtf": {"ingest.formats.rtf"},
     "warcio": {"ingest.formats.warc"},
+    "pyarrow": {"results.arrow", "results.hits"},  # hits name its types only
+    "pandas": {"results.arrow", "results.hits"},
 }
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

@@ -155,6 +155,16 @@ class Snapshot:
         """Does any segment have a number column of this name?"""
         return any(field in segment.columns.numbers for segment in self.segments)
 
+    @property
+    def keyword_names(self) -> list[str]:
+        """The keyword columns that there are."""
+        return sorted({name for segment in self.segments for name in segment.columns.keywords})
+
+    @property
+    def number_names(self) -> list[str]:
+        """The number columns that there are."""
+        return sorted({name for segment in self.segments for name in segment.columns.numbers})
+
     def has_column(self, field: str) -> bool:
         """Is there a keyword or number column of this name?"""
         return self.has_keywords(field) or self.has_numbers(field)

@@ -39,7 +39,7 @@ def read_sort(text: str, snapshot: Snapshot) -> Sort:
         return _own_sort(text, field, way, snapshot.schema)
     known = field in ("score", "date", "key", WORDS) or snapshot.has_numbers(field)
     if not known:
-        advice = "sort by score, date, key, words or another field of numbers"
+        advice = f"sort by {', '.join(dict.fromkeys(('score', 'date', 'key', WORDS, *snapshot.number_names)))}"
         raise QueryError(text, (0, len(text)), f"reports cannot be sorted by {field or 'nothing'}", advice)
     return _directed(text, field, way, up=field == "key")
 

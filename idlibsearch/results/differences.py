@@ -16,6 +16,7 @@ from idlibsearch.analysis.fold import fold
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.model import Report
 
+_OPENING = " \"'“‘«„([{<"
 AROUND = 5  # words shown on either side of a change
 EXACT = 25_000_000  # pairs of tokens above which frequent words do not begin a match: they would be tried too often
 LONGEST = 20_000  # tokens above which texts are not compared piece by piece
@@ -87,6 +88,11 @@ class _Text:
         start, end = max(start, 0), min(end, len(self.spans))
         return " ".join(self.text[self.spans[start][0] : self.spans[end - 1][1]].split()) if start < end else ""
 
+    def ahead(self, start: int, end: int) -> str:
+        """The same, with what stands between it and the token behind it but for what that opens with."""
+        behind = self.spans[end][0] if end < len(self.spans) else len(self.text)
+        return " ".join(self.text[self.spans[start][0] : behind].split()).rstrip(_OPENING) if start < end else ""
+
     def numbers(self, start: int, end: int) -> tuple[str, ...]:
         """The numbers from one token to another: 17, where the text says 17 or seventeen."""
         terms = (term for token in self.spans[start:end] for term, _, _ in analyze(self.text[token[0] : token[1]]).terms)
@@ -95,14 +101,15 @@ class _Text:
 
 def _changes(field: str, a: str, b: str) -> Iterator[Change]:
     before, after = _Text(a), _Text(b)
-    for start, end, other_start, other_end in _pieces(before.words, after.words):
+    pieces = [(0, 0, 0, 0), *_pieces(before.words, after.words), (len(before.words),) * 4]
+    for (_, least, *_), (start, end, other_start, other_end), (most, *_) in zip(pieces, pieces[1:], pieces[2:], strict=False):
         numbers = before.numbers(start, end), after.numbers(other_start, other_end)
         yield Change(
             field,
             before.piece(start, end),
             after.piece(other_start, other_end),
-            before.piece(start - AROUND, start),
-            before.piece(end, end + AROUND),
+            before.ahead(max(start - AROUND, least), start),  # from the last change on, so that it stands so in both
+            before.piece(end, min(end + AROUND, most)),
             numbers if numbers[0] != numbers[1] else None,
         )
 

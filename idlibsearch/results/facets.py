@@ -69,7 +69,8 @@ def _read(spec: str, snapshot: Snapshot) -> Facet:
         return Facet(field, unit=rest)
     countable = _countable(snapshot.schema)
     if not (field in countable or (snapshot.schema is None and snapshot.has_column(field))):
-        raise QueryError(spec, (0, len(field)), f"there is no field {field} to count", f"there are {', '.join(countable)}")
+        names = dict.fromkeys((*countable, *snapshot.keyword_names, *snapshot.number_names))
+        raise QueryError(spec, (0, len(field)), f"there is no field {field} to count", f"there are {', '.join(names)}")
     if rest and not (rest.isascii() and rest.isdigit()):
         raise QueryError(spec, (len(spec) - len(rest), len(spec)), f"{rest} is no number of values", _ADVICE)
     return Facet(field, (int(rest[:9]) or ALL) if rest else LIMIT)

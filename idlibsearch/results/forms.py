@@ -42,10 +42,10 @@ def _csv(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Iterato
 
 def _cell(value: object) -> object:
     """Two numbers as a span, several texts behind one another; of a story its name, of changed numbers both; else JSON."""
-    if isinstance(value, list):
+    if isinstance(value, list) and not any(isinstance(part, dict) for part in value):
         return ("; " if any(isinstance(part, str) for part in value) else "-").join(map(str, value))
     if not isinstance(value, dict):
-        return value
+        return as_json(value) if isinstance(value, list) else value
     if {"before", "after"} == value.keys():
         return " -> ".join(" ".join(part) for part in value.values())
     return value["id"] if "id" in value else as_json(value)

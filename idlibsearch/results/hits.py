@@ -19,6 +19,9 @@ from idlibsearch.query.order import Scored
 from idlibsearch.results.snippet import Passage, several, several_of_places, whole
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+    from pyarrow import RecordBatchReader
+
     from idlibsearch.query.feedback import Added
     from idlibsearch.results.cite import Citation
     from idlibsearch.results.story import Story
@@ -115,6 +118,11 @@ class Hit:
         'TASS'
         """
         return self._stored.source if isinstance(self._stored, Report) else str(self.fields.get("source", ""))
+
+    @property
+    def url(self) -> str:
+        """Where it stands on the web, "" where that is not known."""
+        return self._stored.url if isinstance(self._stored, Report) else str(self.fields.get("url", ""))
 
     @property
     def provenance(self) -> Provenance | None:
@@ -405,6 +413,24 @@ class Results:
 
         found = self.found.whole
         return (hit for chunk in everything(found, sort) for hit in hits_of(found.snapshot, found, chunk))
+
+    def to_arrow(self, sort: str = "added", *, batch: int = 1000) -> RecordBatchReader:
+        """Every match, whatever page this is, as a ``pyarrow.RecordBatchReader`` of batches of ``batch`` rows, each made when
+        its turn comes; ``sort`` as in ``export``. Needs the extra ``arrow``.
+
+        Of reports: key, score, title, date and date_last (date32: the first and last day it may be), source and the like, lists
+        of names by kind (person, place …), event_dates, what reports brought along (``keyword.author``, ``number.price``), path,
+        start and end (in characters of the file), body. Of documents of a schema what is stored. Raises LibraryError.
+        """
+        from idlibsearch.results.arrow import reader_of  # noqa: PLC0415 - pyarrow is large
+
+        return reader_of(self.export(sort), self.found.snapshot, batch)
+
+    def to_pandas(self, sort: str = "added") -> DataFrame:
+        """The same as a ``pandas.DataFrame``, all at once. Needs the extra ``pandas``; raises LibraryError."""
+        from idlibsearch.results.arrow import to_pandas  # noqa: PLC0415 - pandas is larger
+
+        return to_pandas(self.to_arrow(sort))
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values.

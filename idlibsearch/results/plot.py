@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from idlibsearch.results.by_story import Per
 from idlibsearch.results.choice import Faceted
@@ -43,7 +43,7 @@ def table(rows: Iterable[tuple[str, float, str]], columns: int, style: Style = P
     room = min(max(columns - len(indent) - wide - digits - notes - 6, SHORTEST_BAR), LONGEST_BAR) if columns else 0
     most = max((count for _, count, _, _ in shown), default=0)
     for name, count, number, note in shown:
-        drawn = f"  {style.dim}{bar(count, most, room)}{style.plain}" if room else ""
+        drawn = f"  {style.dim}{bar(count, most, room)}{style.plain}" if room and count else ""
         yield f"{indent}{name:<{wide}}  {number:>{digits}}{f'  {note:>{notes}}' if notes else ''}{drawn}".rstrip()
 
 
@@ -55,7 +55,12 @@ def written(count: float) -> str:
 def facets(found: Faceted, columns: int, style: Style = PLAIN) -> Iterator[str]:
     """Counts of facets for people."""
     yield f"{style.dim}{_counted(found.total, found.per)}{style.plain}"
-    for name, counts in found.facets.items():
+    yield from facet_tables(found.facets, columns, style)
+
+
+def facet_tables(counted: Mapping[str, Sequence[tuple[str, int]]], columns: int, style: Style = PLAIN) -> Iterator[str]:
+    """The values of each facet with their counts."""
+    for name, counts in counted.items():
         yield ""
         yield f"{style.bold}{name}{style.plain}" + ("" if counts else ": nothing to count")
         yield from table([(value, count, "") for value, count in counts], columns, style)

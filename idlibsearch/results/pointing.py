@@ -35,7 +35,7 @@ def _line_at(text: str, span: tuple[int, int]) -> tuple[str, int, int]:
 
 
 def _underlined(line: str, start: int, end: int, room: int) -> tuple[str, str]:
-    widths = [_width(char) for char in line]
+    widths = [char_columns(char) for char in line]
     columns = [0, *accumulate(widths)]
     first, last = _window(columns, start, room)
     shown = "".join(_shown(char) for char in line[first:last])
@@ -64,7 +64,7 @@ def _shown(char: str) -> str:
     return char if char.isprintable() else " " if char.isspace() else UNPRINTABLE
 
 
-def _width(char: str) -> int:
+def char_columns(char: str) -> int:
     """How many columns a character takes: none for an accent of its own, two for signs of East Asia and pictures."""
     if char.isascii():
         return 1

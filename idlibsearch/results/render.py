@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idlibsearch.model import Report, ReportDate
@@ -15,19 +16,33 @@ if TYPE_CHECKING:
     from idlibsearch.results.differences import Change, Differences
     from idlibsearch.results.explain import Explanation
 
-BAR_SIGNS = 30
 CHANGE_COLUMNS = ("field", "before", "after", "left", "right", "numbers")
 HIT_COLUMNS = ("key", "title", "date", "source", "score", "snippet", "path", "span", "story")
 
 
 class Style(NamedTuple):
-    """How text is dressed: ``bold`` and ``dim`` open a dress that ``plain`` ends; marks stand around what matched."""
+    """How text is dressed: ``bold`` and ``dim`` open a dress that ``plain`` ends; marks stand around what matched.
+
+    ``links``: the machine and folder that the paths of reports are relative to (``host/folder/``), where links can be shown.
+    """
 
     bold: str = ""
     dim: str = ""
     plain: str = ""
     before: str = "**"
     after: str = "**"
+    links: str = ""
+
+    def linked(self, text: str, address: str) -> str:
+        """A text that leads somewhere on the web, or to a file by its path."""
+        is_web = address.startswith(("https://", "http://"))
+        if not self.links or not address or ("://" in address and not is_web):
+            return text
+        from posixpath import normpath  # noqa: PLC0415 - only on a terminal
+        from urllib.parse import quote  # noqa: PLC0415
+
+        target = quote(address, safe="%:/?#[]@!$&'()*+,;=~") if is_web else f"file://{quote(normpath(self.links + address))}"
+        return f"\x1b]8;;{target}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 PLAIN = Style()
@@ -35,7 +50,7 @@ COLOUR = Style(bold="\x1b[1m", dim="\x1b[2m", plain="\x1b[0m", before="\x1b[1;33
 
 
 def results(found: Results, form: Format, style: Style = PLAIN) -> Iterator[str]:
-    """The answer to a question, line by line."""
+    """The answer to a question, line by line; as text without its facets, which ``plot.facet_tables`` draws."""
     if form == "text":
         return _results_text(found, style)
     if form == "json":
@@ -51,12 +66,12 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: Forma
 
 
 def _aligned(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], style: Style) -> Iterator[str]:
-    """Texts to the left, numbers to the right."""
+    """Texts to the left; numbers, and what begins with one, to the right."""
     if not rows:
         return
     cells = [[_written(row[column]) for column in columns] for row in rows]
     widths = [max(map(len, (name, *column))) for name, column in zip(columns, zip(*cells, strict=True), strict=True)]
-    numeric = [isinstance(rows[0][column], int | float) for column in columns]
+    numeric = [all(cell[:1].isdigit() for cell in column) for column in zip(*cells, strict=True)]
     for number, line in enumerate([[name.replace("_", " ") for name in columns], *cells]):
         shown = [
             f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell, width, right in zip(line, widths, numeric, strict=True)
@@ -92,9 +107,6 @@ def _results_text(found: Results, style: Style) -> Iterator[str]:
     for number, hit in enumerate(found, 1):
         yield ""
         yield from hit_text(number, hit, style)
-    for name, counts in found.facets.items():
-        yield ""
-        yield from _facet_text(name, counts, style)
 
 
 def _counted(found: Results) -> str:
@@ -110,12 +122,15 @@ def _counted(found: Results) -> str:
 def hit_text(number: int, hit: Hit, style: Style) -> Iterator[str]:
     """A hit for people."""
     title = hit.marked_title(before=style.before, after=style.after + style.bold) if hit.title else "(no title)"
-    about = ", ".join(filter(None, (_dated(hit.date), hit.source)))
-    yield f"{number}. {style.bold}{title}{style.plain}" + (f"  ({about})" if about else "")
-    yield f"   {hit.snippet(before=style.before, after=style.after)}"
     others = hit.story.size - 1 if hit.story else 0
-    versions = f"  +{others:,} {'version' if others == 1 else 'versions'}" if others else ""
-    yield f"   {style.dim}{hit.key}  {hit.score:.3f}{versions}{style.plain}"
+    versions = f"+{others:,} {'version' if others == 1 else 'versions'}" if others else ""
+    about = ", ".join(filter(None, (_dated(hit.date), hit.source, versions)))
+    shown = style.linked(title, hit.url) if style.links else title
+    yield f"{number}. {style.bold}{shown}{style.plain}" + (f"  ({about})" if about else "")
+    if snippet := hit.snippet(before=style.before, after=style.after):
+        yield f"   {snippet}"
+    key = style.linked(hit.key, hit.provenance.path) if style.links and hit.provenance else hit.key
+    yield f"   {style.dim}{f'{hit.score:.3f}  ' if hit.score else ''}{key}{style.plain}"
 
 
 def _dated(date: ReportDate | None) -> str:
@@ -142,23 +157,14 @@ def _differences_text(found: Differences, style: Style) -> Iterator[str]:
         if change.numbers is not None:
             before, after = (", ".join(numbers) or "none" for numbers in change.numbers)
             yield f"{style.bold}{before} -> {after}{style.plain}"
-        where = "title: " if change.field == "title" else ""
-        yield f"  {where}{_around(change, change.before, '-', style)}"
-        yield f"  {where}{_around(change, change.after, '+', style)}"
+        where = "in the title: " if change.field == "title" else ""
+        yield f"  - {where}{_around(change, change.before, style)}"
+        yield f"  + {where}{_around(change, change.after, style)}"
 
 
-def _around(change: Change, text: str, sign: str, style: Style) -> str:
+def _around(change: Change, text: str, style: Style) -> str:
     marked = f"{style.before}{text}{style.after}" if text else ""
-    return " ".join(filter(None, (sign, change.left, marked, change.right)))
-
-
-def _facet_text(name: str, counts: Sequence[tuple[str, int]], style: Style) -> Iterator[str]:
-    """Aligned counts, each with a bar; the longest has BAR_SIGNS signs, and none is so short that it is not seen."""
-    yield f"{style.bold}{name}{style.plain}" + ("" if counts else ": nothing to count")
-    most = max((count for _, count in counts), default=0)
-    wide, digits = max((len(value) for value, _ in counts), default=0), len(f"{most:,}")
-    for value, count in counts:
-        yield f"  {value:<{wide}}  {count:>{digits},}  {style.dim}{'#' * max(1, count * BAR_SIGNS // most)}{style.plain}"
+    return " ".join(filter(None, (change.left, marked, change.right)))
 
 
 def report(shown: Report, form: Format, style: Style = PLAIN) -> Iterator[str]:
@@ -205,7 +211,8 @@ def _report_text(shown: Report, style: Style) -> Iterator[str]:
     for name, part in value.items():
         for inner, shown_part in part.items() if isinstance(part, dict) else [(name, part)]:
             if shown_part not in (None, "", [], False):
-                text = ", ".join(map(str, shown_part)) if isinstance(shown_part, list) else shown_part
+                text = ", ".join(map(str, shown_part)) if isinstance(shown_part, list) else str(shown_part)
+                text = style.linked(text, text) if inner in ("path", "url") else text
                 yield f"{style.dim}{inner}:{style.plain} {text}"
     yield ""
     yield body
@@ -220,7 +227,9 @@ def fields(value: Mapping[str, Any], form: Format) -> Iterator[str]:
 
 def _flat(part: object) -> str:
     if isinstance(part, dict):
-        return ", ".join(f"{name} {inner}" for name, inner in part.items())
+        return ", ".join(f"{name} {_flat(inner)}" for name, inner in part.items())
+    if isinstance(part, bool):
+        return "yes" if part else "no"
     return f"{part:,}" if isinstance(part, int) else str(part)
 
 
@@ -238,6 +247,10 @@ def explanation(value: Explanation, form: Format) -> Iterator[str]:
 
 
 def diagnostics(query: str, found: Iterable[Diagnostic], width: int = WIDTH) -> Iterator[str]:
-    """What is to be said about a question, each with the place in it pointed out, in so many columns."""
-    for diagnostic in found:
-        yield from pointed(diagnostic.text or query, diagnostic.span, diagnostic.message, diagnostic.advice, width)
+    """What is to be said about a question, in so many columns; a place in it is pointed out once for all that is said of it."""
+    for (text, span), told in groupby(found, key=lambda diagnostic: (diagnostic.text or query, diagnostic.span)):
+        place: list[str] = []
+        for diagnostic in told:
+            message, *place = pointed(text, span, diagnostic.message, diagnostic.advice, width)
+            yield message
+        yield from place

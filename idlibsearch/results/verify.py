@@ -270,7 +270,8 @@ def verdicts(found: Iterable[Verdict], form: Format, style: Style = PLAIN) -> It
         for verdict in found:
             quote = " ".join(verdict.citation.quote.split())
             shown = quote if len(quote) <= SHOWN else quote[: SHOWN - 1] + "…"
-            yield f"{style.bold}{verdict.state:<7}{style.plain} {verdict.citation.path or verdict.citation.key}: “{shown}”"
+            yield f"{style.bold}{verdict.state:<7}{style.plain} {verdict.citation.key}"
+            yield f"        “{shown}”"
             yield f"        {style.dim}{verdict.reason}{style.plain}"
     else:
         yield from records((verdict.to_json() for verdict in found), form, COLUMNS)

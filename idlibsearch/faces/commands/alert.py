@@ -7,24 +7,32 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idlibsearch.faces.completion import fields_of
+from idlibsearch.faces.screen import style
 from idlibsearch.faces.terminal import (
     DEFAULT_INDEX,
     FOUND,
     NOTHING,
+    any_option,
     format_option,
     index_option,
     say,
     say_diagnostics,
-    style,
     wait_option,
     write,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from idlibsearch.faces.alerts import Alerted
+    from idlibsearch.query.tree import Mode
     from idlibsearch.results.forms import Format
+    from idlibsearch.results.render import Style
+
+
+NONE_SAVED = "no question is saved: idlibsearch alert add NAME QUESTION"
 
 
 @click.group("alert")
@@ -41,11 +49,11 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...", shell_complete=fields_of)
 @index_option
-@click.option("--any", "mode", flag_value="any", default="all", help="Any of the words may match, in place of all.")
+@any_option
 @wait_option
-def add(name: str, question: tuple[str, ...], index_path: str | None, mode: str, wait_s: float) -> int:
+def add(name: str, question: tuple[str, ...], index_path: str | None, mode: Mode, wait_s: float) -> int:
     """Save a question under a NAME, in place of the one that has it.
 
     The first one that is saved also notes which reports there are: those are not new.
@@ -54,7 +62,7 @@ def add(name: str, question: tuple[str, ...], index_path: str | None, mode: str,
 
     text = " ".join(question)
     with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
-        say_diagnostics(text, index.alerts.add(name, text, mode="any" if mode == "any" else "all"))
+        say_diagnostics(text, index.alerts.add(name, text, mode=mode))
         return FOUND
 
 
@@ -68,7 +76,9 @@ def show(index_path: str | None, form: Format) -> int:
 
     with open_index(index_path or DEFAULT_INDEX) as index:
         rows = [{"alert": name, "query": each.text, "mode": each.mode} for name, each in index.alerts.saved.items()]
-        write(table(rows, ("alert", "query", "mode"), form, style()))
+        if not rows:
+            say(NONE_SAVED)
+        write(table(rows, ("alert", "mode", "query"), form, style()), form)
         return FOUND if rows else NOTHING
 
 
@@ -99,10 +109,13 @@ def run(index_path: str | None, form: Format, every: bool, wait_s: float) -> int
     from idlibsearch.faces.api import open as open_index
 
     with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
-        return FOUND if write_alerts(index.alerts.run(every=every), form) else NOTHING
+        count = write_alerts(index.alerts.run(every=every), form, index.root)
+        if not count:
+            say("nothing new is found" if index.alerts.saved else NONE_SAVED)
+        return FOUND if count else NOTHING
 
 
-def write_alerts(alerts: Iterable[Alerted], form: Format) -> int:
+def write_alerts(alerts: Iterable[Alerted], form: Format, root: Path) -> int:
     """Write what saved questions find, each match before the next is looked for; how many there were."""
     count = 0
 
@@ -115,19 +128,21 @@ def write_alerts(alerts: Iterable[Alerted], form: Format) -> int:
                 count += 1
                 yield each
 
-    write(_written(found(), form))
+    write(_written(found(), form, style(root)), form)
     return count
 
 
-def _written(found: Iterator[Alerted], form: Format) -> Iterator[str]:
+def _written(found: Iterator[Alerted], form: Format, dressed: Style) -> Iterator[str]:
     from idlibsearch.results.forms import as_json, records
     from idlibsearch.results.render import HIT_COLUMNS, hit_text
 
     if form == "text":
-        for name, group in groupby(found, key=lambda each: each.name):
-            yield f"{style().bold}{name}{style().plain}"
-            for number, each in enumerate(group, 1):
-                yield from hit_text(number, each.hit, style()) if each.hit else ()
+        for number, (name, group) in enumerate(groupby(found, key=lambda each: each.name)):
+            yield from ("",) if number else ()
+            yield f"{dressed.bold}{name}{dressed.plain}"
+            for place, each in enumerate(group, 1):
+                yield ""
+                yield from hit_text(place, each.hit, dressed) if each.hit else ()
     elif form == "json":
         yield "["
         yield from (f"{',' if number else ''}{as_json(each.to_json())}" for number, each in enumerate(found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, index_option, question_options, say, write
+from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, index_option, limit_option, question_options, say, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--literal", is_flag=True, help="Each line is a name, to be found word by word; nothing in it is an operator.")
 @click.option("--json/--lines", "is_json", default=None,
               help="A JSON object a line with query and maybe id, or a question a line.  [default: by its name]")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports of each answer.")
+@limit_option("reports of each answer")
 @question_options
 def command(
     file: BinaryIO, index_path: str | None, output: str | None, is_json: bool | None, literal: bool, **options: Any
@@ -49,7 +49,7 @@ def command(
         ask = partial(index.search, **options)
         lines = lines_of(file, file.name, is_json=is_json)
         if output is None:
-            write(map(as_json, _counted(answered(ask, lines, literal=literal), counts)))
+            write(map(as_json, _counted(answered(ask, lines, literal=literal), counts)), "jsonl")
         else:
             with open(output, "a+b") as out:
                 out.seek(0)

@@ -31,5 +31,5 @@ def command(index_path: str | None, form: Format) -> int:
     if form == "text":
         write(faults or ["sound"])
     else:
-        write(render.fields({"sound": not faults, "faults": faults}, form))
+        write(render.fields({"sound": not faults, "faults": faults}, form), form)
     return ERROR if faults else FOUND

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, style, write
+from idlibsearch.faces.screen import style
+from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, write
 
 if TYPE_CHECKING:
     from idlibsearch.results.forms import Format
@@ -31,5 +32,5 @@ def command(first: str, second: str, index_path: str | None, form: Format) -> in
 
     with open_index(index_path or DEFAULT_INDEX) as index:
         found = index.diff(first, second)
-        write(render.differences(found, form, style()))
+        write(render.differences(found, form, style()), form)
         return FOUND if found.changes else NOTHING

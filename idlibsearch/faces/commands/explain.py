@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from idlibsearch.faces.completion import fields_of
 from idlibsearch.faces.terminal import (
     DEFAULT_INDEX,
     FOUND,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("explain")
 @click.argument("key")
-@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...", shell_complete=fields_of)
 @index_option
 @format_option
 @question_options
@@ -50,5 +51,5 @@ def command(key: str, question: tuple[str, ...], index_path: str | None, form: F
             say(f"there is no report with the key {key}")
             return NOTHING
         explained = index.explain(key, " ".join(question), **options)
-        write(render.explanation(explained, form))
+        write(render.explanation(explained, form), form)
         return FOUND if explained.matches else NOTHING

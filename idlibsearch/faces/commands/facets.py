@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from idlibsearch.faces.completion import choices_of, fields_of
+from idlibsearch.faces.screen import columns, style
 from idlibsearch.faces.terminal import (
     DEFAULT_INDEX,
     FOUND,
     NOTHING,
-    columns,
+    facet_option,
     format_option,
     index_option,
     per_option,
     question_options,
     say_diagnostics,
-    style,
     write,
 )
 
@@ -28,14 +29,11 @@ if TYPE_CHECKING:
 
 
 @click.command("facets")
-@click.argument("question", nargs=-1, metavar="[QUESTION]...")
+@click.argument("question", nargs=-1, metavar="[QUESTION]...", shell_complete=fields_of)
 @index_option
 @format_option
-@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]", default=["source", "place", "date:month"],
-              show_default=True,
-              help="Count the N (10; 0: all) most frequent values of a field, such as source, place, person, org, group; or "
-              "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
-@click.option("--choose", "choices", multiple=True, metavar="FIELD=VALUE",
+@facet_option("source", "place", "date:month")
+@click.option("--choose", "choices", multiple=True, metavar="FIELD=VALUE", shell_complete=choices_of,
               help="Only reports with this value, or another one chosen in the same field. All other facets are restricted to "
               "them, the one it is chosen in is not. May be given several times.")  # fmt: skip
 @per_option
@@ -69,9 +67,9 @@ def command(
         if form == "text":
             write(drawn(found, columns(), style()))
         elif form == "json":
-            write([as_json({"query": text} | found.to_json(), indent=1)])
+            write([as_json({"query": text} | found.to_json(), indent=1)], form)
         else:
-            write(records(found.rows(), form, ("facet", "value", "count")))
+            write(records(found.rows(), form, ("facet", "value", "count")), form)
         return FOUND if found.total else NOTHING
 
 

@@ -80,13 +80,15 @@ def command(paths: tuple[str, ...], index_path: str | None, form: Format, minute
         changes = add_with_progress(index, paths, options)
         for line in _complaints(changes):
             say(line)
+        if not changes.files and not changes.skipped:
+            say(f"no file was found in {', '.join(paths)}")
         if alerts:
             say(summary(changes, len(index), index.path))
-            write_alerts(index.alerts.run(), form)
+            write_alerts(index.alerts.run(), form, index.root)
         elif form == "text":
             write([*kinds_table(changes), summary(changes, len(index), index.path)])
         else:
-            write(render.fields(_as_json(changes) | {"reports": len(index)}, form))
+            write(render.fields(_as_json(changes) | {"reports": len(index)}, form), form)
         return ERROR if changes.skipped and not changes.files else FOUND
 
 
@@ -115,9 +117,10 @@ def kinds_table(changes: Changes) -> Iterator[str]:
     rows: list[tuple[str, ...]] = [("format", "read", "as it was", "reports", "skipped", "why")]
     for count in kinds:
         counts = (count.files, count.unchanged, count.reports, count.skipped)
-        shown, more = count.reasons[:REASONS], len(count.reasons) - REASONS
-        why = "; ".join(f"{reason} ({times:,})" for reason, times in shown) + (f"; {more:,} more" if more > 0 else "")
-        rows.append((count.kind, *(f"{number:,}" if number else "" for number in counts), why))
+        first, *further = [f"{reason} ({times:,})" for reason, times in count.reasons[:REASONS]] or [""]
+        rows.append((count.kind, *(f"{number:,}" if number else "" for number in counts), first))
+        more = len(count.reasons) - REASONS
+        rows += [("",) * 5 + (why,) for why in (*further, *([f"{more:,} more"] if more > 0 else ()))]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for name, *numbers, why in rows:
         cells = (number.rjust(width) for number, width in zip(numbers, wide[1:-1], strict=True))
@@ -128,7 +131,8 @@ def summary(changes: Changes, reports: int, path: Path) -> str:
     same = f", {changes.files_unchanged:,} of them as they were" if changes.files_unchanged else ""
     counts = f"{changes.added:,} added, {changes.changed:,} changed, {changes.unchanged:,} unchanged, {changes.removed:,} removed"
     skipped = f", {len(changes.skipped):,} skipped" if changes.skipped else ""
-    return f"{changes.files:,} files{same}{skipped}: {counts}; {reports:,} reports in {path}"
+    files = f"{changes.files:,} {'file' if changes.files == 1 else 'files'}"
+    return f"{files}{same}{skipped}: {counts}; {reports:,} {'report' if reports == 1 else 'reports'} in {path}"
 
 
 def open_or_create(path: str, root: str | None = None, wait_s: float = 10.0, *, stories: bool = True) -> Index:

@@ -32,5 +32,5 @@ def command(index_path: str | None, form: Format, wait_s: float) -> int:
     with open_index(index_path or DEFAULT_INDEX, wait_s=wait_s) as index:
         merged = index.merge()
         stats = index.stats()
-        write(render.fields({"merged": merged, "segments": stats["segments"], "reports": stats["reports"]}, form))
+        write(render.fields({"merged": merged, "segments": stats["segments"], "reports": stats["reports"]}, form), form)
         return FOUND

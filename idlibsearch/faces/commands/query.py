@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from idlibsearch.errors import NoIndexError
+from idlibsearch.faces.completion import fields_of, orders_of
+from idlibsearch.faces.screen import columns, style
 from idlibsearch.faces.terminal import (
     DEFAULT_INDEX,
     FOUND,
     NOTHING,
+    facet_option,
     format_option,
     index_option,
+    limit_option,
     question_options,
     ranking_options,
     say,
     say_diagnostics,
-    style,
     write,
 )
 
@@ -29,36 +32,40 @@ if TYPE_CHECKING:
     from idlibsearch.results.cite import Form as CitationForm
     from idlibsearch.results.forms import Format
     from idlibsearch.results.hits import Results
+    from idlibsearch.results.render import Style
 
 DEFAULT_SOURCE = "seeds"
 EMPTY_GENERATION = 1  # an index that was made and never filled, as an interrupted first run leaves it
 
 
 @click.command("query")
-@click.argument("question", nargs=-1, required=True, metavar="QUESTION...")
+@click.argument("question", nargs=-1, required=True, metavar="QUESTION...", shell_complete=fields_of)
 @index_option
 @format_option
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports to show.")
+@limit_option()
 @click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many of the best to pass over.")
-@click.option("--sort", metavar="FIELD", default="score", show_default=True,
+@click.option("--sort", metavar="FIELD", default="score", show_default=True, shell_complete=orders_of,
               help="By score, date (newest first), key, words or another field of numbers; :asc or :desc behind it.")  # fmt: skip
 @question_options
 @ranking_options
-@click.option("--facet", "facets", multiple=True, metavar="FIELD[:N]",
-              help="Count the N (10) most frequent values of a field over all matches, such as source, place, org; or "
-              "date:year, quarter, month, week or day. May be given several times.")  # fmt: skip
-@click.option("--collapse", is_flag=True, help="Show one report a story, and how many other versions it has.")
+@facet_option()
+@click.option("--collapse", flag_value="story", default=None, help="Show one report a story, and how many other versions it has.")
 @click.option("--lead", default="earliest", show_default=True, metavar="RULE",
               help="Which of the versions: earliest, longest, or source:NAME for one of that source.")  # fmt: skip
 @click.option("--facets-by", type=click.Choice(["report", "story"]), default="report", show_default=True,
               help="Whether facets count reports or stories.")  # fmt: skip
-@click.option("--names", is_flag=True, help="Words that name an entity also find it in other spellings: al-Qaida for al-Qaeda.")
+@click.option(
+    "--names",
+    flag_value="on",
+    default="off",
+    help="Words that name an entity also find it in other spellings: al-Qaida for al-Qaeda.",
+)
 @click.option("--timeout", "timeout_ms", type=click.FloatRange(min=0, min_open=True), metavar="MS",
               help="Give up where finding the hits takes more milliseconds than this, or counting them does.")  # fmt: skip
 @click.option("--partial", is_flag=True, help="When the time is up, show the best found by then.")
 @click.option("--cite", "citing", type=click.Choice(["text", "json", "jsonl", "bibtex", "csl"]),
               help="Cite the best passage of each report in this form; `verify` reads json, jsonl and csl.")  # fmt: skip
-def command(question: tuple[str, ...], index_path: str | None, form: Format, collapse: bool, names: bool, **options: Any) -> int:
+def command(question: tuple[str, ...], index_path: str | None, form: Format, citing: CitationForm | None, **options: Any) -> int:
     """Ask the index a question.
 
     All words must match, anywhere in a report. "..." finds a phrase, NEAR/5 words at most 5 apart, {PERSON} a mention, title:word
@@ -84,27 +91,32 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, col
       idlibsearch query ceasefire --cite jsonl > cited.jsonl
       idlibsearch query --any --expand rm3 --without russian --recent 30d 'truce talks'
     """
-    from idlibsearch.results import render
-    from idlibsearch.results.hints import hint
+    from idlibsearch.results.hints import advice
+    from idlibsearch.results.render import expansion
 
     if options["facets"] and form in ("jsonl", "csv"):
         raise click.UsageError(f"--facet has no place in {form}; use --format text or json")
-    citing: CitationForm | None = options.pop("citing")
     text = " ".join(question)
     with _open_or_build(index_path) as index:
-        options |= {"collapse": "story" if collapse else None, "names": "on" if names else "off"}
         found = index.search(text, **options)
         say_diagnostics(text, found.diagnostics)
-        for line in render.expansion(found):
+        for line in expansion(found):
             say(line)
-        write(_cited(found, citing) if citing else render.results(found, form, style()))
-        if not found.hits and found.did_you_mean:
-            say(f"did you mean: {found.did_you_mean}")
+        write(_cited(found, citing) if citing else _answer(found, form, style(index.root)), citing or form)
         same = {name: options[name] for name in ("filter", "date_from", "date_to", "today")}
-        helpful = None if options["mode"] == "any" else hint(found, lambda: index.search(text, mode="any", limit=0, **same))
-        if helpful:
-            say(helpful)
+        for line in advice(found, lambda: index.search(text, mode="any", limit=0, **same)):
+            say(line)
         return FOUND if found.hits or found.found.whole.known_total else NOTHING
+
+
+def _answer(found: Results, form: Format, dressed: Style) -> Iterator[str]:
+    from idlibsearch.results.render import results
+
+    yield from results(found, form, dressed)
+    if found.facets and form == "text":
+        from idlibsearch.results.plot import facet_tables
+
+        yield from facet_tables(found.facets, columns(), dressed)
 
 
 def _cited(found: Results, form: CitationForm) -> Iterator[str]:

@@ -39,5 +39,5 @@ def command(keys: tuple[str, ...], index_path: str | None, form: Format, questio
             if question is not None:
                 edit.remove_where(question)
         removed = edit.changes.removed
-        write(render.fields({"removed": removed, "reports": len(index)}, form))
+        write(render.fields({"removed": removed, "reports": len(index)}, form), form)
         return FOUND if removed else NOTHING

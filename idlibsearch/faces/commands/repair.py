@@ -35,5 +35,5 @@ def command(index_path: str | None, form: Format, reread: bool) -> int:
     for line in (*map(str, done.faults), *done.notes):
         say(line)
     value = {"sound": not done.faults} | done._asdict() | {"faults": [str(fault) for fault in done.faults]}
-    write(render.fields(value, form) if done.faults or form != "text" else ["sound"])
+    write(render.fields(value, form) if done.faults or form != "text" else ["sound"], form)
     return NOTHING if done.lost else FOUND

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, say, style, write
+from idlibsearch.faces.screen import style
+from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, say, write
 
 if TYPE_CHECKING:
     from idlibsearch.results.forms import Format
@@ -31,5 +32,5 @@ def command(key: str, index_path: str | None, form: Format) -> int:
         if report is None:
             say(f"there is no report with the key {key}")
             return NOTHING
-        write(render.fields(report, form) if isinstance(report, dict) else render.report(report, form, style()))
+        write(render.fields(report, form) if isinstance(report, dict) else render.report(report, form, style(index.root)), form)
         return FOUND

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, style, write
+from idlibsearch.faces.screen import style
+from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, limit_option, write
 
 if TYPE_CHECKING:
     from idlibsearch.results.forms import Format
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @format_option
 @click.option("--text", type=click.File(encoding="utf-8", errors="replace"), metavar="FILE",
               help="Take the text of a file (-: what is typed or piped in) in place of a report's.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many reports to show.")
+@limit_option()
 def command(key: str, index_path: str | None, form: Format, text: TextIO | None, limit: int) -> int:
     """Show reports like the one with a KEY, or like a text, and the words by which they are.
 
@@ -34,5 +35,5 @@ def command(key: str, index_path: str | None, form: Format, text: TextIO | None,
         raise click.UsageError("name a KEY, or a file with --text")
     with open_index(index_path or DEFAULT_INDEX) as index:
         found = index.similar(key, text=text.read() if text else "", limit=limit)
-        write(render.similar(found.hits, [word._asdict() for word in found.words], form, style()))
+        write(render.similar(found.hits, [word._asdict() for word in found.words], form, style(index.root)), form)
         return FOUND if found.hits else NOTHING

@@ -26,5 +26,5 @@ def command(index_path: str | None, form: Format) -> int:
     from idlibsearch.results import render
 
     with open_index(index_path or DEFAULT_INDEX) as index:
-        write(render.fields(index.stats(), form))
+        write(render.fields(index.stats(), form), form)
         return FOUND

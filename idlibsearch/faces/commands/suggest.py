@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, style, write
+from idlibsearch.faces.screen import style
+from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, limit_option, write
 
 if TYPE_CHECKING:
     from idlibsearch.results.forms import Format
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("word")
 @index_option
 @format_option
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many of each kind to show.")
+@limit_option("words of each kind", least=1)
 def command(word: str, index_path: str | None, form: Format, limit: int) -> int:
     """Show words of the index for WORD, with how often they stand there: other spellings and forms of it, words it may be
     misspelt for, words that begin so.
@@ -31,5 +32,5 @@ def command(word: str, index_path: str | None, form: Format, limit: int) -> int:
 
     with open_index(index_path or DEFAULT_INDEX) as index:
         found = index.suggest(word, limit=limit)
-        write(render.table([each._asdict() for each in found], ("word", "occurrences", "why", "distance"), form, style()))
+        write(render.table([each._asdict() for each in found], ("word", "occurrences", "why", "distance"), form, style()), form)
         return FOUND if found else NOTHING

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from idlibsearch.faces.completion import fields_of
+from idlibsearch.faces.screen import columns, style
 from idlibsearch.faces.terminal import (
     DEFAULT_INDEX,
     FOUND,
     NOTHING,
-    columns,
     format_option,
     index_option,
     per_option,
     question_options,
     say_diagnostics,
-    style,
     write,
 )
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("timeline")
-@click.argument("question", nargs=-1, metavar="[QUESTION]...")
+@click.argument("question", nargs=-1, metavar="[QUESTION]...", shell_complete=fields_of)
 @index_option
 @format_option
 @click.option("--by", type=click.Choice(["day", "week", "month", "quarter", "year"]), default="month", show_default=True,
@@ -58,7 +58,7 @@ def command(question: tuple[str, ...], index_path: str | None, form: Format, **o
         if form == "text":
             write(drawn(found, columns(), style()))
         elif form == "json":
-            write([as_json({"query": text} | found.to_json(), indent=1)])
+            write([as_json({"query": text} | found.to_json(), indent=1)], form)
         else:
-            write(records(found.rows(), form, ("label", "start", "end", "matches", "reports", "share")))
+            write(records(found.rows(), form, ("label", "start", "end", "matches", "reports", "share")), form)
         return FOUND if found.total else NOTHING

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, style, write
+from idlibsearch.faces.screen import style
+from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, format_option, index_option, write
 
 if TYPE_CHECKING:
     from idlibsearch.results.forms import Format
@@ -35,5 +36,5 @@ def command(file: BinaryIO, index_path: str | None, form: Format) -> int:
     citations = read_citations(file.read().decode("utf-8-sig", "replace"), file.name)
     with open_index(index_path or DEFAULT_INDEX) as index:
         found = list(index.verify(citations))
-        write(verdicts(found, form, style()))
+        write(verdicts(found, form, style()), form)
         return FOUND if all(verdict.state == "holds" for verdict in found) else NOTHING
