@@ -8,10 +8,19 @@ import click
 
 from idlibsearch.faces.completion import fields_of
 from idlibsearch.faces.screen import style
-from idlibsearch.faces.terminal import DEFAULT_INDEX, FOUND, NOTHING, any_option, format_option, index_option, limit_option, per_option, write
+from idlibsearch.faces.terminal import (
+    DEFAULT_INDEX,
+    FOUND,
+    NOTHING,
+    any_option,
+    format_option,
+    index_option,
+    limit_option,
+    per_option,
+    write,
+)
 
 if TYPE_CHECKING:
-    from idlibsearch.query.tree import Mode
     from idlibsearch.results.forms import Format
     from idlibsearch.results.significant import Significant
 
