@@ -14,6 +14,7 @@ import idlibsearch
 from idlibsearch import IdlibsearchError, Report
 from idlibsearch.faces.alerts import Alerts
 
+NEEDS = {"Results.to_arrow": "pyarrow", "Results.to_pandas": "pandas"}
 WITH_MEMBERS = {"Alerts", "Edit", "Hit", "Index", "Results", "Searcher"}  # other classes are values, shown as a whole
 
 
@@ -59,6 +60,8 @@ def test_all_that_is_public_has_an_example():
 
 @pytest.mark.parametrize("name", [name for name, examples in EXAMPLES.items() if examples])
 def test_an_example_runs_as_it_stands(name, indexed, tmp_path, monkeypatch):
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
     shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     with idlibsearch.open("index") as index:

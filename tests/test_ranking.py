@@ -165,7 +165,8 @@ def by_definition(index, method, best):
         else:
             p, times = having[term] / len(reports), sum(texts[key].count(term) for key, _ in best)
             weights[term] = times * math.log2((1 + p) / p) + math.log2(1 + p)
-    return {term: weight for term, weight in weights.items() if having[term] <= len(reports) / 4 and len(term) >= 3}
+    left_out = {term for term in weights if len(term) < 3 or term in ("the", "and", "with", "again", "after", "from")}
+    return {term: weights[term] for term in weights.keys() - left_out if having[term] <= len(reports) / 4}
 
 
 @pytest.mark.parametrize(("method", "share"), [("rm3", 0.3), ("bo1", 0.1)])

@@ -187,7 +187,7 @@ class Searcher(Opened):
         that cannot be answered or a kind that there is not, SchemaError in an index with a schema of its own.
 
         >>> [found.text for found in index.terms("sochi", kinds=["word"], limit=3)]
-        ['agreements', 'that', 'from']
+        ['agreements', 'turkey', 'russian']
         """
         from idlibsearch.faces.exploring import significant_of
 

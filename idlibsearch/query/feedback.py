@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from idlibsearch.analysis.analyzer import analyze_folded
 from idlibsearch.analysis.fold import fold
+from idlibsearch.analysis.function_words import is_function_word
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.errors import QueryError
 from idlibsearch.index.fields import kept_text
@@ -46,7 +47,7 @@ from idlibsearch.query.tree import (
 
 SHARPNESS = 4  # the relevance model asks for likelihoods, beside which scores are flat: their power of this is taken
 COMMON = 0.25  # of all reports: words that more of them have say nothing
-LETTERS = 3  # shorter words are left out
+LETTERS = 3  # shorter words are left out, and function words
 Surfaces = list[tuple[str, int]]  # with how often each stands there
 
 
@@ -121,7 +122,7 @@ def feedback(
     frequency = lru_cache(maxsize=None)(partial(_frequency, snapshot))
     weights = method.weigh(read, frequency, snapshot.doc_count)
     most = COMMON * snapshot.doc_count
-    ranked = sorted((term for term in weights if weights[term] and len(term) >= LETTERS), key=lambda t: (-weights[t], t))
+    ranked = sorted((term for term in weights if weights[term] and _may_tell(term)), key=lambda t: (-weights[t], t))
     chosen = list(islice((term for term in ranked if frequency(term) <= most), method.terms))
     scale = method.share / (1.0 - method.share) * words / sum(weights[term] for term in chosen) if chosen else 0.0
     struck = {term for word in without for term in (word, _term_of(word))}
@@ -178,6 +179,10 @@ def _spelling(surfaces: Surfaces) -> str:
     for surface, count in surfaces:
         spellings[fold(surface)] += count
     return spellings.most_common(1)[0][0]
+
+
+def _may_tell(term: str) -> bool:
+    return len(term) >= LETTERS and not is_function_word(term)
 
 
 def _words(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from idlibsearch.analysis.analyzer import analyze
+from idlibsearch.analysis.function_words import is_function_word
 from idlibsearch.analysis.tokens import tokenize
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.rank import idf
@@ -46,12 +47,12 @@ def telling(snapshot: Snapshot, title: str, body: str, count: int = WORDS) -> li
 
 
 def _terms(title: str, body: str) -> Counter[str]:
-    """How often each term of a position stands in a text."""
+    """How often each term of a position stands in a text; function words tell nothing."""
     counts: Counter[str] = Counter()
     for text, worth in ((title, TITLE), (body, 1)):
         for start, end in tokenize(text):
             for term, _, width in analyze(text[start:end]).terms:
-                if width == 1 and any(map(str.isalpha, term)):
+                if width == 1 and any(map(str.isalpha, term)) and not is_function_word(term):
                     counts[term] += worth
     return counts
 

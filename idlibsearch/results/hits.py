@@ -121,7 +121,11 @@ class Hit:
 
     @property
     def url(self) -> str:
-        """Where it stands on the web, "" where that is not known."""
+        """Where it stands on the web, "" where that is not known.
+
+        >>> [hit.url for hit in index.search("title:airstrikes ceasefire", limit=1)]
+        ['']
+        """
         return self._stored.url if isinstance(self._stored, Report) else str(self.fields.get("url", ""))
 
     @property
@@ -421,13 +425,20 @@ class Results:
         Of reports: key, score, title, date and date_last (date32: the first and last day it may be), source and the like, lists
         of names by kind (person, place …), event_dates, what reports brought along (``keyword.author``, ``number.price``), path,
         start and end (in characters of the file), body. Of documents of a schema what is stored. Raises LibraryError.
+
+        >>> [batch.num_rows for batch in index.search("ceasefire").to_arrow(batch=5)]
+        [5, 3]
         """
         from idlibsearch.results.arrow import reader_of  # noqa: PLC0415 - pyarrow is large
 
         return reader_of(self.export(sort), self.found.snapshot, batch)
 
     def to_pandas(self, sort: str = "added") -> DataFrame:
-        """The same as a ``pandas.DataFrame``, all at once. Needs the extra ``pandas``; raises LibraryError."""
+        """The same as a ``pandas.DataFrame``, all at once. Needs the extra ``pandas``; raises LibraryError.
+
+        >>> len(index.search("ceasefire").to_pandas())
+        8
+        """
         from idlibsearch.results.arrow import to_pandas  # noqa: PLC0415 - pandas is larger
 
         return to_pandas(self.to_arrow(sort))

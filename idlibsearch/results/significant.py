@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from idlibsearch.analysis.function_words import is_function_word
 from idlibsearch.errors import KernelError
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.wording import most_written
@@ -112,5 +113,5 @@ def _words(snapshot: Snapshot, side: Sequence[Docset]) -> Counter[str]:
 
 
 def _met(terms: Iterable[str], counts: memoryview[int]) -> Iterator[tuple[str, int]]:
-    """The terms that were met at all and have a letter in them."""
-    return ((term, n) for term, n in zip(terms, counts, strict=True) if n and not term.isdigit())
+    """The terms that were met at all and have a letter in them; no function words."""
+    return ((term, n) for term, n in zip(terms, counts, strict=True) if n and not term.isdigit() and not is_function_word(term))
