@@ -155,7 +155,7 @@ def test_alerts_are_kept_and_run(run, folder):
     told = run("index", "--alerts", "--format", "jsonl", "new.jsonl")
     row = json.loads(told.stdout)
     assert (told.returncode, row["alert"], row["key"]) == (0, "truce", "new.jsonl#2")
-    assert "1 files: 1 added, 0 changed, 0 unchanged, 1 removed" in told.stderr
+    assert "1 file: 1 added, 0 changed, 0 unchanged, 1 removed" in told.stderr
     quiet = run("index", "--alerts", "new.jsonl")
     assert (quiet.returncode, quiet.stdout) == (0, "")
     assert "truce\n\n1. " in run("alert", "run", "--every").stdout

@@ -93,7 +93,7 @@ def best_hits(found: Found, count: int) -> list[Scored]:
 
     Where the time is up LateError is raised, or the best found until then are returned if that is allowed, and ``found`` says so.
     """
-    words = words_of(found.plan) if found.snapshot.ranking.formula == BM25F else None
+    words = words_of(found.plan)
     ranked: list[Scored] = []
     for number in range(len(found.snapshot.segments)):
         floor = ranked[count - 1].score if 0 < count <= len(ranked) else -1.0
@@ -115,12 +115,17 @@ def _by_score(hit: Scored) -> float:
 
 
 def _best_of_segment(found: Found, number: int, words: Words | None, count: int, floor: float) -> Sequence[tuple[float, int]]:
-    if isinstance(found.plan, Placed) and found.snapshot.ranking.formula == BM25F:
-        return found.matchers[number].best(found.plan, count, floor)
-    pairs = _best_of_words(found, number, words, count, floor) if words else _best_of_weighted(found, number, count, floor)
+    pairs = _by_bounds(found, number, words, count, floor) if found.snapshot.ranking.formula == BM25F else None
     if pairs is None:
         pairs = lists.best(found.snapshot.segments[number].postings, *found.lists[number], count, floor)
     return pairs
+
+
+def _by_bounds(found: Found, number: int, words: Words | None, count: int, floor: float) -> Sequence[tuple[float, int]] | None:
+    """The best of a segment by a kernel that does not score them all; None where there is none for the plan."""
+    if isinstance(found.plan, Placed):
+        return found.matchers[number].best(found.plan, count, floor)
+    return _best_of_words(found, number, words, count, floor) if words else _best_of_weighted(found, number, count, floor)
 
 
 def _best_of_words(found: Found, number: int, words: Words, count: int, floor: float) -> Sequence[tuple[float, int]] | None:
