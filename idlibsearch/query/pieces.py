@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from idlibsearch.errors import QueryError
@@ -62,6 +63,7 @@ class Operator(NamedTuple):
     unit: Literal["S", "P", ""] = ""
 
 
+@lru_cache(maxsize=256)  # each is looked at several times while a question is read
 def operator(text: str) -> Operator:
     """What a token of the kind "nearness" or "prefix" says. Absurd numbers are as good as any too large."""
     if match := _NEARNESS.fullmatch(text):
@@ -121,8 +123,9 @@ class Reading:
         self.tokens = [*cut(text), Token("end", "", len(text), len(text))]
         self.at = 0
         self._is_further_column = is_column
-        known = ALIASES if self.names.of_reports else {}
-        self._aliases = known | {alias.lower(): field for alias, field in (aliases or {}).items()}
+        self._aliases: Mapping[str, str] = ALIASES if self.names.of_reports else {}
+        if aliases:
+            self._aliases = {**self._aliases} | {alias.lower(): field for alias, field in aliases.items()}
 
     def peek(self) -> Token:
         """The next piece."""

@@ -6,7 +6,6 @@ replaced by one another (an OR group, the words of a pattern) counts as one word
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import reduce
 from typing import NamedTuple, Protocol
 
@@ -85,7 +84,8 @@ def placed(planner: Planner, node: Node) -> Placed:
 
 def _one_field(planner: Planner, node: Node) -> str:
     """The only field that operands name; "" where none does."""
-    found = dict(_named(node))
+    found = dict[str, Span]()
+    _name(node, found)
     if len(found) > 1:
         message = f"nearness holds inside one field, and {' and '.join(found)} are several"
         raise planner.error(node.span, message, "ask for both in one field, or join two groups by AND")
@@ -96,18 +96,20 @@ def _one_field(planner: Planner, node: Node) -> str:
     return field
 
 
-def _named(node: Node) -> Iterable[tuple[str, Span]]:
+def _name(node: Node, found: dict[str, Span]) -> None:
+    """Put down which fields operands name, and where last."""
     match node:
+        case Word() | Phrase() | Analysed() | Exact() | Wildcard() | Fuzzy() | Regex() | Mention():
+            if node.field:
+                found[node.field] = node.span
         case Near() | Same() | Or():
             for child in node.children:
-                yield from _named(child)
+                _name(child, found)
         case NotNear():
-            yield from _named(node.child)
-            yield from _named(node.other)
+            _name(node.child, found)
+            _name(node.other, found)
         case First() | Boosted():
-            yield from _named(node.child)
-        case Word() | Phrase() | Analysed() | Exact() | Wildcard() | Fuzzy() | Regex() | Mention() if node.field:
-            yield node.field, node.span
+            _name(node.child, found)
 
 
 class _Placer:

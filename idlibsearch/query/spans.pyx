@@ -18,6 +18,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcmp, memcpy
 
+from idlibsearch.index.ahead cimport ask_for
 from idlibsearch.index.blocks cimport MAX_FIELDS, Lists, freq_at, is_deleted
 from idlibsearch.query.bitmaps cimport empty, put as put_doc, words_for, words_of
 from idlibsearch.query.clock cimport is_late
@@ -1051,6 +1052,7 @@ cdef class Program:
                     if doc == NO_DOC:
                         break
                     if not is_deleted(self.lists, doc) and (h.threshold <= 0.0 or self._at_most(&p, doc) > needed(&p, h.threshold)):
+                        ask_for(self.lists.lengths + <uint64_t>doc * self.lists.field_count)
                         outcome = self._count(p.weight, doc, NO_DOC, freqs, &total)
                         if outcome >= 0 and total and total >= at_least:
                             score = scored(&p, doc, freqs)
