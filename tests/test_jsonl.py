@@ -135,6 +135,14 @@ def test_a_line_that_is_too_long_is_passed_over(write, monkeypatch):
     assert json.loads(text[last.provenance.start : last.provenance.end])["id"] == 3
 
 
+def test_what_others_call_its_fields_is_known(new_index, write):
+    line = {"id": 1, "headline": "Truce", "content": "It holds.", "published": "2020-01-12"}
+    new_index.add_path(write(line, {**line, "id": 2, "title": "Talks", "date": "2020-01-13"}))
+    first, second = new_index
+    assert (first.title, first.body, str(first.date)) == ("Truce", "It holds.", "2020-01-12")
+    assert (second.title, str(second.date), second.keywords["headline"]) == ("Talks", "2020-01-13", ("Truce",))
+
+
 def test_fields_can_be_named_otherwise(new_index, write):
     path = write({"uuid": "u", "headline": "Truce", "title": "T", "content": "Long", "writer": "E. F.", "n": 3})
     mapping = {"title": "headline", "body": "content", "key": "uuid", "author": "writer", "copies": "n"}

@@ -114,8 +114,9 @@ def test_words_and_names_of_one_question_stand_out_against_another(tmp_path):
             ("Sochi", "place", 5, 0),
             ("negotiations", "word", 6, 1),
         ]
-        with pytest.raises(QueryError, match="there is no field colour"):
+        with pytest.raises(QueryError, match="there is no field colour") as refused:
             index.terms("bombings", kinds=["colour"])
+        assert (refused.value.query, refused.value.span) == ("colour", (0, 6))
 
 
 def test_words_are_shown_as_they_are_mostly_written(tmp_path):

@@ -1,10 +1,10 @@
 """JSON Lines: every line an object, every object a report; read as a stream, however long the file is.
 
 The first field that is there of ``_id``, ``id`` and ``key`` makes the key, behind the file's path and a "#", so that several
-files do not clash; a line without one takes a hash of its text. ``title``, ``text`` or ``body``, ``date``, ``source``, ``url``,
-``byline``, ``section`` and ``language`` are the report's own fields. Other texts, lists of texts and truth values become
-keywords, other numbers numbers; objects, mixed lists and texts longer than a keyword are left to the file. A time of day is cut
-off a date. What is wrong with a line never stops the rest.
+files do not clash; a line without one takes a hash of its text. ``title`` or ``headline``, ``text``, ``body`` or ``content``,
+``date`` or ``published``, ``source``, ``url``, ``byline``, ``section`` and ``language`` are the report's own fields. Other
+texts, lists of texts and truth values become keywords, other numbers numbers; objects, mixed lists and texts longer than a
+keyword are left to the file. A time of day is cut off a date. What is wrong with a line never stops the rest.
 
 Names are looked for only where that is asked for, and nothing is split: whoever writes JSON has said what is what.
 """
@@ -32,16 +32,16 @@ from idlibsearch.ingest.formats.expansion import Budget, unpacked
 from idlibsearch.ingest.habits import habits_of
 from idlibsearch.model import Entity, Provenance, Report, ReportDate, parse_date
 
-READER = "jsonl 1"  # the number goes up whenever the same line would be read otherwise than before
+READER = "jsonl 2"  # the number goes up whenever the same line would be read otherwise than before
 LINE_BYTES = 64 * 2**20  # as for a page: what is larger is rather a mistake
 KEYWORD_CHARACTERS = 200  # longer texts are no names of anything
 KEY_DIGITS = 16  # 64 bits: among a million lines without an id, two different ones share a key once in 40 million files
 COMPLAINTS = 1000  # of a kind and file; a file of another format would have one for every line
 NAMES: Mapping[str, tuple[str, ...]] = {
     "key": ("_id", "id", "key"),
-    "title": ("title",),
-    "body": ("text", "body"),
-    "date": ("date",),
+    "title": ("title", "headline"),
+    "body": ("text", "body", "content"),
+    "date": ("date", "published"),
     **{name: (name,) for name in ("source", "url", "byline", "section", "language")},
 }
 _CHUNK = 2**20

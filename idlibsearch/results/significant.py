@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from idlibsearch.analysis.function_words import is_function_word
-from idlibsearch.errors import KernelError
+from idlibsearch.errors import KernelError, QueryError
 from idlibsearch.index.snapshot import Snapshot
 from idlibsearch.query.wording import most_written
 from idlibsearch.results.facets import count, read_facets
@@ -101,7 +101,10 @@ def log_likelihood(here: int, of: int, there: int, there_of: int) -> float:
 def _counts(snapshot: Snapshot, kind: str, side: Sequence[Docset]) -> Counter[str]:
     if kind == WORD:
         return _words(snapshot, side)
-    (facet,) = read_facets((f"{kind}:0",), snapshot)
+    try:
+        (facet,) = read_facets((f"{kind}:0",), snapshot)
+    except QueryError as error:
+        raise QueryError(kind, (0, len(kind)), error.message, error.advice) from None
     return Counter(dict(count((facet,), snapshot, [docsets.members(docs) for docs in side])[facet.name]))
 
 
