@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,31 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     return SEEDS
+
+
+@pytest.fixture(scope="session")
+def seeds_to_change(tmp_path_factory):
+    """Makes folders that have a copy of the seeds and an index of it, which may be added to."""
+
+    def made(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        shutil.copytree(SEEDS, folder / "seeds")
+        with idlibsearch.create(folder / "index") as index:
+            index.add_path(folder / "seeds")
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def lucene():
+    """Lucene as the benchmarks have it; skips, saying so, where it is not installed."""
+    pytest.importorskip("jpype", reason="jpype1 is not installed: pip install .[bench]")
+    pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: pip install .[bench]")
+    sys.path.insert(0, str(SEEDS.parent))  # benchmarks are not installed
+    module = importlib.import_module("benchmarks.engines.lucene")
+    module.start()
+    return module
 
 
 @pytest.fixture(scope="session")

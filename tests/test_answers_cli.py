@@ -6,23 +6,15 @@ import csv
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-import idlibsearch
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, seeds):
-    """A folder with the seeds and an index of them; files may be added to it."""
-    top = tmp_path_factory.mktemp("answers")
-    shutil.copytree(seeds, top / "seeds")
-    with idlibsearch.create(top / "index") as index:
-        index.add_path(top / "seeds")
-    return top
+def folder(seeds_to_change):
+    return seeds_to_change("answers")
 
 
 @pytest.fixture

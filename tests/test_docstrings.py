@@ -45,13 +45,8 @@ EXAMPLES = {name: doctest.DocTestParser().get_examples(inspect.getdoc(thing) or 
 
 
 @pytest.fixture(scope="module")
-def indexed(tmp_path_factory, seeds) -> Path:
-    """A folder with the seeds and an index of them."""
-    folder = tmp_path_factory.mktemp("examples")
-    shutil.copytree(seeds, folder / "seeds")
-    with idlibsearch.create(folder / "index") as index:
-        index.add_path(folder / "seeds")
-    return folder
+def indexed(seeds_to_change) -> Path:
+    return seeds_to_change("examples")
 
 
 def test_all_that_is_public_has_an_example():

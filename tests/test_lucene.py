@@ -6,29 +6,16 @@ compared: of nested ones Lucene keeps minimal intervals and misses matches (``te
 
 from __future__ import annotations
 
-import importlib
 import random
-import sys
-from pathlib import Path
 
 import pytest
 
 import idlibsearch
 from idlibsearch import Report
 
-sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks are not installed
 WORDS = ("ant", "bee", "cat", "dog", "elk", "fox")
 WEIGHTS = (6, 5, 4, 3, 2, 1)
 QUESTIONS = 400
-
-
-@pytest.fixture(scope="module")
-def lucene():
-    pytest.importorskip("jpype", reason="jpype1 is not installed: pip install .[bench]")
-    pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: pip install .[bench]")
-    module = importlib.import_module("benchmarks.engines.lucene")
-    module.start()
-    return module
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,7 @@ tokenizer and small letters, one segment, asked by the Boolean, phrase and combi
 
 from __future__ import annotations
 
-import importlib
 import random
-import sys
 import tempfile
 from array import array
 from pathlib import Path
@@ -29,7 +27,6 @@ from idlibsearch.index.fields import Ranking
 from idlibsearch.query import lucene_kernel
 from idlibsearch.query.syntax import parse
 
-sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks are not installed
 LUCENE, COMBINED = {"formula": "lucene"}, {"formula": "lucene-combined"}
 formulas = st.sampled_from([LUCENE, COMBINED, LUCENE | {"k1": 0.9, "title": 2.5, "body.b": 0.4}, COMBINED | {"title": 2.5}])
 
@@ -92,15 +89,6 @@ RECORDED = {
 }  # fmt: skip
 WORDS = ("ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen")
 LENGTHS = (1, 2, 5, 23, 24, 39, 40, 41, 60, 100, 333, 999)
-
-
-@pytest.fixture(scope="module")
-def lucene():
-    pytest.importorskip("jpype", reason="jpype1 is not installed: pip install .[bench]")
-    pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: pip install .[bench]")
-    module = importlib.import_module("benchmarks.engines.lucene")
-    module.start()
-    return module
 
 
 class Lucene:

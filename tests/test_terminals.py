@@ -26,12 +26,8 @@ BOLD, PLAIN, KEYS = "\x1b[1m", "\x1b[0m", "seeds/003_68dc4d247c074b28.txt"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, seeds):
-    top = tmp_path_factory.mktemp("terminal")
-    shutil.copytree(seeds, top / "seeds")
-    with idlibsearch.create(top / "index") as index:
-        index.add_path(top / "seeds")
-    return top
+def folder(seeds_to_change):
+    return seeds_to_change("terminal")
 
 
 # ---- lines
