@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from idlibsearch.errors import ReportError
 from idlibsearch.index.snapshot import Snapshot
@@ -13,10 +13,9 @@ from idlibsearch.query.search import Request, search
 from idlibsearch.query.similar import question, telling
 from idlibsearch.query.tree import Node
 from idlibsearch.query.wording import most_written
+from idlibsearch.results.by_story import Per
 from idlibsearch.results.hits import Hit, Results, as_report
 from idlibsearch.results.significant import Significant, significant
-
-Per = Literal["report", "story"]  # what is counted
 
 
 class TellingWord(NamedTuple):

@@ -64,7 +64,7 @@ cdef struct Block:
     uint32_t last
     int count
     uint32_t origin                 # a doc is origin + what its number lets expect + what is stored
-    uint64_t range                  # docs the block spans, where docs are stored as what they differ from an even spread, else 0
+    uint32_t range                  # docs the block spans, where docs are stored as what they differ from an even spread, else 0
     int doc_width
     const uint8_t* docs
     int freq_width[MAX_FIELDS]
@@ -211,7 +211,7 @@ cdef inline int open_block(const Lists* lists, const List* blocks, uint32_t numb
     return 0 if at + SPARE_BYTES <= lists.data_size else -1
 
 
-cdef inline uint32_t expected(uint64_t range, int i) noexcept nogil:
+cdef inline uint32_t expected(uint32_t range, uint32_t i) noexcept nogil:
     """How far from the first of ``range`` docs posting ``i`` stands in a whole block, were they spread evenly."""
     return <uint32_t>((range * <uint64_t>(i + 1)) >> 7)
 
@@ -227,11 +227,11 @@ cdef inline uint32_t doc_at(const Block* block, int i) noexcept nogil:
 cdef inline void unpack_docs(const Block* block, uint32_t* docs) noexcept nogil:
     """All docs of a block."""
     cdef uint32_t doc, origin = block.origin, last = block.last
-    cdef uint32_t span = <uint32_t>block.range  # so that a number of 32 bits is multiplied by one, four at once
+    cdef uint32_t range_ = block.range
     cdef uint32_t i, count = block.count - 1
     unpack_many(block.docs, block.doc_width, count, docs)
     for i in range(count):
-        doc = origin + <uint32_t>((<uint64_t>span * (i + 1)) >> 7) + docs[i]
+        doc = origin + expected(range_, i) + docs[i]
         docs[i] = doc if doc < last else last
     docs[count] = last
 
