@@ -17,6 +17,7 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile("default")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+sys.path.insert(0, str(SEEDS.parent))  # benchmarks are not installed
 
 
 def pytest_collection_modifyitems(config, items):
@@ -50,7 +51,6 @@ def lucene():
     """Lucene as the benchmarks have it; skips, saying so, where it is not installed."""
     pytest.importorskip("jpype", reason="jpype1 is not installed: pip install .[bench]")
     pytest.importorskip("arcadedb_embedded", reason="arcadedb-embedded is not installed: pip install .[bench]")
-    sys.path.insert(0, str(SEEDS.parent))  # benchmarks are not installed
     module = importlib.import_module("benchmarks.engines.lucene")
     module.start()
     return module

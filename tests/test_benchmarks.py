@@ -6,7 +6,6 @@ import fnmatch
 import importlib
 import itertools
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks are not installed
 corpus, queries, engine, runner, children = (
     importlib.import_module(f"benchmarks.{name}") for name in ("corpus", "queries", "engine", "run", "children")
 )
